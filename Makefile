@@ -1,0 +1,60 @@
+# Everything a fresh machine with Python 3.11+ and make needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OK := $(VENV)/.ok
+
+.PHONY: nightly test check types imports lint format docs sample golden bench lock setup clean
+
+setup: $(OK)
+
+$(OK): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "resdir needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 " + "nightly")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps -e .
+	@touch $@
+
+nightly: $(OK) ## set up, then run the whole night on sample_data
+	$(BIN)/resdir nightly --config sample_data/curation.toml
+
+test: $(OK) lint types imports ## set up, then every check and test
+	$(BIN)/python -m pytest -n 2 -q
+
+check: $(OK) lint types ## the quick half of test
+
+lint: $(OK)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: $(OK)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: $(OK)
+	$(BIN)/mypy
+
+imports: $(OK)
+	$(BIN)/lint-imports
+
+docs: $(OK) ## write the generated pages again
+	$(BIN)/python docs/generate.py
+
+sample: $(OK) ## write sample_data again
+	$(BIN)/python sample_data/generate.py
+
+golden: $(OK) ## write the golden results again; read the difference before committing
+	$(BIN)/python -m pytest -q tests/golden --write-golden
+
+bench: $(OK)
+	$(BIN)/python -m benchmarks
+
+lock: ## maintainers: write requirements.lock again (needs network)
+	$(PYTHON) -m venv .lock-venv
+	.lock-venv/bin/python -m pip install --quiet uv
+	.lock-venv/bin/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" --all-extras pyproject.toml -o requirements.lock
+	rm -rf .lock-venv
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

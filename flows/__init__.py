@@ -1,0 +1,1 @@
+"""Sentences: Prefect flows, settings and the command line."""

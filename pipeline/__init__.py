@@ -1,0 +1,1 @@
+"""Verbs: one folder per stage, frame in and frame out. Stages never import each other."""

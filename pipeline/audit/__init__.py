@@ -1,0 +1,1 @@
+"""Audit: random samples that can be drawn again, and worksheets for people."""

@@ -1,0 +1,1 @@
+"""Curate: tonight held against the night before: findings that stay, close or come back, records that changed."""

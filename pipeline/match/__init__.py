@@ -1,0 +1,1 @@
+"""Match: agencies that stand in the directory twice: blocked, scored, explained, grouped."""

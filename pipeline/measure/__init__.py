@@ -1,0 +1,1 @@
+"""Measure: how fresh the directory is, how complex, and how many curators it takes."""

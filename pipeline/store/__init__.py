@@ -1,0 +1,1 @@
+"""Store: the only place that knows DuckDB. Working file, one transaction per run, published snapshots."""

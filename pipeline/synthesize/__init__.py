@@ -1,0 +1,1 @@
+"""Synthesize: invented directories with planted faults, and the truth beside them."""

@@ -1,0 +1,1 @@
+"""Validate: the rule catalogue asked of every record; each answer a finding."""

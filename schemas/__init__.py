@@ -1,0 +1,1 @@
+"""Nouns: table contracts, enumerations, parameters and the rule catalogue. Imports nothing else of ours."""

@@ -1,0 +1,83 @@
+"""How table contracts are written and enforced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaError, SchemaErrors
+
+from schemas.errors import ContractError
+
+
+def optional(description: str) -> Any:  # noqa: ANN401 - pandera types its own fields so
+    """Describe a column in which null means unknown or not delivered."""
+    return pa.Field(nullable=True, description=description)
+
+
+def required(description: str) -> Any:  # noqa: ANN401 - as above
+    """Describe a column that is never null."""
+    return pa.Field(nullable=False, description=description)
+
+
+def texts(description: str) -> Any:  # noqa: ANN401 - as above
+    """Describe a column of dtype List(String); an empty list means that nothing was delivered."""
+    return pa.Field(nullable=False, description=description, dtype_kwargs={"inner": pl.String})
+
+
+class Table(pa.DataFrameModel):
+    """Base of all table contracts: exactly the named columns, in the named order."""
+
+    class Config:
+        """No column more, none less, none out of place."""
+
+        strict = True
+        ordered = True
+
+
+def schema_of(model: type[pa.DataFrameModel]) -> dict[str, pl.DataType]:
+    """Return column names and polars dtypes of a contract, in order."""
+    return {name: column.dtype.type for name, column in model.to_schema().columns.items()}
+
+
+def empty_table(model: type[pa.DataFrameModel]) -> pl.DataFrame:
+    """Return a frame without rows that keeps the contract."""
+    return pl.DataFrame(schema=schema_of(model))
+
+
+def conform(frame: pl.DataFrame, model: type[pa.DataFrameModel]) -> pl.DataFrame:
+    """Return the frame with the contract's columns in its order, and check it.
+
+    Columns the contract does not name are dropped; columns it names that are missing are added as null. Dtypes are not
+    coerced, except that an all-null column takes the contract's dtype.
+
+    Raises:
+        ContractError: A dtype is wrong, or a required column holds null. That is a bug of ours, never of the data.
+    """
+    columns = []
+    for name, dtype in schema_of(model).items():
+        if name not in frame.columns:
+            columns.append(pl.lit(None, dtype=dtype).alias(name))
+        elif frame.schema[name] == pl.Null:
+            columns.append(pl.col(name).cast(dtype))
+        else:
+            columns.append(pl.col(name))
+    return check(frame.select(columns), model)
+
+
+def check(frame: pl.DataFrame, model: type[pa.DataFrameModel]) -> pl.DataFrame:
+    """Return the frame unchanged if it keeps the contract.
+
+    Raises:
+        ContractError: It does not; the message names the table and the columns, never a value.
+    """
+    try:
+        return model.to_schema().validate(frame, lazy=True)
+    except (SchemaError, SchemaErrors) as fault:
+        cases = getattr(fault, "failure_cases", None)
+        if isinstance(cases, pl.DataFrame):
+            broken = sorted({f"{row['column']}: {row['check']}" for row in cases.to_dicts()})
+        else:
+            broken = [type(fault).__name__]
+        raise ContractError(f"The table {model.__name__} breaks its contract: {'; '.join(broken)}.") from fault

@@ -1,0 +1,56 @@
+"""Stable identifiers.
+
+Every id is derived from what the record *is* (center, kind, native id), never from row order, file name or run, so that the
+same record carries the same id every night.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+
+
+def is_uuid(text: str) -> bool:
+    """Tell whether the text is a UUID in its usual written form.
+
+    >>> is_uuid("b96c0eb7-209b-5d90-b459-deef5a4e1513"), is_uuid("371855")
+    (True, False)
+    """
+    return _UUID.fullmatch(text) is not None
+
+
+def center_namespace(center_id: str) -> uuid.UUID:
+    """Return the UUID namespace of a center. The case of `center_id` does not matter."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:resdir:center:{center_id.lower()}")
+
+
+def record_uid(center_id: str, kind: str, native_id: str) -> str:
+    """Return the stable id of a record.
+
+    Args:
+        center_id: The center that delivered the record.
+        kind: Record kind; part of the name because one number may serve an agency, its site and its service.
+        native_id: Number in the center's software; trimmed, otherwise kept with zeros and case. A UUID is used unchanged.
+
+    >>> record_uid("dc211", "agency", "371855")
+    'b96c0eb7-209b-5d90-b459-deef5a4e1513'
+    """
+    trimmed = native_id.strip()
+    if is_uuid(trimmed):
+        return trimmed.lower()
+    return str(uuid.uuid5(center_namespace(center_id), f"{kind}:{trimmed}"))
+
+
+def dependent_uid(center_id: str, kind: str, owner_kind: str, owner_id: str, slot: str) -> str:
+    """Return the stable id of a row that belongs to a record: a phone, address, contact, schedule or link.
+
+    Args:
+        center_id: The center that delivered the owner.
+        kind: Kind of the dependent row, such as `phone`.
+        owner_kind: Record kind of the owner.
+        owner_id: Native id of the owner.
+        slot: Column name or ordinal that tells the row from its siblings, such as `Phone1Number`.
+    """
+    return str(uuid.uuid5(center_namespace(center_id), f"{kind}:{owner_kind}:{owner_id.strip()}:{slot}"))
