@@ -1,0 +1,24 @@
+"""What all tests share: the fixed day, and the real exports where they are present."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture
+def as_of() -> date:
+    """The day all invented data speaks of."""
+    return date(2026, 11, 20)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real exports and official schemas beside the project."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("the real exports are kept beside the project and are not here")
+    return SHARED
