@@ -22,3 +22,9 @@ class Measure(Table):
     unknown: pl.Float64 = optional("Counted records without the date; they stay in the denominator.")
     share: pl.Float64 = optional("numerator / denominator, 0-1; null when it cannot be known.")
     reason: pl.String = optional("Why the share is null.")
+
+
+class StoredMeasure(Measure):
+    """A measure with the run that made it; one run's rows stay when the next is added, so that trends can be drawn."""
+
+    run_id: pl.String = required("Run.")

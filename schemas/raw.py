@@ -2,57 +2,38 @@
 
 from __future__ import annotations
 
-import pandera.polars as pa
 import polars as pl
 
+from schemas.contract import Table, required, texts
 
-class RawHeader(pa.DataFrameModel):
+
+class RawHeader(Table):
     """One row per column of a delivered file."""
 
-    center_id: pl.String = pa.Field(description="Center that delivered the file.")
-    source_file: pl.String = pa.Field(description="Name of the file inside the delivery.")
-    position: pl.Int64 = pa.Field(description="Place of the column in the file, from 1.")
+    center_id: pl.String = required("Center that delivered the file.")
+    source_file: pl.String = required("Name of the file inside the delivery.")
+    position: pl.Int64 = required("Place of the column in the file, from 1.")
     column_name: pl.String = pa.Field(
         description="Name used by us: trimmed, repeated names with `#2`, nameless ones `column_17`."
     )
-    column_written: pl.String = pa.Field(description="Name exactly as written in the header.")
-
-    class Config:
-        """Exactly these columns in this order."""
-
-        strict = True
-        ordered = True
+    column_written: pl.String = required("Name exactly as written in the header.")
 
 
-class RawRow(pa.DataFrameModel):
+class RawRow(Table):
     """One row per delivered record line, exactly as text."""
 
-    center_id: pl.String = pa.Field(description="Center that delivered the file.")
-    source_file: pl.String = pa.Field(description="Name of the file inside the delivery.")
-    source_line: pl.Int64 = pa.Field(description="Line on which the row starts, from 1 (the header is line 1).")
-    row_hash: pl.String = pa.Field(description="SHA-256 of the cells, each followed by U+001F; first 32 hex digits.")
-    cells: pl.List = pa.Field(
-        dtype_kwargs={"inner": pl.String}, description="Cells as written, in the order of `raw.header`."
-    )
-
-    class Config:
-        """Exactly these columns in this order."""
-
-        strict = True
-        ordered = True
+    center_id: pl.String = required("Center that delivered the file.")
+    source_file: pl.String = required("Name of the file inside the delivery.")
+    source_line: pl.Int64 = required("Line on which the row starts, from 1 (the header is line 1).")
+    row_hash: pl.String = required("SHA-256 of the cells, each followed by U+001F; first 32 hex digits.")
+    cells: pl.List = texts("Cells as written, in the order of `raw.header`.")
 
 
-class RawReject(pa.DataFrameModel):
+class RawReject(Table):
     """One row per line that could not be read as a record. Nothing is dropped in silence."""
 
-    center_id: pl.String = pa.Field(description="Center that delivered the file.")
-    source_file: pl.String = pa.Field(description="Name of the file inside the delivery.")
-    source_line: pl.Int64 = pa.Field(description="Line on which the row starts, from 1.")
-    reason: pl.String = pa.Field(description="Why it could not be read, in words.")
-    text: pl.String = pa.Field(description="The line as text, as far as it could be decoded.")
-
-    class Config:
-        """Exactly these columns in this order."""
-
-        strict = True
-        ordered = True
+    center_id: pl.String = required("Center that delivered the file.")
+    source_file: pl.String = required("Name of the file inside the delivery.")
+    source_line: pl.Int64 = required("Line on which the row starts, from 1.")
+    reason: pl.String = required("Why it could not be read, in words.")
+    text: pl.String = required("The line as text, as far as it could be decoded.")

@@ -1,0 +1,35 @@
+"""Every stored table: where it lives and which contract it keeps."""
+
+from __future__ import annotations
+
+from schemas.auditing import Draw, DrawItem
+from schemas.contract import Table
+from schemas.control import Carried, InputFileRow, LayoutNote, Run, RunInput
+from schemas.core import CORE_TABLES
+from schemas.matching import BlockReport, Cluster, PairReason, ScoredPair
+from schemas.measures import StoredMeasure
+from schemas.quality import NotApplicable, Note, TrackedFinding
+from schemas.raw import RawHeader, RawReject, RawRow
+
+#: Contract by qualified table name. Schemas name the layer.
+STORED_TABLES: dict[str, type[Table]] = {
+    "control.run": Run,
+    "control.run_input": RunInput,
+    "control.input_file": InputFileRow,
+    "control.carried": Carried,
+    "control.layout_note": LayoutNote,
+    "raw.header": RawHeader,
+    "raw.row": RawRow,
+    "raw.reject": RawReject,
+    **{f"core.{name}": model for name, model in CORE_TABLES.items()},
+    "quality.note": Note,
+    "quality.finding": TrackedFinding,
+    "quality.not_applicable": NotApplicable,
+    "matching.block": BlockReport,
+    "matching.scored_pair": ScoredPair,
+    "matching.pair_reason": PairReason,
+    "matching.cluster": Cluster,
+    "auditing.draw": Draw,
+    "auditing.draw_item": DrawItem,
+    "measure.measure": StoredMeasure,
+}
