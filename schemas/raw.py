@@ -13,9 +13,7 @@ class RawHeader(Table):
     center_id: pl.String = required("Center that delivered the file.")
     source_file: pl.String = required("Name of the file inside the delivery.")
     position: pl.Int64 = required("Place of the column in the file, from 1.")
-    column_name: pl.String = pa.Field(
-        description="Name used by us: trimmed, repeated names with `#2`, nameless ones `column_17`."
-    )
+    column_name: pl.String = required("Name used by us: trimmed, repeated names with `#2`, nameless ones `column_17`.")
     column_written: pl.String = required("Name exactly as written in the header.")
 
 
