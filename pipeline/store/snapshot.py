@@ -1,0 +1,187 @@
+"""Published snapshots: versioned, compact, read-only copies, and the pointer to the current one.
+
+Readers never open the working file: one writer there excludes everyone. They open the snapshot that the pointer names, which
+is replaced by an atomic rename after the snapshot is complete.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipeline.store.connection import connect, told_in_words
+from pipeline.store.working import WorkingFile
+from pipeline.store.workspace import Workspace
+from schemas.contract import schema_of
+from schemas.core import CORE_TABLES
+from schemas.directory import Directory
+from schemas.errors import InputError, StorageError
+from schemas.tables import STORED_TABLES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pointer:
+    """What the pointer file says.
+
+    Attributes:
+        run_id: Run that was published last.
+        snapshot: File name in the folder `published`.
+        as_of: Day the run speaks of.
+        published_at: Moment of publication, UTC.
+    """
+
+    run_id: str
+    snapshot: str
+    as_of: date
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An open snapshot. Make it with `open_published`.
+
+    Attributes:
+        pointer: Which run it is.
+        connection: Read-only connection that can touch no other file.
+    """
+
+    pointer: Pointer
+    connection: duckdb.DuckDBPyConnection
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return a stored table by its qualified name, keeping its contract."""
+        wanted = schema_of(STORED_TABLES[name])
+        frame: pl.DataFrame = self.connection.sql(f"SELECT * FROM {name}").pl()  # noqa: S608 - name is looked up above
+        return frame.select(list(wanted)).cast(dict(wanted))
+
+    def directory(self) -> Directory:
+        """Return the canonical tables."""
+        return Directory.of(**{name: self.table(f"core.{name}") for name in CORE_TABLES})
+
+
+def publish_snapshot(working: WorkingFile, *, run_id: str, as_of: date, now: datetime, keep: int) -> Path:
+    """Copy the working file into a new snapshot and point to it.
+
+    Args:
+        working: The open working file, committed.
+        run_id: Run that is published.
+        as_of: Day it speaks of.
+        now: Moment of publication, UTC.
+        keep: Snapshots to keep, the new one included; at least 1.
+
+    Returns:
+        Path of the new snapshot.
+
+    Raises:
+        StorageError: The disk refuses. The pointer still names the last good snapshot.
+    """
+    folder = working.workspace.published
+    target = folder / f"run_{run_id}.duckdb"
+    unfinished = folder / f".unfinished_{run_id}.duckdb"
+    with told_in_words(target):
+        try:
+            _copy_database(working, unfinished)
+            unfinished.replace(target)
+            _write_pointer(
+                working.workspace, Pointer(run_id=run_id, snapshot=target.name, as_of=as_of, published_at=now)
+            )
+        except BaseException:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise
+    _forget_old(folder, keep=keep, current=target)
+    return target
+
+
+def read_pointer(workspace: Workspace) -> Pointer | None:
+    """Return what the pointer says, or None when nothing was published yet.
+
+    Raises:
+        StorageError: The pointer file is unreadable.
+    """
+    if not workspace.pointer.is_file():
+        return None
+    try:
+        said = json.loads(workspace.pointer.read_text(encoding="utf-8"))
+        return Pointer(
+            run_id=said["run_id"],
+            snapshot=said["snapshot"],
+            as_of=date.fromisoformat(said["as_of"]),
+            published_at=datetime.fromisoformat(said["published_at"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise StorageError(
+            f"The pointer {workspace.pointer} cannot be read.",
+            advice="Run `resdir nightly` again; it writes a new one.",
+        ) from fault
+
+
+@contextmanager
+def open_published(workspace: Workspace) -> Iterator[Snapshot]:
+    """Open the current snapshot for reading. A run may publish a newer one meanwhile.
+
+    Raises:
+        InputError: Nothing was published yet.
+        StorageError: The snapshot is gone or damaged.
+    """
+    pointer = read_pointer(workspace)
+    if pointer is None:
+        raise InputError(
+            f"Nothing was published yet in {workspace.root}.", advice="Run `resdir nightly EXPORT --center ID` first."
+        )
+    path = workspace.published / pointer.snapshot
+    if not path.is_file():
+        raise StorageError(f"The snapshot {path} is gone.", advice="Run `resdir nightly` again; it makes a new one.")
+    connection = connect(path, read_only=True)
+    try:
+        yield Snapshot(pointer=pointer, connection=connection)
+    finally:
+        connection.close()
+
+
+def _copy_database(working: WorkingFile, target: Path) -> None:
+    connection = working.connection
+    target.unlink(missing_ok=True)
+    ((current,),) = connection.execute("SELECT current_database()").fetchall()
+    quoted = str(target).replace("'", "''")
+    connection.execute(f"ATTACH '{quoted}' AS snapshot")
+    try:
+        connection.execute(f'COPY FROM DATABASE "{current}" TO snapshot')
+    finally:
+        connection.execute("DETACH snapshot")
+
+
+def _write_pointer(workspace: Workspace, pointer: Pointer) -> None:
+    text = json.dumps(
+        {
+            "run_id": pointer.run_id,
+            "snapshot": pointer.snapshot,
+            "as_of": pointer.as_of.isoformat(),
+            "published_at": pointer.published_at.isoformat(),
+        },
+        indent=2,
+    )
+    unfinished = workspace.pointer.with_suffix(".tmp")
+    with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(workspace.pointer)
+
+
+def _forget_old(folder: Path, *, keep: int, current: Path) -> None:
+    old = sorted(
+        (path for path in folder.glob("run_*.duckdb") if path != current), key=lambda path: path.name, reverse=True
+    )
+    for path in old[max(keep - 1, 0) :]:
+        # A reader may still hold an old snapshot (Windows then refuses); the next run tries again.
+        with suppress(OSError):
+            path.unlink()
