@@ -1,0 +1,262 @@
+"""What is known after a night: the facts that the report, the summary and the JSON answer all tell.
+
+The flow fills these from the frames of the stages; publishing only words them. Everything here may be shown to the people who
+keep the directory: names of records that are private, excluded or confidential must not be put in (`TopFinding.examples`,
+`TopPair`). Null means unknown, and stands beside its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleNotAsked:
+    """A rule that could not be asked of an export, and why."""
+
+    rule_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CenterFacts:
+    """One center's part of the night.
+
+    Args:
+        center_id: The center.
+        format: Name of the recognized format, such as `icarol`.
+        format_version: Version or dialect within the format; None when the format has none.
+        input_sha256: SHA-256 of the export file.
+        rows_read: Rows read as records.
+        rows_rejected: Rows that could not be read.
+        records: Counted records by kind.
+        not_counted: Records that do not count, by kind and reason.
+        findings: Open findings by severity.
+        findings_by_rule: Open findings by rule.
+        changes: Records `added`, `changed`, `removed`, `rekeyed` since the last night.
+        is_first_night: Whether there was no earlier night to compare with.
+        notices: What the curator should know about the load, one sentence each.
+        not_applicable: Rules that could not be asked.
+    """
+
+    center_id: str
+    format: str
+    format_version: str | None = None
+    input_sha256: str
+    rows_read: int
+    rows_rejected: int
+    records: Mapping[str, int]
+    not_counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    findings: Mapping[str, int]
+    findings_by_rule: Mapping[str, int]
+    changes: Mapping[str, int]
+    is_first_night: bool = False
+    notices: tuple[str, ...] = ()
+    not_applicable: tuple[RuleNotAsked, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DuplicateFigures:
+    """Pairs of agencies that may be one: how many were compared, proposed and judged."""
+
+    candidate_pairs: int
+    duplicate: int
+    possible: int
+    decided: int
+    reopened: int
+    clusters: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareFigure:
+    """A share with everything needed to read it. `share` is None with a `reason` when it cannot be known."""
+
+    numerator: int | None
+    denominator: int | None
+    unknown: int | None
+    share: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareRow:
+    """The headline share of one center, county or curator."""
+
+    value: str
+    figure: ShareFigure
+
+
+@dataclass(frozen=True, kw_only=True)
+class BandCount:
+    """Counted records of one kind in one freshness band."""
+
+    kind: str
+    band: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreshnessFigures:
+    """The annual update percentage in its three readings, and where the records stand.
+
+    Args:
+        complete_agency_update: The headline: agencies whose own date and those of all counted children fall in the window.
+        verified_record: Counted records verified in the window.
+        edited_record: Counted records edited in the window; shows work, never to be called updated.
+        definition: The headline's definition in one or two sentences, printed beside the figure.
+        cutoff: First day of the window.
+        by_center: The headline by center.
+        by_curator: The headline by curator.
+        by_county: The headline by county.
+        bands: Counted records by kind and band.
+        notices: Levels not tracked, mass stamps and the like, one sentence each.
+    """
+
+    complete_agency_update: ShareFigure
+    verified_record: ShareFigure
+    edited_record: ShareFigure
+    definition: str
+    cutoff: date
+    by_center: tuple[ShareRow, ...] = ()
+    by_curator: tuple[ShareRow, ...] = ()
+    by_county: tuple[ShareRow, ...] = ()
+    bands: tuple[BandCount, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffingFigures:
+    """Curators needed for a year's upkeep, in full-time equivalents; never one number without its band."""
+
+    low_fte: float
+    central_fte: float
+    high_fte: float
+    caveats: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditFigures:
+    """The audit sample that stands ready."""
+
+    batch_id: str
+    size: int
+    frame_size: int
+    unit: str
+    worksheet: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportFigures:
+    """One public package that was written.
+
+    Args:
+        target: Such as `hsds`.
+        path: Folder, relative to the workspace.
+        records: Records written by table.
+        withheld: Records left out by reason.
+        removed_values: Values left out of written records by reason.
+        errors: Errors of the pre-flight.
+        warnings: Warnings of the pre-flight.
+    """
+
+    target: str
+    path: str
+    records: Mapping[str, int]
+    withheld: Mapping[str, int]
+    removed_values: Mapping[str, int] = field(default_factory=dict)
+    errors: int = 0
+    warnings: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A record that shows a finding. Only records that may be shown."""
+
+    center_id: str
+    native_id: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopFinding:
+    """One rule that many records break.
+
+    Args:
+        rule_id: The rule.
+        severity: `error`, `warning` or `info`.
+        message: What is wrong, one plain sentence.
+        how_to_fix: What to do about it, one plain sentence.
+        count: Open findings of this rule.
+        held_back: How many of them keep a record out of public exports.
+        examples: At most three records that may be shown; empty when all are private.
+    """
+
+    rule_id: str
+    severity: str
+    message: str
+    how_to_fix: str
+    count: int
+    held_back: int = 0
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopPair:
+    """One pair of agencies that a person should compare."""
+
+    pair_id: str
+    band: str
+    a: Example
+    b: Example
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where to look next: a label, and a path relative to the workspace or a command."""
+
+    label: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NightFacts:
+    """Everything the reports of one night tell.
+
+    Args:
+        run_id: The run.
+        as_of: Day the data speaks of.
+        status: `published` or `gated`.
+        centers: The centers, in the order of their ids.
+        duplicates: Figures on duplicates.
+        freshness: Figures on freshness.
+        staffing: Figures on staffing; None when they were not computed.
+        audit: The standing audit sample; None when none was drawn.
+        exports: Packages written.
+        top_findings: Rules broken most, most urgent first.
+        top_pairs: Pairs to compare, likeliest first.
+        published: Path of the snapshot, relative to the workspace; None when nothing was published.
+        gates: Why nothing was published, one sentence each; empty when it was.
+        seconds: Seconds by stage, and `total`.
+        peak_memory_mb: Highest memory use in megabytes.
+        places: Where to look.
+    """
+
+    run_id: str
+    as_of: date
+    status: str
+    centers: tuple[CenterFacts, ...]
+    duplicates: DuplicateFigures
+    freshness: FreshnessFigures
+    staffing: StaffingFigures | None = None
+    audit: AuditFigures | None = None
+    exports: tuple[ExportFigures, ...] = ()
+    top_findings: tuple[TopFinding, ...] = ()
+    top_pairs: tuple[TopPair, ...] = ()
+    published: str | None = None
+    gates: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    peak_memory_mb: float = 0.0
+    places: tuple[Place, ...] = ()
