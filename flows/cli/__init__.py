@@ -1,0 +1,121 @@
+"""The command line `resdir`.
+
+Commands are loaded when they are called, so that `--help` and the commands that need no flow start at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from cyclopts import App, CycloptsError
+
+from schemas.errors import ContractError, ResdirError
+
+app = App(
+    name="resdir",
+    help="Nightly curation and audit of 2-1-1 resource directories.",
+    version=version("resdir"),
+    version_flags=["--version"],
+    help_format="plaintext",
+)
+
+app.command(
+    "flows.cli.nightly:nightly", name="nightly", help="Run the whole night once: read, check, match, measure, publish."
+)
+app.command("flows.cli.schedule:schedule", name="schedule", help="Serve the nightly run on a schedule.")
+app.command("flows.cli.findings:findings", name="findings", help="What is wrong, with how to fix it.")
+app.command(
+    "flows.cli.freshness:freshness",
+    name="freshness",
+    help="The share of the directory that was updated in the last year.",
+)
+app.command(
+    "flows.cli.staffing:staffing", name="staffing", help="How many curators the directory takes: low, central, high."
+)
+app.command("flows.cli.report:report", name="report", help="The report of the last published night.")
+app.command(
+    "flows.cli.synthesize:synthesize", name="synthesize", help="Write an invented directory with the truth beside it."
+)
+app.command(
+    "flows.cli.doctor:doctor", name="doctor", help="What is installed, locked, full or missing, and how to mend it."
+)
+
+duplicates = App(name="duplicates", help="Agencies that stand in the directory twice.", help_format="plaintext")
+duplicates.command("flows.cli.duplicates:list_pairs", name="list", help="The review queue, most likely first.")
+duplicates.command("flows.cli.duplicates:explain", name="explain", help="Why two agencies look alike, in words.")
+duplicates.command("flows.cli.duplicates:evaluate", name="evaluate", help="Match quality on any labelled list.")
+app.command(duplicates)
+
+audit = App(name="audit", help="Random audits of the directory.", help_format="plaintext")
+audit.command("flows.cli.audit:plan", name="plan", help="How many records to audit for a wanted margin.")
+audit.command("flows.cli.audit:draw", name="draw", help="Draw a random sample that can be drawn again.")
+audit.command("flows.cli.audit:worksheet", name="worksheet", help="Write the worksheet of a batch.")
+app.command(audit)
+
+export = App(name="export", help="Packages that may leave the house.", help_format="plaintext")
+export.command("flows.cli.export:hsds", name="hsds", help="The public records as an HSDS 3.1 data package.")
+app.command(export)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code.
+
+    Args:
+        arguments: Words after the command's name; None takes those of the process.
+
+    Returns:
+        0 done, 1 done but findings or an evaluation are beyond what was asked, 2 wrong usage, 3 bad input, 4 workspace busy or
+        full, 5 a bug of ours, 130 interrupted.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        outcome = app(words, exit_on_error=False, print_error=True, result_action="return_value")
+    except CycloptsError:
+        return 2
+    except ContractError as fault:
+        return _bug(fault)
+    except ResdirError as fault:
+        return _told(fault, as_json="--json" in words)
+    except KeyboardInterrupt:
+        print("Stopped. The last published night is untouched.", file=sys.stderr)  # noqa: T201 - the one boundary
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone (`resdir findings | head`): nothing to tell anybody.
+        sys.stderr.close()
+        return 0
+    except Exception as fault:  # noqa: BLE001 - the one boundary: anything else is a bug
+        return _bug(fault)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def main() -> None:
+    """Run the command of this process and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console may speak cp1252: a name it cannot write must not end the run.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    sys.exit(run())
+
+
+def _told(fault: ResdirError, *, as_json: bool) -> int:
+    if as_json:
+        document = {"error": {"message": fault.message, "advice": fault.advice, "exit_code": fault.exit_code}}
+        print(json.dumps(document, ensure_ascii=False, indent=2))  # noqa: T201 - the one boundary
+    print(f"resdir: {fault.message}", file=sys.stderr)  # noqa: T201 - the one boundary
+    if fault.advice:
+        print(f"        {fault.advice}", file=sys.stderr)  # noqa: T201 - the one boundary
+    return fault.exit_code
+
+
+def _bug(fault: BaseException) -> int:
+    traceback.print_exception(fault, file=sys.stderr)
+    print(  # noqa: T201 - the one boundary
+        "resdir: this is a bug of ours, not of your data. The last published night is untouched.\n"
+        "        Please report the lines above, with what `resdir doctor` prints (it shows no record).",
+        file=sys.stderr,
+    )
+    return 5

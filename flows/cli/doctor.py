@@ -1,0 +1,171 @@
+"""`resdir doctor`: what is installed, locked, full or missing, and how to mend it."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
+
+from flows.cli.common import Common, show_json, show_table
+from flows.clock import now
+from flows.deliveries import newest_delivery
+from flows.settings import Resolved
+from pipeline.store.snapshot import open_published, read_pointer
+from pipeline.store.working import open_working
+from pipeline.store.workspace import Workspace
+from schemas.errors import BusyError, ResdirError
+
+#: Libraries whose version matters when something goes wrong.
+LIBRARIES = (
+    "resdir",
+    "polars",
+    "pandera",
+    "rapidfuzz",
+    "duckdb",
+    "prefect",
+    "fastapi",
+    "pydantic",
+    "cyclopts",
+    "xlsxwriter",
+)
+
+#: Below this much room a run may not end (project choice: a night of 25,000 services needs well under 1 GB).
+ROOM_NEEDED_GB = 1.0
+
+#: A night older than this is worth a word (a nightly run that was missed once).
+STALE_NIGHT_HOURS = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing looked at.
+
+    Attributes:
+        check: What was looked at.
+        state: `ok`, `warning` or `problem`.
+        found: What was found.
+        mend: What to do about it; empty when nothing needs doing.
+    """
+
+    check: str
+    state: Literal["ok", "warning", "problem"]
+    found: str
+    mend: str = ""
+
+
+def doctor(*, common: Common = Common()) -> int:  # noqa: B008 - a frozen value
+    """Show versions, settings, disk, locks and the last runs; what is wrong and how to mend it.
+
+    Exit code 1 when something needs mending.
+    """
+    checks = list(examine(common))
+    if common.json:
+        show_json({"checks": [asdict(check) for check in checks]})
+    else:
+        marks = {"ok": "ok", "warning": "look", "problem": "MEND"}
+        show_table(
+            "resdir doctor",
+            ("", "checked", "found", "how to mend"),
+            [(marks[check.state], check.check, check.found, check.mend) for check in checks],
+        )
+    return 1 if any(check.state == "problem" for check in checks) else 0
+
+
+def examine(common: Common) -> Iterator[Check]:
+    """Look at everything and yield what was found, the settings first."""
+    yield Check(check="Python", state="ok", found=f"{platform.python_version()} on {platform.platform(terse=True)}")
+    yield from _libraries()
+    try:
+        resolved = common.resolve()
+    except ResdirError as fault:
+        yield Check(check="settings", state="problem", found=fault.message, mend=fault.advice)
+        return
+    yield Check(check="settings", state="ok", found=str(resolved.source or "defaults (no curation.toml here)"))
+    yield from _centers(resolved)
+    place = common.place(resolved)
+    yield from _disk(place)
+    yield from _working_file(place)
+    yield from _published(place, now())
+
+
+def _libraries() -> Iterator[Check]:
+    found = []
+    for name in LIBRARIES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            yield Check(check=name, state="problem", found="not installed", mend="Run `make setup`.")
+    yield Check(check="libraries", state="ok", found=", ".join(found))
+
+
+def _centers(resolved: Resolved) -> Iterator[Check]:
+    if not resolved.settings.centers:
+        yield Check(
+            check="centers",
+            state="warning",
+            found="the settings name no center",
+            mend="Add [[centers]] to curation.toml, or name an export: resdir nightly FILE --center ID.",
+        )
+    for center in resolved.settings.centers:
+        try:
+            delivery = newest_delivery(center, base=resolved.base)
+        except ResdirError as fault:
+            yield Check(check=f"export of {center.id}", state="problem", found=fault.message, mend=fault.advice)
+        else:
+            yield Check(check=f"export of {center.id}", state="ok", found=str(delivery))
+
+
+def _disk(place: Workspace) -> Iterator[Check]:
+    folder = place.root
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free / 1e9
+    yield Check(
+        check="disk",
+        state="ok" if free >= ROOM_NEEDED_GB else "problem",
+        found=f"{free:.1f} GB free for {place.root}",
+        mend="" if free >= ROOM_NEEDED_GB else f"Free some room: a run wants {ROOM_NEEDED_GB:.0f} GB.",
+    )
+
+
+def _working_file(place: Workspace) -> Iterator[Check]:
+    if not place.working_file.exists():
+        yield Check(check="working file", state="ok", found=f"none yet at {place.working_file}")
+        return
+    size = place.working_file.stat().st_size / 1e6
+    try:
+        with open_working(place, now=now()):
+            yield Check(check="working file", state="ok", found=f"{size:.0f} MB, free")
+    except BusyError as fault:
+        yield Check(check="working file", state="warning", found=fault.message, mend=fault.advice)
+    except ResdirError as fault:
+        yield Check(check="working file", state="problem", found=fault.message, mend=fault.advice)
+
+
+def _published(place: Workspace, moment: datetime) -> Iterator[Check]:
+    try:
+        pointer = read_pointer(place)
+        if pointer is None:
+            yield Check(
+                check="last night", state="warning", found="nothing was published yet", mend="Run `resdir nightly`."
+            )
+            return
+        hours = (moment - pointer.published_at).total_seconds() / 3600
+        late = hours > STALE_NIGHT_HOURS
+        yield Check(
+            check="last night",
+            state="warning" if late else "ok",
+            found=f"{pointer.run_id}, as of {pointer.as_of}, {hours:.0f} hours ago",
+            mend="Run `resdir nightly`, or see why the schedule did not." if late else "",
+        )
+        with open_published(place) as snapshot:
+            runs = snapshot.table("control.run").sort("started_at", descending=True).head(5)
+    except ResdirError as fault:
+        yield Check(check="last night", state="problem", found=fault.message, mend=fault.advice)
+        return
+    for row in runs.to_dicts():
+        yield Check(check="run", state="ok", found=f"{row['run_id']} as of {row['as_of']}: {row['status']}")
