@@ -6,7 +6,7 @@ All models are frozen and refuse unknown keys. `curation.toml` sets them (see `f
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Parameters(BaseModel):
@@ -37,6 +37,25 @@ class PrivacyParameters(Parameters):
     )
     keep_city_of_private_address: bool = Field(
         default=True, description="Whether city, county and state of a private address may leave (project choice)."
+    )
+
+
+class IngestParameters(Parameters):
+    """Limits that protect a night from files that are not what they should be."""
+
+    longest_row_lines: int = Field(
+        default=200,
+        ge=1,
+        description="Lines after which an opened quote is taken for one that never closes (project choice).",
+    )
+    largest_file_bytes: int = Field(
+        default=4_000_000_000,
+        ge=1,
+        description="Largest file, and largest sum of the files in an archive, in bytes (project choice).",
+    )
+    most_files: int = Field(default=2_000, ge=1, description="Most files in a folder or archive (project choice).")
+    deepest_folder: int = Field(
+        default=3, ge=1, description="Folders below this depth of a delivery are not looked into (project choice)."
     )
 
 
@@ -216,6 +235,34 @@ class StaffingParameters(Parameters):
     direct_share: float = Field(
         default=0.70, gt=0, le=1, description="Share of productive hours spent on records (assumption)."
     )
+    channel_factor_range: tuple[float, float] = Field(
+        default=(0.8, 1.3), description="Ends tried in the sensitivity table: portal, calling (assumption)."
+    )
+    target_coverage_range: tuple[float, float] = Field(
+        default=(0.85, 1.0), description="Ends tried in the sensitivity table (assumption)."
+    )
+    interim_share_range: tuple[float, float] = Field(
+        default=(0.05, 0.30), description="Ends tried in the sensitivity table (assumption)."
+    )
+    productive_hours_range: tuple[float, float] = Field(
+        default=(1776.0, 1600.0), description="Ends tried in the sensitivity table; the fewer hours, the more FTE."
+    )
+    direct_share_range: tuple[float, float] = Field(
+        default=(0.85, 0.60), description="Ends tried in the sensitivity table; the smaller the share, the more FTE."
+    )
+    tier_services: tuple[int, int, int] = Field(
+        default=(2, 5, 15), description="Fewest services of tiers T2, T3, T4 (assumption; tiers never enter minutes)."
+    )
+    tier_sites: tuple[int, int, int] = Field(default=(2, 4, 10), description="Fewest sites of tiers T2, T3, T4 (the same).")
+
+    @model_validator(mode="after")
+    def _low_to_high(self) -> StaffingParameters:
+        """Refuse minutes that do not rise from low to high: the band would not hold the central value."""
+        for name in ("agency", "service", "site", "service_at_site", "term", "language"):
+            low, central, high = getattr(self, f"{name}_minutes")
+            if not 0 <= low <= central <= high:
+                raise ValueError(f"{name}_minutes must rise from low over central to high and not be negative")
+        return self
 
 
 class AuditParameters(Parameters):
