@@ -60,7 +60,7 @@ class Snapshot:
         """Return a stored table by its qualified name, keeping its contract."""
         wanted = schema_of(STORED_TABLES[name])
         frame: pl.DataFrame = self.connection.sql(f"SELECT * FROM {name}").pl()  # noqa: S608 - name is looked up above
-        return frame.select(list(wanted)).cast(dict(wanted))
+        return frame.select(list(wanted)).cast(pl.Schema(wanted))
 
     def directory(self) -> Directory:
         """Return the canonical tables."""

@@ -101,7 +101,7 @@ def read_table(working: WorkingFile, table: str, *, without_centers: Sequence[st
             frame: pl.DataFrame = working.connection.sql(query, params=[list(without_centers)]).pl()
         else:
             frame = working.connection.sql(f"SELECT * FROM {table}").pl()  # noqa: S608 - table is a known name
-    return frame.select(list(wanted)).cast(dict(wanted))
+    return frame.select(list(wanted)).cast(pl.Schema(wanted))
 
 
 def read_directory(working: WorkingFile, *, without_centers: Sequence[str] = ()) -> Directory:

@@ -1,0 +1,59 @@
+"""`resdir export`: packages that may leave the house."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+from cyclopts import Parameter
+
+from flows.cli.common import Common, say, show, show_json
+from pipeline.publish.hsds import export_hsds, write_package
+from pipeline.store.snapshot import open_published
+from schemas.contract import conform
+from schemas.quality import Finding
+
+
+def hsds(
+    *,
+    output: Path,
+    center: str | None = None,
+    withhold: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - a frozen value
+) -> int:
+    """Write the public records of the last published night as an HSDS 3.1 data package.
+
+    Private values and excluded records never enter it; what was left out is listed by reason in manifest.json.
+
+    Args:
+        output: Folder to write; a package of ours that is already there is replaced whole.
+        center: Only this center.
+        withhold: Leave out records that fail the pre-flight and list them, instead of refusing the export.
+        common: What every command takes.
+    """
+    resolved = common.resolve()
+    with open_published(common.place(resolved)) as snapshot:
+        directory = snapshot.directory()
+        findings = conform(snapshot.table("quality.finding").filter(pl.col("status") == "open"), Finding)
+        pointer = snapshot.pointer
+    package = export_hsds(
+        directory,
+        findings=findings,
+        as_of=common.as_of or pointer.as_of,
+        parameters=resolved.settings.export,
+        privacy=resolved.settings.normalize.privacy,
+        run_id=pointer.run_id,
+        center_ids=None if center is None else [center],
+        withhold=withhold,
+    )
+    manifest = write_package(package, output)
+    document = manifest.document()
+    if common.json:
+        show_json(document)
+        return 0
+    show(f"HSDS package written to {output}: " + ", ".join(f"{n:,} {name}" for name, n in document["records"].items()))
+    reasons = package.withheld.group_by("reason").len().sort("len", descending=True).to_dicts()
+    for row in reasons:
+        say(f"  left out: {row['len']:,} records, {row['reason'].replace('_', ' ')}")
+    return 0

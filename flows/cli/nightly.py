@@ -1,0 +1,95 @@
+"""`resdir nightly`: the whole night once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from flows.cli.common import Common, say, show, show_json
+from schemas.night import NightFacts
+
+_WORSE: dict[str, tuple[str, ...]] = {
+    "never": (),
+    "error": ("error",),
+    "warning": ("error", "warning"),
+    "info": ("error", "warning", "info"),
+}
+
+
+def nightly(
+    *exports: Path,
+    center: str | None = None,
+    format: str = "auto",  # noqa: A002 - the promised name of the option
+    fail_on: Literal["error", "warning", "info", "never"] = "never",
+    allow_shrink: Annotated[bool, Parameter(negative="")] = False,
+    without_prefect: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - a frozen value
+) -> int:
+    """Run the whole night once and publish it.
+
+    Args:
+        exports: File or folder of a center's export; without it every center of the settings is read.
+        center: Id of the center that delivered the export.
+        format: auto, icarol, hsds, or a mapping file.
+        fail_on: Exit code 1 when there is a finding of this severity or worse.
+        allow_shrink: Publish although there are far fewer records than last night: a person has found that right.
+        without_prefect: Run the same stages without Prefect: nothing is shown in Prefect's pages, and it starts at once.
+    """
+    facts = _run(
+        exports, center=center, format_name=format, allow_shrink=allow_shrink, plain=without_prefect, common=common
+    )
+    from pipeline.publish.night_json import night_json
+    from pipeline.publish.summary import summarize_night
+
+    if common.json:
+        show_json(night_json(facts))
+    else:
+        show(summarize_night(facts))
+    if facts.status == "gated":
+        for reason in facts.gates:
+            say(f"resdir: nothing was published. {reason}")
+        say("        Look at the export. If it is right, run again with --allow-shrink.")
+        return 3
+    worst = _WORSE[fail_on]
+    return 1 if any(one.findings.get(severity, 0) for one in facts.centers for severity in worst) else 0
+
+
+def _run(
+    exports: tuple[Path, ...], *, center: str | None, format_name: str, allow_shrink: bool, plain: bool, common: Common
+) -> NightFacts:
+    resolved = common.resolve()
+    place = common.place(resolved)
+    if plain:
+        from flows.night import run_night
+        from flows.night_plan import plan_night
+
+        plan = plan_night(
+            exports=exports,
+            center=center,
+            format_name=format_name,
+            config=common.config,
+            workspace=common.workspace,
+            as_of=common.as_of,
+            allow_shrink=allow_shrink,
+        )
+        return run_night(plan, tell=say)
+
+    from flows.prefect_home import prepare_prefect
+
+    place.prepare()
+    prepare_prefect(place.logs)
+    from flows.nightly import nightly as flow
+
+    say("Starting Prefect (about 15 seconds the first time, 6 afterwards)")
+    return flow(
+        exports=tuple(str(export) for export in exports),
+        center=center,
+        format_name=format_name,
+        config=str(common.config) if common.config else None,
+        workspace=str(common.workspace) if common.workspace else None,
+        as_of=common.day(resolved).isoformat(),
+        allow_shrink=allow_shrink,
+        tell=say,
+    )

@@ -1,0 +1,179 @@
+"""The night as one road: read, normalize, check, match, audit, measure, publish.
+
+Everything here is a plain function of plain functions, so that the same road runs with Prefect (`flows.nightly`) and without.
+A `verb` is how a stage is called: as it is, or wrapped as a Prefect task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import ParamSpec, Protocol, TypeVar
+
+import polars as pl
+
+from flows.drawn import read_draws, together
+from flows.night_facts import NightFrames, gated_facts, gather_facts
+from flows.night_files import write_night_files
+from flows.night_plan import NightPlan
+from flows.night_tables import night_tables
+from flows.stopwatch import Stopwatch, peak_memory_mb
+from pipeline.audit.draw import audit_frame, draw_simple
+from pipeline.curate.changes import count_changes
+from pipeline.curate.findings import track_findings
+from pipeline.curate.gates import check_rejects, check_totals
+from pipeline.ingest.read import read_export
+from pipeline.match.agencies import match_agencies
+from pipeline.measure.complexity import measure_complexity
+from pipeline.measure.freshness import measure_freshness
+from pipeline.measure.staffing import estimate_staffing
+from pipeline.normalize.directory import normalize_delivery
+from pipeline.publish.hsds import export_hsds
+from pipeline.store.snapshot import publish_snapshot
+from pipeline.store.working import WorkingFile, open_working, read_directory, read_table, save_night
+from pipeline.validate.records import validate_directory
+from schemas.delivered import Delivered
+from schemas.directory import join_directories
+from schemas.night import NightFacts
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Verb(Protocol):
+    """How a stage is called."""
+
+    def __call__(self, function: Callable[P, R], /) -> Callable[P, R]:
+        """Return the stage, ready to be called with its own arguments."""
+        ...
+
+
+def plainly(function: Callable[P, R], /) -> Callable[P, R]:
+    """Call a stage as it is."""
+    return function
+
+
+def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], None] = lambda line: None) -> NightFacts:
+    """Run the night from the exports to the published snapshot.
+
+    Args:
+        plan: What to read, for which day, with which settings.
+        verb: How stages are called.
+        tell: Gets one line per finished stage.
+
+    Returns:
+        The facts of the night. With status `gated` nothing was published and `gates` says why.
+
+    Raises:
+        InputError: An export cannot be read; nothing was changed.
+        BusyError: Another run holds the working file.
+        StorageError: The disk refuses; the last night is untouched.
+    """
+    settings = plan.resolved.settings
+    watch = Stopwatch(tell)
+    with open_working(plan.workspace, now=plan.started_at) as working:
+        with watch.stage("ingest"):
+            delivered = [
+                verb(read_export)(one.path, center_id=one.center_id, format_name=one.format_name)
+                for one in plan.deliveries
+            ]
+
+        with watch.stage("normalize"):
+            normalized = [
+                verb(normalize_delivery)(one, parameters=plan.resolved.normalize_parameters(one.center_id))
+                for one in delivered
+            ]
+            before = read_directory(working)
+            others = read_directory(working, without_centers=plan.centers)
+            directory = join_directories([others, *(one.directory for one in normalized)])
+            gates = [reason for one in delivered for reason in check_rejects(one, parameters=settings.gates)]
+            gates += check_totals(directory, before=before, centers=plan.centers, parameters=settings.gates)
+        if gates and not plan.allow_shrink:
+            return gated_facts(plan, delivered=delivered, gates=gates, seconds=watch.seconds())
+
+        notes = pl.concat(
+            [read_table(working, "quality.note", without_centers=plan.centers), *(one.notes for one in normalized)]
+        )
+        carried = _carried(working, delivered, plan.centers)
+
+        with watch.stage("validate"):
+            validation = verb(validate_directory)(
+                directory,
+                notes=notes,
+                carried=carried,
+                as_of=plan.as_of,
+                parameters=settings.rules,
+                freshness=settings.freshness,
+            )
+            tracked = track_findings(
+                validation.findings,
+                before=read_table(working, "quality.finding"),
+                as_of=plan.as_of,
+                read_centers=plan.centers,
+            )
+
+        with watch.stage("match"):
+            matches = verb(match_agencies)(directory, parameters=settings.match)
+
+        with watch.stage("audit"):
+            sample = verb(draw_simple)(
+                audit_frame(directory, unit=settings.audit.unit),
+                size=settings.audit.size,
+                seed=settings.audit.seed or f"{plan.as_of:%Y-%m}",
+                as_of=plan.as_of,
+                unit=settings.audit.unit,
+                snapshot=f"run_{plan.run_id}.duckdb",
+            )
+
+        with watch.stage("measure"):
+            freshness = verb(measure_freshness)(directory, as_of=plan.as_of, rule=settings.freshness)
+            complexity = measure_complexity(directory, as_of=plan.as_of, parameters=settings.staffing)
+            staffing = verb(estimate_staffing)(complexity, parameters=settings.staffing)
+
+        with watch.stage("export"):
+            package = verb(export_hsds)(
+                directory,
+                findings=validation.findings,
+                as_of=plan.as_of,
+                parameters=settings.export,
+                privacy=settings.normalize.privacy,
+                run_id=plan.run_id,
+            )
+
+        frames = NightFrames(
+            delivered=tuple(delivered),
+            directory=directory,
+            before=before,
+            notes=notes,
+            carried=carried,
+            changes={center: count_changes(directory, before=before, center_id=center) for center in plan.centers},
+            validation=validation,
+            tracked=tracked,
+            matches=matches,
+            sample=sample,
+            draws=together(sample, read_draws(plan.workspace)),
+            freshness=freshness,
+            staffing=staffing,
+            package=package,
+        )
+        with watch.stage("publish"):
+            facts = gather_facts(plan, frames, seconds=watch.seconds(), peak_memory_mb=peak_memory_mb())
+            verb(save_night)(working, night_tables(plan, frames, facts), centers=plan.centers)
+            verb(publish_snapshot)(
+                working,
+                run_id=plan.run_id,
+                as_of=plan.as_of,
+                now=plan.started_at,
+                keep=settings.workspace.keep_snapshots,
+            )
+            write_night_files(plan, frames, facts)
+    return replace(facts, seconds=watch.seconds(), peak_memory_mb=peak_memory_mb())
+
+
+def _carried(working: WorkingFile, delivered: Sequence[Delivered], centers: Sequence[str]) -> dict[str, frozenset[str]]:
+    stored = read_table(working, "control.carried", without_centers=centers)
+    kept = {
+        center: frozenset(stored.filter(pl.col("center_id") == center).get_column("item").to_list())
+        for center in stored.get_column("center_id").unique().to_list()
+    }
+    return kept | {one.center_id: one.carried for one in delivered}

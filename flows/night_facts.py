@@ -1,0 +1,383 @@
+"""From the frames of a night to its facts: what the summary, the report and the JSON answer tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from flows.night_plan import NightPlan
+from pipeline.audit.draw import AuditDraw
+from pipeline.curate.changes import ChangeCounts
+from pipeline.match.agencies import Matches
+from pipeline.measure.freshness import Freshness
+from pipeline.measure.staffing import Staffing
+from pipeline.publish.hsds import HsdsPackage
+from pipeline.validate.records import Validation
+from schemas.delivered import Delivered
+from schemas.directory import Directory
+from schemas.night import (
+    AuditFigures,
+    BandCount,
+    CenterFacts,
+    DuplicateFigures,
+    Example,
+    ExportFigures,
+    FreshnessFigures,
+    NightFacts,
+    Place,
+    RuleNotAsked,
+    ShareFigure,
+    ShareRow,
+    StaffingFigures,
+    TopFinding,
+    TopPair,
+)
+
+#: Rules and pairs told in the report (project choice: what fits one page).
+TOP_RULES = 12
+TOP_PAIRS = 10
+EXAMPLES = 3
+
+_SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
+_NOT_RUN = "The run was stopped before it was measured."
+
+
+@dataclass(frozen=True, kw_only=True)
+class NightFrames:
+    """Everything the stages of a night gave.
+
+    Attributes:
+        delivered: The deliveries read.
+        directory: Canonical tables of all centers.
+        before: Those of the night before.
+        notes: Notes of normalize, all centers (schemas.quality.Note).
+        carried: What each center's export carries.
+        changes: What changed per center read.
+        validation: Findings and rules not asked.
+        tracked: Findings over the nights (schemas.quality.TrackedFinding).
+        matches: Scored pairs and clusters.
+        sample: The standing audit sample.
+        draws: It and every draw people made.
+        freshness: The annual update figures.
+        staffing: The staffing band.
+        package: The public HSDS package.
+    """
+
+    delivered: tuple[Delivered, ...]
+    directory: Directory
+    before: Directory
+    notes: pl.DataFrame
+    carried: Mapping[str, frozenset[str]]
+    changes: Mapping[str, ChangeCounts]
+    validation: Validation
+    tracked: pl.DataFrame
+    matches: Matches
+    sample: AuditDraw
+    draws: AuditDraw
+    freshness: Freshness
+    staffing: Staffing
+    package: HsdsPackage
+
+
+def gather_facts(
+    plan: NightPlan, frames: NightFrames, *, seconds: Mapping[str, float], peak_memory_mb: float
+) -> NightFacts:
+    """Return the facts of a night that is published."""
+    settings = plan.resolved.settings
+    places = [Place(label="Findings", path="resdir findings --output findings.xlsx")]
+    if settings.run.report:
+        places.insert(0, Place(label="Report", path=f"reports/night_{plan.as_of}.html"))
+    if settings.run.export_hsds:
+        places.append(Place(label="Public package", path="exports/hsds"))
+    places.append(Place(label="Pairs to compare", path="resdir duplicates list"))
+    return NightFacts(
+        run_id=plan.run_id,
+        as_of=plan.as_of,
+        status="published",
+        centers=tuple(_center(one, frames) for one in sorted(frames.delivered, key=lambda one: one.center_id)),
+        duplicates=_duplicates(frames.matches),
+        freshness=freshness_figures(frames.freshness),
+        staffing=StaffingFigures(
+            low_fte=round(frames.staffing.fte.low, 4),
+            central_fte=round(frames.staffing.fte.central, 4),
+            high_fte=round(frames.staffing.fte.high, 4),
+            caveats=frames.staffing.caveats,
+        ),
+        audit=_audit(frames.sample),
+        exports=(_package(frames.package),) if settings.run.export_hsds else (),
+        top_findings=_top_findings(frames),
+        top_pairs=_top_pairs(frames),
+        published=f"published/run_{plan.run_id}.duckdb",
+        seconds=seconds,
+        peak_memory_mb=peak_memory_mb,
+        places=tuple(places),
+    )
+
+
+def gated_facts(
+    plan: NightPlan, *, delivered: Sequence[Delivered], gates: Sequence[str], seconds: Mapping[str, float]
+) -> NightFacts:
+    """Return the facts of a night that a gate stopped: what was read, and why nothing was published."""
+    unknown = ShareFigure(numerator=None, denominator=None, unknown=None, share=None, reason=_NOT_RUN)
+    return NightFacts(
+        run_id=plan.run_id,
+        as_of=plan.as_of,
+        status="gated",
+        centers=tuple(
+            CenterFacts(
+                center_id=one.center_id,
+                format=one.format_name,
+                format_version=one.format_version or None,
+                input_sha256=one.input_sha256,
+                rows_read=one.rows_read,
+                rows_rejected=one.rows_rejected,
+                records={},
+                findings={},
+                findings_by_rule={},
+                changes={},
+                notices=one.notices,
+            )
+            for one in delivered
+        ),
+        duplicates=DuplicateFigures(candidate_pairs=0, duplicate=0, possible=0, decided=0, reopened=0, clusters=0),
+        freshness=FreshnessFigures(
+            complete_agency_update=unknown,
+            verified_record=unknown,
+            edited_record=unknown,
+            definition=_NOT_RUN,
+            cutoff=plan.as_of,
+        ),
+        gates=tuple(gates),
+        seconds=seconds,
+    )
+
+
+def freshness_figures(freshness: Freshness) -> FreshnessFigures:
+    """Return the freshness figures as the reports tell them."""
+    rule = freshness.rule
+    return FreshnessFigures(
+        complete_agency_update=_share(freshness.headline("complete_agency_update")),
+        verified_record=_share(freshness.headline("verified_record")),
+        edited_record=_share(freshness.headline("edited_record")),
+        definition=(
+            f"Agencies whose own verification and that of every counted site and service fall between {freshness.cutoff_on} "
+            f"and {freshness.as_of} ({rule.window_months} calendar months), out of all counted agencies."
+        ),
+        cutoff=freshness.cutoff_on,
+        by_center=_rows(freshness, "center"),
+        by_curator=_rows(freshness, "curator"),
+        by_county=_rows(freshness, "county"),
+        bands=tuple(
+            BandCount(kind=row["kind"], band=row["band"], count=row["record_count"])
+            for row in freshness.bands.filter(
+                pl.col("center_id").is_null() & (pl.col("measure") == "verified_record") & (pl.col("kind") != "all")
+            ).to_dicts()
+            if row["record_count"] is not None
+        ),
+        notices=freshness.level_notes,
+    )
+
+
+def _share(figure: Mapping[str, Any]) -> ShareFigure:
+    return ShareFigure(
+        numerator=figure["numerator"],
+        denominator=figure["denominator"],
+        unknown=figure["unknown"],
+        share=figure["share"],
+        reason=figure.get("reason"),
+    )
+
+
+def _rows(freshness: Freshness, dimension: str) -> tuple[ShareRow, ...]:
+    rows = freshness.figures.filter(
+        pl.col("center_id").is_null()
+        & (pl.col("measure") == "complete_agency_update")
+        & (pl.col("dimension") == dimension)
+    ).sort("denominator", "value", descending=[True, False], nulls_last=True)
+    return tuple(
+        ShareRow(
+            value=row["value"],
+            figure=ShareFigure(
+                numerator=_whole(row["numerator"]),
+                denominator=_whole(row["denominator"]),
+                unknown=_whole(row["unknown"]),
+                share=row["share"],
+                reason=row["reason"],
+            ),
+        )
+        for row in rows.to_dicts()
+    )
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
+
+
+def _center(one: Delivered, frames: NightFrames) -> CenterFacts:
+    center = one.center_id
+    records = frames.directory.records().filter(pl.col("center_id") == center)
+    findings = frames.validation.findings.filter(pl.col("center_id") == center)
+    not_asked = frames.validation.not_applicable.filter(pl.col("center_id") == center)
+    left_out = records.filter(~pl.col("is_counted"))
+    reasons: dict[str, dict[str, int]] = {}
+    for row in left_out.group_by("kind", "not_counted_reason").len().sort("kind", "not_counted_reason").to_dicts():
+        reasons.setdefault(row["kind"], {})[row["not_counted_reason"]] = row["len"]
+    changes = frames.changes[center]
+    return CenterFacts(
+        center_id=center,
+        format=one.format_name,
+        format_version=one.format_version or None,
+        input_sha256=one.input_sha256,
+        rows_read=one.rows_read,
+        rows_rejected=one.rows_rejected,
+        delivered=_counts(records.filter(pl.col("origin") == "delivered"), "kind"),
+        records=_counts(records.filter(pl.col("is_counted")), "kind"),
+        not_counted=reasons,
+        findings=_counts(findings, "severity"),
+        findings_by_rule=_counts(findings, "rule_id"),
+        changes={
+            "added": changes.added,
+            "changed": changes.changed,
+            "removed": changes.removed,
+            "rekeyed": changes.rekeyed,
+        },
+        is_first_night=frames.before.agency.filter(pl.col("center_id") == center).is_empty(),
+        notices=one.notices,
+        not_applicable=tuple(
+            RuleNotAsked(rule_id=row["rule_id"], reason=row["reason"]) for row in not_asked.sort("rule_id").to_dicts()
+        ),
+    )
+
+
+def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:
+    return {row[column]: row["len"] for row in frame.group_by(column).len().sort(column).to_dicts()}
+
+
+def _duplicates(matches: Matches) -> DuplicateFigures:
+    bands = _counts(matches.pairs, "band")
+    return DuplicateFigures(
+        candidate_pairs=matches.candidate_count,
+        duplicate=bands.get("duplicate", 0),
+        possible=bands.get("possible", 0),
+        decided=0,
+        reopened=0,
+        clusters=matches.clusters.get_column("cluster_id").n_unique(),
+    )
+
+
+def _audit(sample: AuditDraw) -> AuditFigures | None:
+    if sample.items.is_empty():
+        return None
+    row = sample.draw.row(0, named=True)
+    return AuditFigures(
+        batch_id=row["batch_id"],
+        size=row["size"],
+        frame_size=row["frame_size"],
+        unit=row["unit"],
+        worksheet=f"worksheets/audit_{row['batch_id']}.xlsx",
+    )
+
+
+def _package(package: HsdsPackage) -> ExportFigures:
+    return ExportFigures(
+        target="hsds",
+        path="exports/hsds",
+        records=package.record_counts(),
+        withheld=_counts(package.withheld, "reason"),
+        removed_values=dict(package.removed_values),
+        errors=package.preflight.errors,
+        warnings=package.preflight.warnings,
+    )
+
+
+def _top_findings(frames: NightFrames) -> tuple[TopFinding, ...]:
+    findings = frames.validation.findings.filter(pl.col("severity") != "info")
+    worst = (
+        findings.group_by("rule_id", "severity")
+        .agg(
+            pl.len().alias("count"),
+            pl.col("is_held_back").sum().alias("held_back"),
+            pl.col("message").sort().first(),
+            pl.col("how_to_fix").sort().first(),
+        )
+        .sort(
+            pl.col("severity").replace_strict(_SEVERITY_ORDER),
+            "held_back",
+            "count",
+            "rule_id",
+            descending=[False, True, True, False],
+        )
+        .head(TOP_RULES)
+    )
+    showable = findings.join(_showable(frames.directory), on=["center_id", "record_uid"], how="semi").sort(
+        "center_id", "record_uid"
+    )
+    examples: dict[str, tuple[Example, ...]] = {}
+    for row in worst.to_dicts():
+        chosen = showable.filter(pl.col("rule_id") == row["rule_id"]).unique(
+            ["center_id", "record_uid"], keep="first", maintain_order=True
+        )
+        examples[row["rule_id"]] = tuple(
+            Example(center_id=one["center_id"], native_id=one["native_id"], name=one["record_name"])
+            for one in chosen.head(EXAMPLES).to_dicts()
+        )
+    return tuple(
+        TopFinding(
+            rule_id=row["rule_id"],
+            severity=row["severity"],
+            message=row["message"],
+            how_to_fix=row["how_to_fix"],
+            count=row["count"],
+            held_back=row["held_back"],
+            examples=examples[row["rule_id"]],
+        )
+        for row in worst.to_dicts()
+    )
+
+
+def _showable(directory: Directory) -> pl.DataFrame:
+    """Return the records whose name may stand in a report."""
+    return (
+        directory.records()
+        .filter(pl.col("withheld_reason").is_null() & ~pl.col("is_confidential_place"))
+        .select("center_id", "record_uid")
+    )
+
+
+def _top_pairs(frames: NightFrames) -> tuple[TopPair, ...]:
+    names = frames.directory.agency.join(
+        _showable(frames.directory), on=["center_id", "record_uid"], how="semi"
+    ).select("center_id", "record_uid", "native_id", "name")
+    pairs = (
+        frames.matches.pairs.filter(pl.col("band").is_in(["duplicate", "possible"]))
+        .join(
+            names.rename(
+                {"center_id": "center_id_a", "record_uid": "uid_a", "native_id": "native_a", "name": "name_a"}
+            ),
+            on=["center_id_a", "uid_a"],
+        )
+        .join(
+            names.rename(
+                {"center_id": "center_id_b", "record_uid": "uid_b", "native_id": "native_b", "name": "name_b"}
+            ),
+            on=["center_id_b", "uid_b"],
+        )
+        .sort("score", "pair_id", descending=[True, False])
+        .head(TOP_PAIRS)
+    )
+    reasons = frames.matches.reasons.sort("pair_id", "position")
+    return tuple(
+        TopPair(
+            pair_id=row["pair_id"],
+            band=row["band"],
+            a=Example(center_id=row["center_id_a"], native_id=row["native_a"], name=row["name_a"]),
+            b=Example(center_id=row["center_id_b"], native_id=row["native_b"], name=row["name_b"]),
+            reasons=tuple(
+                reasons.filter(pl.col("pair_id") == row["pair_id"]).get_column("text").head(EXAMPLES).to_list()
+            ),
+        )
+        for row in pairs.to_dicts()
+    )

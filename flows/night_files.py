@@ -1,0 +1,51 @@
+"""The files of a night that people open: package, report, worksheet. Each is written beside its place and renamed whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.night_facts import NightFrames
+from flows.night_plan import NightPlan
+from pipeline.audit.worksheet import write_worksheet
+from pipeline.publish.hsds import write_package
+from pipeline.publish.report import render_report
+from schemas.errors import StorageError
+from schemas.night import NightFacts
+
+
+def write_night_files(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> None:
+    """Write what the settings ask for.
+
+    A worksheet that is already there stays: an auditor may be filling it in.
+
+    Raises:
+        StorageError: The disk refuses. The night itself is published.
+    """
+    run = plan.resolved.settings.run
+    try:
+        if run.export_hsds:
+            write_package(frames.package, plan.workspace.exports / "hsds")
+        if facts.audit is not None and facts.audit.worksheet is not None:
+            worksheet = plan.workspace.root / facts.audit.worksheet
+            if not worksheet.exists():
+                write_worksheet(
+                    frames.sample.items,
+                    frames.directory,
+                    batch=facts.audit.batch_id,
+                    path=worksheet,
+                    findings=frames.validation.findings,
+                )
+        if run.report:
+            write_text(plan.workspace.reports / f"night_{plan.as_of}.html", render_report(facts))
+    except OSError as fault:
+        raise StorageError(
+            f"The night is published, but its files could not be written: {fault.strerror or fault}.",
+            advice="Free some room or check the rights on the workspace, then run again.",
+        ) from fault
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole: beside its place first, then renamed."""
+    unfinished = path.with_name(f".{path.name}.tmp")
+    unfinished.write_text(text, encoding="utf-8", newline="\n")
+    unfinished.replace(path)

@@ -1,0 +1,125 @@
+"""From the frames of a night to the rows that are stored."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+
+import polars as pl
+
+from flows.night_facts import NightFrames
+from flows.night_plan import NightPlan
+from pipeline.publish.night_json import night_json
+from schemas.contract import conform
+from schemas.control import Carried, InputFileRow, LayoutNote, Run, RunInput
+from schemas.core import CORE_TABLES
+from schemas.measures import StoredMeasure
+from schemas.night import NightFacts
+from schemas.raw import RawHeader, RawReject, RawRow
+
+
+def night_tables(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> dict[str, pl.DataFrame]:
+    """Return the stored tables of a night by qualified name.
+
+    Tables that belong to a center's export hold the centers read tonight; computed tables hold all centers.
+    """
+    read = pl.col("center_id").is_in(plan.centers)
+    core = {f"core.{name}": frames.directory.tables()[name].filter(read) for name in CORE_TABLES}
+    return {
+        **_control(plan, frames, facts),
+        "raw.header": _stack(RawHeader, [one.raw_header for one in frames.delivered]),
+        "raw.row": _stack(RawRow, [one.raw_row for one in frames.delivered]),
+        "raw.reject": _stack(RawReject, [one.raw_reject for one in frames.delivered]),
+        **core,
+        "quality.note": frames.notes.filter(read),
+        "quality.finding": frames.tracked,
+        "quality.not_applicable": frames.validation.not_applicable,
+        "matching.block": frames.matches.blocks,
+        "matching.scored_pair": frames.matches.pairs,
+        "matching.pair_reason": frames.matches.reasons,
+        "matching.cluster": frames.matches.clusters,
+        "auditing.draw": frames.draws.draw,
+        "auditing.draw_item": frames.draws.items,
+        "measure.measure": _measures(plan, frames),
+    }
+
+
+def _control(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> dict[str, pl.DataFrame]:
+    run = pl.DataFrame(
+        {
+            "run_id": [plan.run_id],
+            "started_at": [plan.started_at.replace(tzinfo=None)],
+            "as_of": [plan.as_of],
+            "status": [facts.status],
+            "program_version": [version("resdir")],
+            "settings": [plan.resolved.settings.model_dump_json()],
+            "night": [json.dumps(night_json(facts), ensure_ascii=False)],
+        }
+    )
+    inputs = pl.DataFrame(
+        [
+            {
+                "run_id": plan.run_id,
+                "center_id": one.center_id,
+                "format_name": one.format_name,
+                "format_version": one.format_version,
+                "delivery": path.path.name,
+                "input_sha256": one.input_sha256,
+                "rows_read": one.rows_read,
+                "rows_rejected": one.rows_rejected,
+                "added": frames.changes[one.center_id].added,
+                "changed": frames.changes[one.center_id].changed,
+                "removed": frames.changes[one.center_id].removed,
+                "rekeyed": frames.changes[one.center_id].rekeyed,
+            }
+            for one, path in zip(frames.delivered, plan.deliveries, strict=True)
+        ]
+    )
+    files = pl.DataFrame(
+        [
+            {
+                "run_id": plan.run_id,
+                "center_id": one.center_id,
+                "name": file.name,
+                "sha256": file.sha256,
+                "bytes_count": file.bytes_count,
+                "encoding": file.encoding,
+                "newline": file.newline,
+                "separator": file.separator,
+                "rows_read": file.rows_read,
+                "rows_rejected": file.rows_rejected,
+                "rows_blank": file.rows_blank,
+            }
+            for one in frames.delivered
+            for file in one.files
+        ]
+    )
+    carried = pl.DataFrame(
+        [{"center_id": one.center_id, "item": item} for one in frames.delivered for item in sorted(one.carried)],
+        schema={"center_id": pl.String, "item": pl.String},
+    )
+    remarks = pl.DataFrame(
+        [
+            {"center_id": one.center_id, "remark": text, "remark_kind": kind}
+            for one in frames.delivered
+            for kind, texts in (("notice", one.notices), ("unmapped_column", one.unmapped_columns))
+            for text in texts
+        ],
+        schema={"center_id": pl.String, "remark": pl.String, "remark_kind": pl.String},
+    )
+    return {
+        "control.run": conform(run, Run),
+        "control.run_input": conform(inputs, RunInput),
+        "control.input_file": conform(files, InputFileRow),
+        "control.carried": conform(carried, Carried),
+        "control.layout_note": conform(remarks, LayoutNote),
+    }
+
+
+def _stack(model: type[RawHeader] | type[RawRow] | type[RawReject], frames: list[pl.DataFrame]) -> pl.DataFrame:
+    return conform(pl.concat(frames), model)
+
+
+def _measures(plan: NightPlan, frames: NightFrames) -> pl.DataFrame:
+    figures = pl.concat([frames.freshness.figures, frames.staffing.figures(as_of=plan.as_of)])
+    return conform(figures.with_columns(run_id=pl.lit(plan.run_id)), StoredMeasure)

@@ -1,0 +1,111 @@
+"""The nightly flow: the road of `flows.night`, each stage a Prefect task, with artifacts for Prefect's pages.
+
+A handful of coarse tasks: a task costs more than most of our stages, so none is made per record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import task_run
+
+from flows.night import run_night
+from flows.night_plan import plan_night
+from pipeline.publish.summary import summarize_night
+from schemas.night import NightFacts
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@flow(name="nightly", flow_run_name="night of {as_of}", validate_parameters=False)
+def nightly(
+    exports: tuple[str, ...] = (),
+    center: str | None = None,
+    format_name: str = "auto",
+    config: str | None = None,
+    workspace: str | None = None,
+    as_of: str | None = None,
+    *,
+    allow_shrink: bool = False,
+    tell: Callable[[str], None] | None = None,
+) -> NightFacts:
+    """Run the whole night once.
+
+    Parameters are plain texts, so that the flow can be started from Prefect's pages and from a schedule.
+
+    Args:
+        exports: Files or folders to read; none takes every center of the settings.
+        center: Center of those files.
+        format_name: Layout, or `auto`.
+        config: Settings file.
+        workspace: Folder in which everything is kept.
+        as_of: Day, YYYY-MM-DD; today when not given.
+        allow_shrink: Whether smaller totals than last night were found right by a person.
+        tell: Gets one line per finished stage.
+    """
+    plan = plan_night(
+        exports=tuple(Path(export) for export in exports),
+        center=center,
+        format_name=format_name,
+        config=Path(config) if config else None,
+        workspace=Path(workspace) if workspace else None,
+        as_of=date.fromisoformat(as_of) if as_of else None,
+        allow_shrink=allow_shrink,
+    )
+    facts = run_night(plan, verb=as_task, tell=tell or (lambda line: None))
+    leave_artifacts(facts)
+    return facts
+
+
+@cache
+def as_task(function: Callable[P, R], /) -> Callable[P, R]:
+    """Return a stage as a Prefect task.
+
+    Nothing is cached: inputs are frames, and hashing them would cost more than the stage. Nothing is retried: a stage is
+    pure, it would fail again.
+    """
+    wrapped = task(
+        name=function.__name__.replace("_", " "),
+        task_run_name=_task_run_name,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )(function)
+    return cast("Callable[P, R]", wrapped)
+
+
+def leave_artifacts(facts: NightFacts) -> None:
+    """Leave the summary and the findings by rule on Prefect's pages."""
+    create_markdown_artifact(summarize_night(facts), key="night", description=f"Night of {facts.as_of}")
+    rows: list[dict[str, Any]] = [
+        {"center": center.center_id, "rule": rule, "findings": count}
+        for center in facts.centers
+        for rule, count in sorted(center.findings_by_rule.items())
+    ]
+    create_table_artifact(rows, key="findings-by-rule", description=f"Findings of the night of {facts.as_of}")
+    create_table_artifact(
+        [
+            {
+                "center": center.center_id,
+                "rows read": center.rows_read,
+                "rejected": center.rows_rejected,
+                **center.delivered,
+            }
+            for center in facts.centers
+        ],
+        key="records",
+        description=f"What was read for the night of {facts.as_of}",
+    )
+
+
+def _task_run_name() -> str:
+    parameters = task_run.parameters
+    center = parameters.get("center_id") or getattr(parameters.get("delivered"), "center_id", None)
+    return f"{task_run.task_name} {center}" if center else str(task_run.task_name)
