@@ -131,7 +131,9 @@ def draw_simple(
     _require_distinct(frame)
     drawn_size = min(size, frame.height)
     frame_sha256 = _frame_sha256(frame)
-    batch_id = _batch_id(seed=seed, size=drawn_size, frame_sha256=frame_sha256, as_of=as_of, unit=unit, center=center_id)
+    batch_id = _batch_id(
+        seed=seed, size=drawn_size, frame_sha256=frame_sha256, as_of=as_of, unit=unit, center=center_id
+    )
     items = (
         frame.with_columns(u=draw_numbers(frame.get_column("record_uid"), seed=seed))
         .sort("u", "record_uid", "center_id")

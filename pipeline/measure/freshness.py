@@ -209,7 +209,9 @@ def _counted_records(directory: Directory, *, as_of: date, rule: FreshnessRule) 
     )
 
 
-def _with_translations(records: pl.DataFrame, directory: Directory, *, as_of: date, rule: FreshnessRule) -> pl.DataFrame:
+def _with_translations(
+    records: pl.DataFrame, directory: Directory, *, as_of: date, rule: FreshnessRule
+) -> pl.DataFrame:
     """Take the oldest verification and the newest edit over all language versions of a record.
 
     Versions of a center that keeps no verification days on them (a level not tracked) leave the record's own day alone.
@@ -235,8 +237,9 @@ def _with_translations(records: pl.DataFrame, directory: Directory, *, as_of: da
     return (
         records.join(by_record, on=["center_id", "kind", "record_uid"], how="left")
         .with_columns(
-            verified_on=pl.when(pl.col("verified_on").is_not_null() & ~pl.col("version_is_blank").fill_null(value=False))
-            .then(pl.min_horizontal("verified_on", "version_verified_on")),
+            verified_on=pl.when(
+                pl.col("verified_on").is_not_null() & ~pl.col("version_is_blank").fill_null(value=False)
+            ).then(pl.min_horizontal("verified_on", "version_verified_on")),
             edited_on=pl.max_horizontal("edited_on", "version_edited_on"),
         )
         .drop("version_verified_on", "version_is_blank", "version_edited_on")
@@ -365,7 +368,10 @@ def _unknowable(cases: pl.DataFrame) -> pl.DataFrame:
 
 def _figures(cases: pl.DataFrame, *, centers: Sequence[str], dimensions: Sequence[str]) -> pl.DataFrame:
     """Return the three figures: the whole and every dimension, over all centers and for each center."""
-    parts = [_figure_rows(cases, dimension="all", by_center=False), _figure_rows(cases, dimension="all", by_center=True)]
+    parts = [
+        _figure_rows(cases, dimension="all", by_center=False),
+        _figure_rows(cases, dimension="all", by_center=True),
+    ]
     for dimension in dimensions:
         parts.append(_figure_rows(cases, dimension=dimension, by_center=False))
         if dimension != "center":
@@ -379,7 +385,6 @@ def _figure_rows(cases: pl.DataFrame, *, dimension: str, by_center: bool) -> pl.
     if dimension == "kind":  # the headline counts agencies only
         cases = cases.filter(pl.col("measure") != MEASURES[0])
     reason = pl.col("kind_reason" if dimension == "kind" else "reason")
-    is_known = reason.is_null()
     value = pl.lit("all") if dimension == "all" else pl.col(dimension).fill_null(UNKNOWN_VALUE)
     known = pl.col("known")
     return (
@@ -443,7 +448,9 @@ def _bands(cases: pl.DataFrame, *, centers: Sequence[str]) -> pl.DataFrame:
         scoped = scoped.clear()
     keys = ["center_id", "measure", "kind"]
     # A kind without any date in its center is unknown as such, but a blank record among the records as a whole.
-    is_known = pl.when(pl.col("kind") == "all").then(pl.col("reason").is_null()).otherwise(pl.col("kind_reason").is_null())
+    is_known = (
+        pl.when(pl.col("kind") == "all").then(pl.col("reason").is_null()).otherwise(pl.col("kind_reason").is_null())
+    )
     scoped = scoped.with_columns(is_known=is_known)
     totals = scoped.group_by(keys).agg(known=pl.col("is_known").sum().cast(pl.Int64))
     counts = scoped.filter("is_known").group_by([*keys, "band"]).agg(found=pl.len().cast(pl.Int64))
@@ -468,7 +475,9 @@ def _band_figures(bands: pl.DataFrame) -> pl.DataFrame:
         value="band",
         numerator=pl.col("record_count").cast(pl.Float64),
         denominator=pl.when(pl.col("record_count").is_not_null()).then(total).cast(pl.Float64),
-        reason=pl.when(pl.col("record_count").is_null()).then(pl.lit("The export has no verification date that counts.")),
+        reason=pl.when(pl.col("record_count").is_null()).then(
+            pl.lit("The export has no verification date that counts.")
+        ),
     )
 
 

@@ -27,11 +27,9 @@ BAND: tuple[str, ...] = ("low", "central", "high")
 CAVEATS: tuple[str, ...] = (
     "The minutes per agency, service, site and term are assumptions of this project: nobody has published a norm.",
     "Low and high are the ends of a range of assumptions; they are no statistical confidence interval.",
-    "Not counted: link-only service-at-site rows, inactive records, and records that another center owns.",
-    "Counted: the yearly update, changes in between, new agencies, audits and merges. Not counted: supervision, "
-    "answering contacts, outreach and work in disasters.",
-    "Published profiles of two centers differ by a factor of 1.6 in agencies per curator, so a center's own figures "
-    "tell more than the values given here.",
+    "Link-only service-at-site rows, inactive records and records that another center owns are not counted.",
+    "Yearly update, changes in between, new agencies, audits and merges are in; supervision, contacts, outreach, disasters are not.",
+    "Two published centers differ by a factor of 1.6 in agencies per curator: a center's own figures tell more than these values.",
     "The figure is meant for talking about staffing. It says nothing about the work of any one person.",
 )
 
@@ -113,7 +111,10 @@ class Staffing:
                 "center_id": [None] * len(BAND) * 2,
                 "measure": ["staffing_fte"] * len(BAND) + ["staffing_hours"] * len(BAND),
                 "value": BAND * 2,
-                "numerator": [*(getattr(self.fte, name) for name in BAND), *(getattr(self.hours, name) for name in BAND)],
+                "numerator": [
+                    *(getattr(self.fte, name) for name in BAND),
+                    *(getattr(self.hours, name) for name in BAND),
+                ],
             },
             schema={"center_id": pl.String, "measure": pl.String, "value": pl.String, "numerator": pl.Float64},
         )
@@ -169,10 +170,7 @@ def estimate_staffing(complexity: pl.DataFrame, *, parameters: StaffingParameter
 def update_hours_factor(parameters: StaffingParameters) -> float:
     """Return the hours a year for each minute of one update: channel, updates a year and coverage over 60."""
     return (
-        parameters.channel_factor
-        * parameters.verifications_per_year
-        * parameters.target_coverage
-        / _MINUTES_PER_HOUR
+        parameters.channel_factor * parameters.verifications_per_year * parameters.target_coverage / _MINUTES_PER_HOUR
     )
 
 

@@ -101,7 +101,9 @@ def estimate_what_if(complexity: pl.DataFrame, *, what_if: WhatIf, parameters: S
             "There is no agency yet from which to take the mean numbers of services and sites.",
             advice='State them: "+500 agencies, 3 services, 1.5 sites".',
         )
-    minutes = [_minutes_per_agency(complexity, what_if=what_if, parameters=parameters, place=p) for p in range(len(BAND))]
+    minutes = [
+        _minutes_per_agency(complexity, what_if=what_if, parameters=parameters, place=p) for p in range(len(BAND))
+    ]
     yearly = what_if.agencies * update_hours_factor(parameters) * (1 + parameters.interim_share)
     entering = what_if.agencies * parameters.new_agency_hours
     direct_hours = parameters.productive_hours * parameters.direct_share
@@ -124,7 +126,9 @@ def _minutes_per_agency(
     parts = minutes_by_part(parameters, place=place)
     means: dict[str, float] = {}
     if not complexity.is_empty():
-        means = complexity.select(**{part: value.mean() for part, value in parts.items() if part != "agency"}).to_dicts()[0]
+        means = complexity.select(
+            **{part: value.mean() for part, value in parts.items() if part != "agency"}
+        ).to_dicts()[0]
     if what_if.services_per_agency is not None:
         means["service"] = what_if.services_per_agency * parameters.service_minutes[place]
     if what_if.sites_per_agency is not None:

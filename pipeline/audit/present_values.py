@@ -1,0 +1,293 @@
+"""What the directory says now about each drawn record, as short texts for the worksheet.
+
+An agency is shown with all of its counted sites and services; values that several of them share are shown once, with the
+names of those that have them. Private values never appear: `withheld` stands in their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from schemas.directory import Directory
+from schemas.enumerations import AddressKind, Origin, PhoneType, RecordKind
+
+#: Stands in place of a private value.
+WITHHELD = "withheld"
+
+_UNIT = ("center_id", "unit_uid")
+_LABELS_SHOWN = 4
+_VALUES_SHOWN = 8
+_TEXT_LENGTH = 1200
+_CUT = " … (shortened; see the record)"
+_PHONE_WORDS = {
+    PhoneType.MAIN.value: "main",
+    PhoneType.VOICE.value: "voice",
+    PhoneType.FAX.value: "fax",
+    PhoneType.TTY.value: "TTY",
+    PhoneType.TOLL_FREE.value: "toll-free",
+    PhoneType.HOTLINE.value: "hotline",
+    PhoneType.BUSINESS.value: "business line",
+    PhoneType.OUT_OF_AREA.value: "out of area",
+    PhoneType.AFTER_HOURS.value: "after hours",
+    PhoneType.CELL.value: "cell",
+    PhoneType.TEXT.value: "text",
+    PhoneType.OTHER.value: "other",
+}
+
+
+def show_present_values(items: pl.DataFrame, *, directory: Directory, unit: str) -> pl.DataFrame:
+    """Return what the directory says about every drawn record.
+
+    Args:
+        items: Drawn records: `center_id`, `record_uid`.
+        directory: The directory they were drawn from.
+        unit: `agency` (shown as a bundle) or `service` (shown with its agency's name).
+
+    Returns:
+        One row per drawn record and kind of value that it has: `center_id`, `unit_uid`, `shows` (name, phones, address,
+        hours, eligibility, fees, intake, area, services, terms, description), `text`.
+    """
+    members = unit_members(items, directory=directory, unit=unit)
+    values = pl.concat(
+        [
+            _names(members),
+            _phones(members, directory),
+            _addresses(members, directory),
+            _texts(members, directory),
+            _services(members),
+            _terms(members, directory),
+        ]
+    )
+    return _as_texts(values)
+
+
+def show_findings(
+    items: pl.DataFrame, *, findings: pl.DataFrame, directory: Directory, unit: str, prefixes: Sequence[str]
+) -> pl.DataFrame:
+    """Return the findings of every drawn record whose rule id starts with one of the prefixes, as one text each.
+
+    Args:
+        items: Drawn records: `center_id`, `record_uid`.
+        findings: `schemas.quality.Finding` rows.
+        directory: The directory they were drawn from.
+        unit: `agency` or `service`.
+        prefixes: Beginnings of rule ids.
+
+    Returns:
+        `center_id`, `unit_uid`, `text`; records without such findings are absent.
+    """
+    wanted = pl.any_horizontal(pl.col("rule_id").str.starts_with(prefix) for prefix in prefixes)
+    members = unit_members(items, directory=directory, unit=unit).select(*_UNIT, "record_uid", "label", "place")
+    rows = findings.filter(wanted).join(members, on=["center_id", "record_uid"], how="inner")
+    return _as_texts(
+        rows.select(*_UNIT, "label", "place", shows=pl.lit("findings"), value=pl.format("{}: {}", "rule_id", "message"))
+    ).drop("shows")
+
+
+def unit_members(items: pl.DataFrame, *, directory: Directory, unit: str) -> pl.DataFrame:
+    """Return the records that are looked at for every drawn record: itself and, for an agency, its counted children.
+
+    Edited service-at-site rows belong to the bundle whether or not the center counts them as records.
+    """
+    drawn = items.select("center_id", unit_uid="record_uid").unique()
+    columns = [
+        "center_id",
+        "record_uid",
+        "agency_uid",
+        "kind",
+        "name",
+        "aka",
+        "description",
+        "hours",
+        "is_confidential_place",
+        pl.col("withheld_reason").is_not_null().alias("is_withheld"),
+    ]
+    tables = directory.tables()
+    kinds = [kind.value for kind in RecordKind] if unit == RecordKind.AGENCY.value else [unit]
+    records = pl.concat(
+        [
+            tables[kind]
+            .filter(
+                pl.col("is_counted")
+                if kind != RecordKind.SERVICE_AT_SITE.value
+                else (~pl.col("link_only") & (pl.col("not_counted_reason").fill_null("") == "edited_service_at_site"))
+                | pl.col("is_counted")
+            )
+            .with_columns(agency_uid=pl.col("record_uid") if kind == RecordKind.AGENCY.value else pl.col("agency_uid"))
+            .select(columns)
+            for kind in kinds
+        ]
+    ).with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64))
+    owner = "agency_uid" if unit == RecordKind.AGENCY.value else "record_uid"
+    is_unit = pl.col("record_uid") == pl.col("unit_uid")
+    return (
+        drawn.join(
+            records.with_columns(unit_uid=pl.col(owner)).unique(
+                ["center_id", "kind", "record_uid"], maintain_order=True
+            ),
+            on=list(_UNIT),
+            how="inner",
+        )
+        .with_columns(label=pl.when(~is_unit).then(pl.col("name").fill_null("(no name)")))
+        .with_columns(place=pl.when(is_unit).then(-1).otherwise("place"))
+        .sort(*_UNIT, "place", "record_uid")
+    )
+
+
+def _names(members: pl.DataFrame) -> pl.DataFrame:
+    is_unit = pl.col("record_uid") == pl.col("unit_uid")
+    also = pl.when(pl.col("aka").list.len() > 0).then(pl.format("also: {}", pl.col("aka").list.join("; ")))
+    rows = members.filter(is_unit | (pl.col("kind") == RecordKind.SITE.value))
+    return pl.concat(
+        [
+            _value_rows(rows.with_columns(label=pl.when(~is_unit).then(pl.lit("site"))), "name", pl.col("name")),
+            _value_rows(rows.filter(is_unit), "name", also),
+        ]
+    )
+
+
+def _phones(members: pl.DataFrame, directory: Directory) -> pl.DataFrame:
+    phones = directory.phone.join(_owners(members), on=["center_id", "owner_kind", "owner_uid"], how="inner")
+    national = pl.col("e164").str.replace(r"^\+1(\d{3})(\d{3})(\d{4})$", "($1) $2-$3")
+    number = pl.concat_str(
+        pl.coalesce(national, "short_code", "number_written"),
+        pl.format(" ext. {}", "extension"),
+        pl.format(" ({})", pl.col("type").replace_strict(_PHONE_WORDS, default=None, return_dtype=pl.String)),
+        ignore_nulls=True,
+    )
+    is_hidden = pl.col("is_private") | pl.col("is_withheld")
+    return _value_rows(phones, "phones", pl.when(is_hidden).then(pl.lit(WITHHELD)).otherwise(number))
+
+
+def _addresses(members: pl.DataFrame, directory: Directory) -> pl.DataFrame:
+    addresses = directory.address.filter(pl.col("origin") == Origin.DELIVERED.value).join(
+        _owners(members), on=["center_id", "owner_kind", "owner_uid"], how="inner"
+    )
+    written = pl.concat_str(
+        "line1",
+        "line2",
+        "city",
+        pl.concat_str("state", "postal_code", separator=" ", ignore_nulls=True),
+        separator=", ",
+        ignore_nulls=True,
+    )
+    is_mailing = pl.col("address_kind") == AddressKind.MAILING.value
+    is_hidden = pl.col("is_private") | pl.col("is_withheld") | pl.col("is_confidential_place")
+    text = pl.when(is_hidden).then(pl.lit(WITHHELD)).otherwise(written.str.strip_chars(" ,"))
+    return _value_rows(addresses, "address", pl.when(is_mailing).then(pl.format("mail: {}", text)).otherwise(text))
+
+
+def _owners(members: pl.DataFrame) -> pl.DataFrame:
+    return members.select(
+        *_UNIT,
+        "label",
+        "place",
+        "is_withheld",
+        "is_confidential_place",
+        owner_kind="kind",
+        owner_uid="record_uid",
+    )
+
+
+def _texts(members: pl.DataFrame, directory: Directory) -> pl.DataFrame:
+    """Return hours and descriptions of all records, and the fields that only services have."""
+    services = members.filter(pl.col("kind").is_in([RecordKind.SERVICE.value, RecordKind.SERVICE_AT_SITE.value])).join(
+        pl.concat(
+            [
+                table.select(
+                    "center_id",
+                    "record_uid",
+                    "kind",
+                    "eligibility",
+                    "fees",
+                    "intake",
+                    area=pl.coalesce(
+                        "area_served",
+                        pl.when(pl.col("area_served_units").list.len() > 0).then(
+                            pl.col("area_served_units").list.join("; ")
+                        ),
+                    ),
+                )
+                for table in (directory.service, directory.service_at_site)
+            ]
+        ).unique(["center_id", "kind", "record_uid"], keep="first", maintain_order=True),
+        on=["center_id", "kind", "record_uid"],
+        how="inner",
+    )
+    return pl.concat(
+        [_value_rows(members, name, pl.col(name)) for name in ("hours", "description")]
+        + [_value_rows(services, name, pl.col(name)) for name in ("eligibility", "fees", "intake", "area")]
+    )
+
+
+def _services(members: pl.DataFrame) -> pl.DataFrame:
+    services = members.filter(pl.col("kind") == RecordKind.SERVICE.value)
+    return _value_rows(services.with_columns(label=pl.lit(None, dtype=pl.String)), "services", pl.col("name"))
+
+
+def _terms(members: pl.DataFrame, directory: Directory) -> pl.DataFrame:
+    links = directory.taxonomy_link.filter(~pl.col("is_repeated")).join(
+        _owners(members).filter(pl.col("owner_kind") == RecordKind.SERVICE.value),
+        on=["center_id", "owner_kind", "owner_uid"],
+        how="inner",
+    )
+    text = pl.concat_str("link_written", pl.format(" {}", "term"), ignore_nulls=True)
+    return _value_rows(links, "terms", text)
+
+
+def _value_rows(rows: pl.DataFrame, shows: str, value: pl.Expr) -> pl.DataFrame:
+    return rows.select(*_UNIT, "label", "place", shows=pl.lit(shows), value=value.str.strip_chars()).filter(
+        pl.col("value").is_not_null() & (pl.col("value") != "")
+    )
+
+
+def _as_texts(values: pl.DataFrame) -> pl.DataFrame:
+    """Return one text per drawn record and kind of value: a line per distinct value, with the records that have it."""
+    labels = pl.col("label").drop_nulls().unique(maintain_order=True)
+    more = (labels.len() - _LABELS_SHOWN).cast(pl.Int64)
+    lines = (
+        values.sort(*_UNIT, "shows", "place", "value", "label", nulls_last=False)
+        .group_by(*_UNIT, "shows", "value", maintain_order=True)
+        .agg(
+            has_unit=pl.col("label").is_null().any(),
+            labels=labels.head(_LABELS_SHOWN).str.join(", "),
+            more=more,
+        )
+        .with_columns(
+            line=pl.concat_str(
+                "value",
+                pl.when((pl.col("labels") != "") & ~pl.col("has_unit")).then(
+                    pl.concat_str(
+                        pl.lit(" ["),
+                        "labels",
+                        pl.when(pl.col("more") > 0).then(pl.format(" and {} more", "more")),
+                        pl.lit("]"),
+                        ignore_nulls=True,
+                    )
+                ),
+                ignore_nulls=True,
+            )
+        )
+    )
+    hidden = (pl.len() - _VALUES_SHOWN).cast(pl.Int64)
+    shortened = pl.when(pl.col("line").str.len_chars() > _TEXT_LENGTH // 2).then(
+        pl.concat_str(pl.col("line").str.head(_TEXT_LENGTH // 2), pl.lit(_CUT))
+    )
+    return (
+        lines.with_columns(line=shortened.otherwise("line"))
+        .group_by(*_UNIT, "shows", maintain_order=True)
+        .agg(text=pl.col("line").head(_VALUES_SHOWN).str.join("\n"), hidden=hidden)
+        .with_columns(
+            text=pl.concat_str(
+                pl.when(pl.col("text").str.len_chars() > _TEXT_LENGTH)
+                .then(pl.concat_str(pl.col("text").str.head(_TEXT_LENGTH), pl.lit(_CUT)))
+                .otherwise("text"),
+                pl.when(pl.col("hidden") > 0).then(pl.format("\n… and {} more", "hidden")),
+                ignore_nulls=True,
+            )
+        )
+        .drop("hidden")
+        .sort(*_UNIT, "shows")
+    )

@@ -1,0 +1,383 @@
+"""Write the spreadsheet in which auditors score the drawn records.
+
+Sheets: `Instructions`; `Worksheet`, one block of questions per drawn record; and a hidden sheet `resdir` that says which
+batch it is, so that the file can be read back whatever it is called. Columns of `Worksheet` (`COLUMNS`), stable within
+`questions.LAYOUT`:
+
+    A No.   B Record number   C Criterion   D Question   E In the directory now   F Answer   G Comment
+    H Checked where and when   I record_uid   J center_id   K item_id          (I to K hidden)
+
+Only F, G and H can be filled in. A row without `item_id` is the heading of a block.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+
+from pipeline.audit.present_values import WITHHELD, show_findings, show_present_values, unit_members
+from pipeline.audit.questions import ANSWERS, LAYOUT, QUESTIONS, Question
+from schemas.directory import Directory
+from schemas.enumerations import RecordKind
+from schemas.errors import StorageError, UsageError
+
+#: Columns of the sheet `Worksheet`: heading and width in characters. The last three are hidden.
+COLUMNS: tuple[tuple[str, int], ...] = (
+    ("No.", 5),
+    ("Record number", 13),
+    ("Criterion", 14),
+    ("Question", 30),
+    ("In the directory now", 58),
+    ("Answer", 14),
+    ("Comment", 30),
+    ("Checked where and when", 20),
+    ("record_uid", 38),
+    ("center_id", 12),
+    ("item_id", 24),
+)
+
+#: Place of the columns that can be filled in, from 0.
+ANSWER_COLUMN, COMMENT_COLUMN, SOURCE_COLUMN = 5, 6, 7
+
+_HIDDEN_FROM = 8
+_SHOWN_COLUMN = 4
+_QUESTION_COLUMN = 3
+_LINE_HEIGHT, _LARGEST_HEIGHT, _TITLE_HEIGHT, _HEAD_HEIGHT = 14.5, 409.0, 21.0, 24.0
+_MARGIN_INCHES = 0.4
+_LETTER_PAPER = 1
+# Cells stay exactly as written: no text becomes a link, a formula or a number.
+_OPTIONS = {"strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False}
+_INK, _PALE, _RULE = "#1F3A4D", "#E8EEF2", "#C5D0D8"
+_OPEN, _GOOD, _BAD = "#FFFBE6", "#E3F1E3", "#F8DEDC"
+
+_STEPS = (
+    "Do not audit records that you curate yourself; the heading of each record names its curator. Pass such a record on.",
+    "Compare the column “In the directory now” with the agency's website or, better, by a call. Note where you checked, and when.",
+    "Answer every question: yes = it is right; no = something is wrong or missing; not applicable = it cannot be asked here.",
+    "An agency is judged with all of its sites and services: one wrong value is a no, and the comment says which one.",
+    "Write into the yellow cells only. Do not delete, move or add rows; leave what you could not check unanswered.",
+    f"“{WITHHELD}” stands for a value that is private. Look it up in your own software if you have to judge it.",
+    "A record that turns out to be closed, double or out of scope is scored like any other. It is not replaced.",
+    "An audit renews no verification date. Tell the curator what has to be corrected.",
+    "Save the file and hand it back as it is. Its name may be changed.",
+)
+
+_CRITERIA = (
+    ("Accuracy", "What is written agrees with the agency today."),
+    (
+        "Completeness",
+        "Nothing is missing that a caller needs. What the nightly rules found stands beside the question.",
+    ),
+    ("Indexing", "The terms lead to the service, and to nothing else."),
+    ("Readability", "Short, plain, factual; understood at the first reading."),
+    ("Grammar and spelling", "Correct writing."),
+    ("Critical", "A no here makes the whole record fail, whatever the other answers are."),
+)
+
+
+def write_worksheet(
+    items: pl.DataFrame,
+    directory: Directory,
+    *,
+    batch: pl.DataFrame,
+    path: Path,
+    findings: pl.DataFrame | None,
+) -> None:
+    """Write the worksheet of a drawn batch; the file appears whole or not at all.
+
+    Args:
+        items: `schemas.auditing.DrawItem` rows.
+        directory: The directory they were drawn from.
+        batch: The one row of `schemas.auditing.Draw`.
+        path: Spreadsheet to write, `.xlsx`; an older one is replaced.
+        findings: `schemas.quality.Finding` rows to show beside the questions; None shows none.
+
+    Raises:
+        UsageError: The path does not end in `.xlsx`.
+        StorageError: The file cannot be written, for instance because it is open in a spreadsheet program.
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(f"A worksheet is an .xlsx file, not {path.name!r}.", advice="Give a name that ends in .xlsx.")
+    draw = batch.to_dicts()[0]
+    blocks = _blocks(items, directory=directory, unit=draw["unit"], findings=findings)
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_workbook(partial, draw=draw, blocks=blocks)
+        partial.replace(path)
+    except (OSError, xlsxwriter.exceptions.FileCreateError) as fault:
+        raise StorageError(
+            f"The worksheet {path} cannot be written: {fault}.",
+            advice="Close it if it is open in a spreadsheet program, and see that the folder may be written to.",
+        ) from fault
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _blocks(
+    items: pl.DataFrame, *, directory: Directory, unit: str, findings: pl.DataFrame | None
+) -> list[dict[str, Any]]:
+    """Return one dictionary per drawn record: what the heading says, and the present values by kind."""
+    shown: dict[tuple[str, str], dict[str, str]] = {}
+    for row in show_present_values(items, directory=directory, unit=unit).to_dicts():
+        shown.setdefault((row["center_id"], row["unit_uid"]), {})[row["shows"]] = row["text"]
+    if findings is not None:
+        for question in QUESTIONS:
+            if question.finding_prefixes:
+                texts = show_findings(
+                    items, findings=findings, directory=directory, unit=unit, prefixes=question.finding_prefixes
+                )
+                for row in texts.to_dicts():
+                    shown.setdefault((row["center_id"], row["unit_uid"]), {})[question.item_id] = row["text"]
+    headings = {
+        (row["center_id"], row["unit_uid"]): row for row in _headings(items, directory=directory, unit=unit).to_dicts()
+    }
+    return [
+        {
+            **item,
+            "heading": headings.get((item["center_id"], item["record_uid"]), {}),
+            "shown": shown.get((item["center_id"], item["record_uid"]), {}),
+        }
+        for item in items.sort("rank").to_dicts()
+    ]
+
+
+def _headings(items: pl.DataFrame, *, directory: Directory, unit: str) -> pl.DataFrame:
+    """Return per drawn record how many sites and services it has, its agency, curator and whether it is public."""
+    kind = pl.col("kind")
+    records = (
+        directory.records(unit)
+        .unique(["center_id", "record_uid"], keep="first", maintain_order=True)
+        .select("center_id", "curator", "status", "withheld_reason", "agency_uid", unit_uid="record_uid")
+        .join(
+            directory.agency.unique(["center_id", "record_uid"], keep="first", maintain_order=True).select(
+                "center_id", agency_uid="record_uid", agency_name="name"
+            ),
+            on=["center_id", "agency_uid"],
+            how="left",
+        )
+    )
+    return (
+        unit_members(items, directory=directory, unit=unit)
+        .group_by("center_id", "unit_uid")
+        .agg(sites=(kind == RecordKind.SITE.value).sum(), services=(kind == RecordKind.SERVICE.value).sum())
+        .join(records, on=["center_id", "unit_uid"], how="left")
+    )
+
+
+def _write_workbook(path: Path, *, draw: Mapping[str, Any], blocks: list[dict[str, Any]]) -> None:
+    workbook = xlsxwriter.Workbook(str(path), _OPTIONS)
+    # The clock is no input of a worksheet: the same batch gives the same file.
+    workbook.set_properties({"title": f"Audit {draw['batch_id']}", "created": _midnight(draw)})
+    formats = _formats(workbook)
+    _write_instructions(workbook, formats, draw=draw, count=len(blocks))
+    _write_questions(workbook, formats, draw=draw, blocks=blocks)
+    _write_identity(workbook, draw=draw, count=len(blocks))
+    workbook.close()
+
+
+def _midnight(draw: Mapping[str, Any]) -> datetime:
+    return datetime.combine(draw["as_of"], datetime.min.time())
+
+
+def _formats(workbook: Any) -> dict[str, Any]:  # noqa: ANN401 - xlsxwriter ships no types
+    cell = {"text_wrap": True, "valign": "top", "font_name": "Calibri", "font_size": 10.5, "border": 1} | {
+        "border_color": _RULE
+    }
+    title = {"bold": True, "bg_color": _INK, "font_color": "#FFFFFF", "valign": "vcenter", "font_name": "Calibri"}
+    looks = {
+        "head": cell | {"bold": True, "bg_color": _PALE, "valign": "vcenter"},
+        "title": title | {"font_size": 12},
+        "cell": cell,
+        "criterion": cell | {"bold": True, "font_color": _INK},
+        "shown": cell | {"font_color": "#333333"},
+        "quiet": cell | {"font_color": "#777777", "italic": True},
+        "open": cell | {"locked": False, "bg_color": _OPEN, "num_format": "@"},
+        "good": {"bg_color": _GOOD},
+        "bad": {"bg_color": _BAD},
+        "h1": {"bold": True, "font_size": 18, "font_color": _INK, "font_name": "Calibri"},
+        "h2": {"bold": True, "font_size": 12, "font_color": _INK, "font_name": "Calibri"},
+        "text": {"text_wrap": True, "valign": "top", "font_name": "Calibri", "font_size": 11},
+        "fact": {"bold": True, "valign": "top", "font_name": "Calibri", "font_size": 11},
+    }
+    return {name: workbook.add_format(look) for name, look in looks.items()}
+
+
+def _write_instructions(workbook: Any, formats: Mapping[str, Any], *, draw: Mapping[str, Any], count: int) -> None:  # noqa: ANN401
+    sheet = workbook.add_worksheet("Instructions")
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, 1, 92)
+    sheet.write_string(0, 0, "Audit of the resource directory", formats["h1"])
+    noun = "agencies, each with its sites and services" if draw["unit"] == "agency" else "services"
+    row = 2
+    for name, value in (
+        ("Batch", draw["batch_id"]),
+        ("Records as of", f"{draw['as_of']:%Y-%m-%d}"),
+        ("Center", draw["center_id"] or "all centers"),
+        ("Drawn", f"{count:,} of {draw['frame_size']:,} {noun}"),
+        ("How drawn", "at random; each record had the same chance"),
+    ):
+        sheet.write_string(row, 0, name, formats["fact"])
+        sheet.write_string(row, 1, value, formats["text"])
+        row += 1
+    sheet.write_string(row, 0, "Your name", formats["fact"])
+    sheet.write_blank(row, 1, None, formats["open"])
+    row += 2
+    sheet.write_string(row, 0, "What to do", formats["h2"])
+    row += 1
+    for step, text in enumerate(_STEPS, start=1):
+        sheet.write_string(row, 0, f"{step}.", formats["fact"])
+        sheet.write_string(row, 1, text, formats["text"])
+        row += 1
+    row += 1
+    sheet.write_string(row, 0, "The criteria", formats["h2"])
+    row += 1
+    for name, text in _CRITERIA:
+        sheet.write_string(row, 0, name, formats["fact"])
+        sheet.write_string(row, 1, text, formats["text"])
+        row += 1
+    sheet.protect("", {"format_columns": True, "format_rows": True})
+    sheet.set_portrait()
+    sheet.set_paper(_LETTER_PAPER)
+    sheet.fit_to_pages(1, 0)
+
+
+def _write_questions(
+    workbook: Any,  # noqa: ANN401
+    formats: Mapping[str, Any],
+    *,
+    draw: Mapping[str, Any],
+    blocks: list[dict[str, Any]],
+) -> None:
+    sheet = workbook.add_worksheet("Worksheet")
+    sheet.hide_gridlines(2)
+    for column, (heading, width) in enumerate(COLUMNS):
+        sheet.set_column(column, column, width, None, {"hidden": column >= _HIDDEN_FROM})
+        sheet.write_string(0, column, heading, formats["head"])
+    sheet.set_row(0, _HEAD_HEIGHT)
+    row = 1
+    for block in blocks:
+        row = _write_block(sheet, formats, block=block, row=row)
+    if blocks:
+        _add_answers(sheet, formats, last_row=row - 1)
+    sheet.freeze_panes(1, 0)
+    sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
+    sheet.set_landscape()
+    sheet.set_paper(_LETTER_PAPER)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_margins(left=_MARGIN_INCHES, right=_MARGIN_INCHES)
+    sheet.set_footer(f"&L{draw['batch_id']}&CInternal: not for publication&RPage &P of &N")
+    sheet.activate()
+
+
+def _write_block(sheet: Any, formats: Mapping[str, Any], *, block: Mapping[str, Any], row: int) -> int:  # noqa: ANN401
+    """Write the heading and the questions of one record; return the next free row."""
+    heading = block["heading"]
+    sheet.set_row(row, _TITLE_HEIGHT)
+    sheet.write_string(row, 0, _title(block, heading), formats["title"])
+    for column in range(1, _HIDDEN_FROM):
+        sheet.write_blank(row, column, None, formats["title"])
+    row += 1
+    for question in QUESTIONS:
+        text = block["shown"].get(question.shows) or block["shown"].get(question.item_id)
+        look = formats["shown"]
+        if text is None:
+            text = _absent(question)
+            look = formats["quiet"]
+        sheet.write_number(row, 0, block["rank"], formats["cell"])
+        sheet.write_string(row, 1, block["native_id"] or "", formats["cell"])
+        sheet.write_string(row, 2, question.criterion, formats["criterion"])
+        sheet.write_string(row, _QUESTION_COLUMN, question.text, formats["cell"])
+        sheet.write_string(row, _SHOWN_COLUMN, text, look)
+        for column in (ANSWER_COLUMN, COMMENT_COLUMN, SOURCE_COLUMN):
+            sheet.write_blank(row, column, None, formats["open"])
+        for column, value in enumerate((block["record_uid"], block["center_id"], question.item_id), start=_HIDDEN_FROM):
+            sheet.write_string(row, column, value, formats["cell"])
+        sheet.set_row(row, _height(question.text, text))
+        row += 1
+    return row
+
+
+def _title(block: Mapping[str, Any], heading: Mapping[str, Any]) -> str:
+    """Return the heading of a block: who it is, how much there is, and who must not audit it."""
+    parts = [f"{block['rank']}.  {block['name'] or '(no name)'}"]
+    if heading.get("agency_name") and heading.get("agency_uid") != block["record_uid"]:
+        parts.append(f"of {heading['agency_name']}")
+    if block["native_id"]:
+        parts.append(f"record {block['native_id']}")
+    if heading.get("agency_uid") == block["record_uid"]:
+        parts.append(f"sites: {heading['sites']}, services: {heading['services']}")
+    if heading.get("curator"):
+        parts.append(f"curator: {heading['curator']}")
+    if heading.get("withheld_reason"):
+        parts.append("not public")
+    if block["auditor"]:
+        parts.append(f"auditor: {block['auditor']}")
+    return "   ·   ".join(parts)
+
+
+def _absent(question: Question) -> str:
+    if question.finding_prefixes:
+        return "(no finding)"
+    return "(nothing entered)" if question.shows else ""
+
+
+def _height(*texts: str) -> float:
+    """Return the height that the longest of question and shown text needs; spreadsheets do not work it out everywhere."""
+    widths = (COLUMNS[_QUESTION_COLUMN][1], COLUMNS[_SHOWN_COLUMN][1])
+    lines = max(
+        sum(max(1, math.ceil(len(line) / width)) for line in text.split("\n"))
+        for text, width in zip(texts, widths, strict=True)
+    )
+    return min(_LARGEST_HEIGHT, lines * _LINE_HEIGHT + 3)
+
+
+def _add_answers(sheet: Any, formats: Mapping[str, Any], *, last_row: int) -> None:  # noqa: ANN401
+    sheet.data_validation(
+        1,
+        ANSWER_COLUMN,
+        last_row,
+        ANSWER_COLUMN,
+        {
+            "validate": "list",
+            "source": list(ANSWERS),
+            "error_title": "Please choose",
+            "error_message": f"Answer with one of: {', '.join(ANSWERS)}.",
+        },
+    )
+    for answer, look in ((ANSWERS[0], "good"), (ANSWERS[1], "bad")):
+        sheet.conditional_format(
+            1,
+            ANSWER_COLUMN,
+            last_row,
+            ANSWER_COLUMN,
+            {"type": "cell", "criteria": "==", "value": f'"{answer}"', "format": formats[look]},
+        )
+
+
+def _write_identity(workbook: Any, *, draw: Mapping[str, Any], count: int) -> None:  # noqa: ANN401
+    """Write what tells the batch when the file comes back."""
+    sheet = workbook.add_worksheet("resdir")
+    sheet.very_hidden()
+    sheet.protect()
+    facts = {
+        "layout": LAYOUT,
+        "batch_id": draw["batch_id"],
+        "as_of": f"{draw['as_of']:%Y-%m-%d}",
+        "unit": draw["unit"],
+        "center_id": draw["center_id"] or "",
+        "frame_sha256": draw["frame_sha256"],
+        "records": str(count),
+        "questions": str(len(QUESTIONS)),
+    }
+    for row, (name, value) in enumerate(facts.items()):
+        sheet.write_string(row, 0, name)
+        sheet.write_string(row, 1, value)
