@@ -54,6 +54,11 @@ class IngestParameters(Parameters):
         description="Largest file, and largest sum of the files in an archive, in bytes (project choice).",
     )
     most_files: int = Field(default=2_000, ge=1, description="Most files in a folder or archive (project choice).")
+    largest_packing_ratio: float = Field(
+        default=200.0,
+        gt=1,
+        description="Most bytes that one packed byte may become; exports pack about 5 to 30 to one (project choice).",
+    )
     deepest_folder: int = Field(
         default=3, ge=1, description="Folders below this depth of a delivery are not looked into (project choice)."
     )
@@ -187,6 +192,49 @@ class ValidateParameters(Parameters):
             "me.com",
         ),
         description="PRV-003: domains of private mail boxes (project choice).",
+    )
+    shared_page_domains: tuple[str, ...] = Field(
+        default=(
+            "facebook.com",
+            "instagram.com",
+            "twitter.com",
+            "x.com",
+            "linkedin.com",
+            "youtube.com",
+            "tiktok.com",
+            "yelp.com",
+            "google.com",
+            "bing.com",
+            "search.yahoo.com",
+            "duckduckgo.com",
+            "linktr.ee",
+        ),
+        description="FMT-012: hosts of search engines and social networks; ID-009 does not compare them (project choice).",
+    )
+    shared_value_limit: int = Field(
+        default=5,
+        ge=2,
+        description="ID-009: a number or domain carried by more agencies than this says nothing (project choice).",
+    )
+    unused_element_minimum: int = Field(
+        default=20,
+        ge=1,
+        description="From this many records on, a thing that no record of a level has counts as not carried (project choice).",
+    )
+    hours_pattern: str = Field(
+        default=(
+            r"\b(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mi[eé]|jue|vie|s[aá]b|dom|week ?(?:day|end|ly)|daily|every|nightly|"
+            r"monthly|(?:seven|7|five|5|six|6) days|m ?(?:-|–|to|thru) ?(?:th|f|s)|m[-,/ ]*w[-,/ ]*f|m/?t/?w)|"
+            r"24 ?/ ?7|24[- ]?h(?:ou)?rs?|twenty-four|around the clock|appointment|appt|by request|var(?:y|ies|iable)|"
+            r"call|contact|seasonal|school (?:year|hours|days)|dusk|dawn|always|anytime|on-?line|flexible"
+        ),
+        description="FMT-030: words that make a text about hours, case folded (project choice).",
+    )
+    earliest_year: int = Field(
+        default=1600, ge=1, description="FMT-041: first possible year of incorporation (project choice)."
+    )
+    general_term_level: int = Field(
+        default=2, ge=0, le=6, description="TAX-010: service terms up to this level are too general (project choice)."
     )
     value_length: int = Field(
         default=200, ge=20, description="Characters of a value shown in a finding (project choice)."

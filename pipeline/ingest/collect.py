@@ -1,0 +1,159 @@
+"""Texts of other files gathered into the record (or contact) they speak of: languages, eligibility, documents, fees.
+
+HSDS keeps in tables of their own what our records hold in one cell. Such tables promise no order, so the texts are put in
+alphabetical order and each stands once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.ingest.cells import condition, first_filled, is_filled, join_filled, owner_expressions
+from pipeline.ingest.rows import ROW_ID, Rows, split_owners
+from pipeline.ingest.tables import Table, Tables
+from schemas.layout import Collected, FileLayout
+
+_TEXT = "text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """Texts for one field, one row per text and owner.
+
+    Attributes:
+        part: What the layout says.
+        kinds: Record kinds for which the file can name an owner.
+        frame: Columns `owner_kind`, `owner_native_id`, `text`.
+    """
+
+    part: Collected
+    kinds: tuple[str, ...]
+    frame: pl.DataFrame
+
+
+def gather_texts(tables: Tables, *, for_contacts: bool = False) -> list[Gathered]:
+    """Return the texts that files of the delivery hold for cells of records, or of contacts."""
+    return [
+        gathered
+        for table in tables.values()
+        if table.layout is not None
+        for part in table.layout.collected
+        if part.into_contact is for_contacts
+        if (gathered := _gather(part, table=table, layout=table.layout)) is not None
+    ]
+
+
+def _gather(part: Collected, *, table: Table, layout: FileLayout) -> Gathered | None:
+    columns = [(name, column) for name in part.columns if (column := table.column(name)) is not None]
+    owners = [(owner, pair) for owner in part.owners if (pair := owner_expressions(owner, table=table)) is not None]
+    if not columns or not owners:
+        return None
+    texts = [_introduce(column, part.before.get(name, "")) for name, column in columns]
+    text = first_filled(texts) if part.take == "first_filled" else join_filled(texts, separator=part.joined_by)
+    lines = table.rows.filter(condition(part.where, table=table)).with_columns(text.str.strip_chars().alias(_TEXT))
+    frames = [
+        split_owners(
+            lines.filter(is_filled(pl.col(_TEXT))).select(
+                kind.alias("owner_kind"), native.alias("owner_native_id"), _TEXT
+            ),
+            separator=layout.owner_separator,
+        ).drop_nulls()
+        for _, (kind, native) in owners
+    ]
+    kinds = [str(kind) for owner, _ in owners for kind in ([owner.kind] if owner.kind else owner.kind_words.values())]
+    return Gathered(part=part, kinds=tuple(dict.fromkeys(kinds)), frame=pl.concat(frames))
+
+
+def _introduce(column: pl.Expr, before: str) -> pl.Expr:
+    return (
+        pl.when(is_filled(column)).then(pl.format("{}{}", pl.lit(before), column.str.strip_chars()))
+        if before
+        else column
+    )
+
+
+def add_texts(records: Rows, gathered: list[Gathered]) -> Rows:
+    """Return the records with the gathered texts in their cells.
+
+    A record's own cell stands before gathered texts; a text that is already there is not repeated. Where a file could have
+    named a record and did not, the cell is blank, not null: the export carries the field.
+    """
+    frame, carried = records.frame, set(records.carried)
+    for field in dict.fromkeys(one.part.into for one in gathered):
+        parts = [one for one in gathered if one.part.into == field]
+        kinds = {kind for one in parts for kind in one.kinds} & set(frame["kind"].unique())
+        all_kinds = {kind for one in parts for kind in one.kinds}
+        carried |= {f"{kind}.{field}" for kind in all_kinds}
+        frame = _add_field(frame, field, parts, kinds=sorted(kinds))
+    return Rows(frame=frame, carried=frozenset(carried))
+
+
+def _add_field(frame: pl.DataFrame, field: str, parts: list[Gathered], *, kinds: list[str]) -> pl.DataFrame:
+    separator = parts[0].part.separator
+    texts = _join_texts(pl.concat([one.frame for one in parts]), separator=separator)
+    joined = frame.with_columns(pl.col("native_id").str.strip_chars().alias("owner_native_id")).join(
+        texts,
+        left_on=["kind", "owner_native_id"],
+        right_on=["owner_kind", "owner_native_id"],
+        how="left",
+        maintain_order="left",
+    )
+    both = join_filled([pl.col(field), pl.col(_TEXT)], separator=separator)
+    filled = (
+        pl.when(pl.col(_TEXT).is_null())
+        .then(pl.when(pl.col("kind").is_in(kinds)).then(pl.col(field).fill_null("")).otherwise(pl.col(field)))
+        .otherwise(both)
+    )
+    return joined.with_columns(filled.alias(field)).select(frame.columns)
+
+
+def _join_texts(frame: pl.DataFrame, *, separator: str) -> pl.DataFrame:
+    return (
+        frame.unique()
+        .sort("owner_kind", "owner_native_id", _TEXT)
+        .group_by("owner_kind", "owner_native_id", maintain_order=True)
+        .agg(pl.col(_TEXT).str.join(separator))
+    )
+
+
+def add_contact_texts(contacts: Rows, gathered: list[Gathered]) -> Rows:
+    """Return the contacts with the gathered texts in their cells, found by the id of the contact's own line."""
+    frame, carried = contacts.frame, set(contacts.carried)
+    for one in gathered:
+        field, separator = one.part.into, one.part.separator
+        texts = _join_texts(one.frame.with_columns(owner_kind=pl.lit("")), separator=separator).drop("owner_kind")
+        joined = frame.join(texts, left_on=ROW_ID, right_on="owner_native_id", how="left", maintain_order="left")
+        both = join_filled([pl.col(field), pl.col(_TEXT)], separator=separator)
+        filled = pl.when(pl.col(_TEXT).is_null()).then(pl.col(field).fill_null("")).otherwise(both)
+        frame = joined.with_columns(filled.alias(field)).select(frame.columns)
+        carried.add(f"contact.{field}")
+    return Rows(frame=frame, carried=frozenset(carried))
+
+
+def count_without_owner(table: Table) -> int:
+    """Return how many rows of a file belong to no record, because every column that could name one is blank.
+
+    Such rows stay in raw only. Rows of files that hold records are never counted.
+    """
+    layout = table.layout
+    if layout is None or layout.records:
+        return 0
+    owners = [owner for _, child in layout.children() for owner in child.owners]
+    owners += [owner for part in layout.collected for owner in part.owners]
+    pairs = [pair for owner in owners if (pair := owner_expressions(owner, table=table)) is not None]
+    if not owners:
+        return 0
+    if not pairs:
+        return table.rows.height
+    is_owned = pl.any_horizontal(native.is_not_null() for _, native in pairs)
+    return table.rows.filter(~is_owned).height
+
+
+def count_unplaced(gathered: list[Gathered], *, records: pl.DataFrame) -> int:
+    """Return how many gathered texts name a record that the delivery does not hold. They stay in raw only."""
+    if not gathered:
+        return 0
+    known = records.select(owner_kind="kind", owner_native_id=pl.col("native_id").str.strip_chars()).unique()
+    return sum(one.frame.join(known, on=["owner_kind", "owner_native_id"], how="anti").height for one in gathered)

@@ -1,0 +1,128 @@
+"""Bytes to text, strictly: a file is one encoding from end to end, or it is refused with the place that does not fit.
+
+Vendors write UTF-8 with or without a byte order mark, Windows-1252, and UTF-16 with a mark ("Unicode Text" of spreadsheets).
+Latin-1 is never tried: it accepts every byte and turns Windows dashes and quotes into control characters. Nothing is
+replaced or ignored, because a replaced byte would look like delivered text.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from schemas.errors import InputError
+
+#: First bytes of files that are not text, and what they are.
+_NOT_TEXT: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"PK\x05\x06", "an empty zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"PAR1", "a Parquet file"),
+)
+#: Names inside a zip archive that tell a workbook from other archives.
+_WORKBOOK_MARK = b"xl/"
+#: Two or more bytes that are one character in UTF-8.
+_UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+#: Old database tools end a text file with 0x1A.
+_END_MARK = re.compile(r"\x1a\s*\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoded:
+    """Text of a file and the encoding that fits all of it (`utf-8`, `utf-8-sig`, `cp1252` or `utf-16`)."""
+
+    text: str
+    encoding: str
+
+
+def decode_file(data: bytes, *, name: str) -> Decoded:
+    """Return the text of a file.
+
+    Args:
+        data: The bytes as delivered.
+        name: File name for messages.
+
+    Raises:
+        InputError: The file is empty, is not text, or does not fit one encoding; the message names byte and line.
+    """
+    _refuse_what_is_not_text(data, name=name)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text, encoding = _decode_utf16(data, name=name), "utf-16"
+    elif data.startswith(codecs.BOM_UTF8):
+        text, encoding = _decode_marked_utf8(data, name=name), "utf-8-sig"
+    else:
+        text, encoding = _decode_unmarked(data, name=name)
+    text = _END_MARK.sub("", text)
+    if not text.strip():
+        raise InputError(f"{name} is empty.", advice="Export it again; an empty file is never a directory.")
+    return Decoded(text=text, encoding=encoding)
+
+
+def _refuse_what_is_not_text(data: bytes, *, name: str) -> None:
+    if not data:
+        raise InputError(f"{name} is empty (0 bytes).", advice="Export it again; an empty file is never a directory.")
+    for mark, kind in _NOT_TEXT:
+        if data.startswith(mark):
+            is_workbook = kind == "a zip archive" and _WORKBOOK_MARK in data
+            found = "an Excel workbook (.xlsx)" if is_workbook else kind
+            raise InputError(
+                f"{name} is {found}, not a text file.",
+                advice="Save the sheet as 'CSV UTF-8' and give that file."
+                if is_workbook or "Excel" in kind
+                else "Give the export as a CSV file, or a folder or .zip archive of CSV files.",
+            )
+
+
+def _decode_utf16(data: bytes, *, name: str) -> str:
+    try:
+        return data.decode("utf-16")
+    except UnicodeDecodeError as fault:
+        raise InputError(
+            f"{name} starts as UTF-16, but byte {fault.start:,} is not UTF-16 ({fault.reason}).",
+            advice="The file may be cut off or joined from two; export it again.",
+        ) from fault
+
+
+def _decode_marked_utf8(data: bytes, *, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        # The codec counts from after the mark.
+        offset = fault.start + len(codecs.BOM_UTF8)
+        raise InputError(
+            f"{name} is marked as UTF-8, but byte {offset:,} ({_place(data, offset)}) is not UTF-8.",
+            advice="The file was joined from parts in two encodings or damaged on the way; export it again as UTF-8.",
+        ) from fault
+
+
+def _decode_unmarked(data: bytes, *, name: str) -> tuple[str, str]:
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as fault:
+        not_utf8 = fault.start
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError as fault:
+        raise InputError(
+            f"{name} is neither UTF-8 (byte {not_utf8:,}, {_place(data, not_utf8)}) "
+            f"nor Windows-1252 (byte {fault.start:,}, {_place(data, fault.start)}).",
+            advice="Export it again as UTF-8; no character is guessed or replaced.",
+        ) from fault
+    mixed = _UTF8_SEQUENCE.search(data)
+    if mixed is not None:
+        raise InputError(
+            f"{name} holds two encodings: byte {mixed.start():,} ({_place(data, mixed.start())}) is UTF-8, "
+            f"byte {not_utf8:,} ({_place(data, not_utf8)}) is not.",
+            advice="The file was joined from two exports, or broken characters were saved in it. Export it as UTF-8.",
+        )
+    return text, "cp1252"
+
+
+def _place(data: bytes, offset: int) -> str:
+    before = data[:offset]
+    lines = before.count(b"\n") or before.count(b"\r")
+    return f"0x{data[offset]:02X} on line {lines + 1:,}"

@@ -1,0 +1,181 @@
+"""A delivery as named files, whether it comes as one file, a folder or a zip archive.
+
+Only names and bytes: nothing here knows what a file holds. An archive is not trusted: names that point outside it, links,
+encrypted members and sizes beyond the limits are refused before a byte is unpacked, and nothing is ever written to disk.
+"""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from schemas.errors import InputError
+from schemas.parameters import IngestParameters
+
+#: Descriptor that stands beside the tables of a package.
+DESCRIPTOR = "datapackage.json"
+#: Bit of a zip member's flags that says it is encrypted.
+_ENCRYPTED = 0x1
+#: Below this size the packing ratio of a member is not looked at (project choice).
+_HARMLESS_BYTES = 10_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """Files of a delivery.
+
+    Attributes:
+        name: Name of the file, folder or archive, for messages.
+        is_package: Whether it came as a folder or archive.
+        files: Path inside the delivery (with `/`) to a function that reads the bytes.
+    """
+
+    name: str
+    is_package: bool
+    files: dict[str, Callable[[], bytes]]
+
+    def folder(self, path: str) -> Delivery:
+        """Return the files that stand directly in one folder of the delivery, under their bare names."""
+        return Delivery(
+            name=self.name,
+            is_package=self.is_package,
+            files={PurePosixPath(file).name: read for file, read in self.files.items() if folder_of(file) == path},
+        )
+
+
+def folder_of(file: str) -> str:
+    """Return the folder part of a path inside a delivery; empty at the top.
+
+    >>> folder_of("data/services.csv"), folder_of("services.csv")
+    ('data', '')
+    """
+    return str(PurePosixPath(file).parent).removeprefix(".")
+
+
+def open_delivery(path: Path, *, parameters: IngestParameters) -> Delivery:
+    """Return the files behind a path: one file, a folder, a zip archive, or the folder of a `datapackage.json`.
+
+    Raises:
+        InputError: There is nothing at the path, it cannot be read, or the archive cannot be trusted.
+    """
+    try:
+        if path.is_dir():
+            return _open_folder(path, parameters=parameters)
+        if not path.exists():
+            raise InputError(f"There is no file or folder {path}.", advice="Check the path of the export.")
+        if path.name.lower() == DESCRIPTOR:
+            return _open_folder(path.parent, parameters=parameters)
+        if path.suffix.lower() == ".zip":
+            return _open_archive(path, parameters=parameters)
+        _refuse_large(path.name, path.stat().st_size, parameters=parameters)
+    except OSError as fault:
+        raise InputError(f"{path} cannot be read: {fault.strerror or fault}.") from fault
+    return Delivery(name=path.name, is_package=False, files={path.name: partial(_read_file, path)})
+
+
+def _open_folder(path: Path, *, parameters: IngestParameters) -> Delivery:
+    files: dict[str, Callable[[], bytes]] = {}
+    for file in sorted(path.rglob("*")):
+        inside = file.relative_to(path)
+        if any(part.startswith(".") for part in inside.parts) or not file.is_file():
+            continue
+        if len(inside.parts) > parameters.deepest_folder:
+            continue
+        _refuse_large(str(inside), file.stat().st_size, parameters=parameters)
+        files[inside.as_posix()] = partial(_read_file, file)
+        _refuse_many(path.name, len(files), parameters=parameters)
+    return Delivery(name=path.name, is_package=True, files=files)
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise InputError(f"{path} cannot be read: {fault.strerror or fault}.") from fault
+
+
+def _open_archive(path: Path, *, parameters: IngestParameters) -> Delivery:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError) as fault:
+        raise InputError(
+            f"{path.name} is not a zip archive that can be read ({fault}).", advice="Pack or download it again."
+        ) from fault
+    _refuse_many(path.name, len(members), parameters=parameters)
+    for member in members:
+        _refuse_untrusted(path.name, member)
+        _refuse_large(f"{path.name}: {member.filename}", member.file_size, parameters=parameters)
+        _refuse_bomb(path.name, member, parameters=parameters)
+    _refuse_large(path.name, sum(member.file_size for member in members), parameters=parameters)
+    names = [member.filename for member in members]
+    if len(set(names)) != len(names):
+        raise InputError(f"{path.name} holds two files of the same name.", advice="Pack it again.")
+    kept = [name for name in names if not _is_hidden(name) and name.count("/") < parameters.deepest_folder]
+    return Delivery(
+        name=path.name,
+        is_package=True,
+        files={name: partial(_read_member, path, name, parameters=parameters) for name in sorted(kept)},
+    )
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
+
+
+def _refuse_untrusted(archive: str, member: zipfile.ZipInfo) -> None:
+    # `filename` is already cut at a NUL and rewritten by zipfile; the name as stored shows the trick.
+    name = member.orig_filename
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if name.startswith(("/", "\\")) or ".." in parts or ":" in name or "\x00" in name:
+        raise InputError(
+            f"{archive} holds a file whose name points outside the archive: {name!r}.",
+            advice="It was not made by an export. Do not open it; ask where it came from.",
+        )
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise InputError(f"{archive} holds a link instead of a file: {name}.", advice="Pack the files themselves.")
+    if member.flag_bits & _ENCRYPTED:
+        raise InputError(f"{archive} is protected by a password.", advice="Unpack it and give the folder.")
+
+
+def _refuse_bomb(archive: str, member: zipfile.ZipInfo, *, parameters: IngestParameters) -> None:
+    # Small files of blanks pack extremely well and harm nobody.
+    is_large = member.file_size > _HARMLESS_BYTES
+    if is_large and member.file_size > parameters.largest_packing_ratio * max(member.compress_size, 1):
+        raise InputError(
+            f"{archive}: {member.filename} would unpack to {member.file_size:,} bytes from {member.compress_size:,}.",
+            advice="No export packs like that; the archive is damaged or hostile.",
+        )
+
+
+def _read_member(path: Path, name: str, *, parameters: IngestParameters) -> bytes:
+    limit = parameters.largest_file_bytes
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(name) as member:
+            # The size in the archive's directory may lie, so the bytes that come out are counted too.
+            data = member.read(limit + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as fault:
+        raise InputError(f"{path.name}: {name} cannot be unpacked ({fault}).", advice="Pack it again.") from fault
+    _refuse_large(f"{path.name}: {name}", len(data), parameters=parameters)
+    return data
+
+
+def _refuse_large(name: str, size: int, *, parameters: IngestParameters) -> None:
+    if size > parameters.largest_file_bytes:
+        raise InputError(
+            f"{name} is too large: {size:,} bytes, more than {parameters.largest_file_bytes:,}.",
+            advice="Check that it is the export; the limit can be raised in the settings (ingest.largest_file_bytes).",
+        )
+
+
+def _refuse_many(name: str, count: int, *, parameters: IngestParameters) -> None:
+    if count > parameters.most_files:
+        raise InputError(
+            f"{name} holds more than {parameters.most_files:,} files.",
+            advice="Give the folder that holds the export, not one above it.",
+        )

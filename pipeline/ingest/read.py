@@ -1,0 +1,368 @@
+"""Ingest: an export as the vendor wrote it becomes text frames under our names. No value is interpreted here.
+
+path ─ open_delivery ─► files ─ read_table ─► tables of text ─ recognize ─► layout
+                                                    │
+    Delivered ◄─ sort ◄─ add_texts ◄─ build_records, build_children
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import polars as pl
+
+from pipeline.ingest.cells import is_filled, read_translation
+from pipeline.ingest.collect import (
+    Gathered,
+    add_contact_texts,
+    add_texts,
+    count_unplaced,
+    count_without_owner,
+    gather_texts,
+)
+from pipeline.ingest.columns import describe_spelling, fold_name, nearest, require_columns
+from pipeline.ingest.delivery import Delivery, open_delivery
+from pipeline.ingest.load_layout import SHIPPED, load_mapping, load_shipped_layout
+from pipeline.ingest.recognize import (
+    find_package_folder,
+    find_text_files,
+    find_version,
+    recognize_flat,
+    recognize_package,
+)
+from pipeline.ingest.rows import ROW_ID, Rows, build_children, build_records, split_unknown_kinds, tell_slots_apart
+from pipeline.ingest.tables import Table, read_table, require_rows
+from schemas.contract import check, empty_table
+from schemas.delivered import SOURCE_COLUMNS, Delivered
+from schemas.errors import InputError, UsageError
+from schemas.layout import CHILD_TABLES, Cell, FileLayout, Layout
+from schemas.parameters import IngestParameters
+from schemas.raw import RawHeader, RawReject, RawRow
+
+#: Formats that are promised but not read yet.
+NOT_YET: tuple[str, ...] = ("hsds-json", "airs", "visionlink", "wellsky", "ohana")
+#: Records are put in this order; the rest decides only between records with the same number.
+_RECORD_ORDER = ("kind", "native_id", "language_of_record", "name", "description", "status", "verified_on", "edited_on")
+
+
+def read_export(
+    path: Path,
+    *,
+    center_id: str,
+    format_name: str = "auto",
+    parameters: IngestParameters | None = None,
+) -> Delivered:
+    """Read an export as text under our field names.
+
+    Args:
+        path: A CSV file, a folder or zip archive of CSV files, or a `datapackage.json` beside them.
+        center_id: Center that delivered it.
+        format_name: `auto`, `icarol`, `hsds`, or the path of a mapping file ending in `.toml`. A named format overrides
+            recognition, never the check for required columns.
+        parameters: Limits; the defaults when not given.
+
+    Returns:
+        The delivery. Its frames are sorted by record, so that the order of rows and columns in the export does not matter.
+        A field that the export does not carry is null, a blank cell is an empty text.
+
+    Raises:
+        InputError: The export cannot be read as what it should be; nothing was changed.
+        UsageError: There is no format of that name.
+    """
+    limits = parameters or IngestParameters()
+    layout = _named_layout(format_name)
+    delivery = open_delivery(path, parameters=limits)
+    source = _read_source(delivery, layout, center_id=center_id, parameters=limits)
+    return _deliver(source, center_id=center_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    """Tables of a delivery with the layout that fits them."""
+
+    layout: Layout
+    version: str
+    tables: dict[str, Table]
+    notices: tuple[str, ...]
+
+
+def _named_layout(format_name: str) -> Layout | None:
+    if format_name == "auto":
+        return None
+    if format_name in SHIPPED:
+        return load_shipped_layout(format_name)
+    if format_name.lower().endswith(".toml"):
+        return load_mapping(Path(format_name))
+    if format_name in NOT_YET:
+        raise InputError(
+            f"The format {format_name} is not supported yet.",
+            advice="Read now: icarol, hsds, and any CSV table with a mapping file (docs/mapping.md).",
+        )
+    raise UsageError(
+        f"There is no format {format_name!r}.",
+        advice=f"Formats: auto, {', '.join((*SHIPPED, *NOT_YET))}, or the path of a mapping file ending in .toml.",
+    )
+
+
+def _read_source(delivery: Delivery, layout: Layout | None, *, center_id: str, parameters: IngestParameters) -> _Source:
+    if layout is None and delivery.is_package:
+        found = recognize_package(delivery, layouts=[load_shipped_layout(name) for name in SHIPPED])
+        if found is not None:
+            return _read_package(delivery.folder(found[1]), found[0], center_id=center_id, parameters=parameters)
+    if layout is not None and not layout.is_flat:
+        folder = find_package_folder(delivery, layout=layout)
+        return _read_package(delivery.folder(folder), layout, center_id=center_id, parameters=parameters)
+    return _read_flat(delivery, layout, center_id=center_id, parameters=parameters)
+
+
+def _read_flat(delivery: Delivery, layout: Layout | None, *, center_id: str, parameters: IngestParameters) -> _Source:
+    file = _only_file(delivery)
+    name = PurePosixPath(file).name
+    table = read_table(delivery.files[file](), name=name, center_id=center_id, parameters=parameters)
+    if layout is None:
+        shipped = [load_shipped_layout(one) for one in SHIPPED]
+        layout = recognize_flat(table.header, layouts=shipped, name=name)
+    table = table.with_layout(layout.files[0])
+    tables = {name.casefold(): table}
+    notices = _check_table(table, layout, tables=tables)
+    return _finish(layout, tables, notices=notices, must_hold_rows=[table])
+
+
+def _only_file(delivery: Delivery) -> str:
+    if not delivery.is_package:
+        return next(iter(delivery.files))
+    files = find_text_files(delivery)
+    if len(files) == 1:
+        return files[0]
+    found = f"{len(files)} tables: {', '.join(files[:12])}" if files else "no CSV or text file"
+    raise InputError(
+        f"{delivery.name} holds {found}; no known layout has these files.",
+        advice="Give the export file itself, a folder with HSDS tables, or a mapping file that names the files.",
+    )
+
+
+def _read_package(delivery: Delivery, layout: Layout, *, center_id: str, parameters: IngestParameters) -> _Source:
+    parts = {name.casefold(): part for part in layout.files for name in part.names}
+    known = [file for file in sorted(delivery.files) if file.casefold() in parts]
+    _require_files(layout, known, delivery=delivery)
+    tables = {
+        file.casefold(): read_table(
+            delivery.files[file](), name=file, center_id=center_id, parameters=parameters
+        ).with_layout(parts[file.casefold()])
+        for file in known
+    }
+    version = find_version(layout, headers={name: table.header for name, table in tables.items()}, name=delivery.name)
+    notices = tuple(notice for table in tables.values() for notice in _check_table(table, layout, tables=tables))
+    unknown = [file for file in find_text_files(delivery) if file not in known]
+    if unknown:
+        notices = (f"Not read, because {layout.title} has no such files: {', '.join(unknown)}.", *notices)
+    required = [table for table in tables.values() if table.layout is not None and table.layout.required]
+    return _finish(layout, tables, notices=notices, must_hold_rows=required, version=version)
+
+
+def _require_files(layout: Layout, known: Sequence[str], *, delivery: Delivery) -> None:
+    folded = {file.casefold() for file in known}
+    for part in layout.files:
+        if not part.required or any(name.casefold() in folded for name in part.names):
+            continue
+        near = nearest(part.names[0], [file for file in delivery.files if file not in known])
+        raise InputError(
+            f"{delivery.name} has no file {' or '.join(part.names)}"
+            f"{f' (nearest file name: {near})' if near else ''}; {layout.title or layout.name} needs it.",
+            advice="Export again with all tables.",
+        )
+
+
+def _finish(
+    layout: Layout,
+    tables: dict[str, Table],
+    *,
+    notices: tuple[str, ...],
+    must_hold_rows: Iterable[Table],
+    version: str = "",
+) -> _Source:
+    split = {key: split_unknown_kinds(table) for key, table in tables.items()}
+    for table in must_hold_rows:
+        require_rows(split[table.name.casefold()])
+    return _Source(layout=layout, version=version, tables=split, notices=notices)
+
+
+def _check_table(table: Table, layout: Layout, *, tables: dict[str, Table]) -> tuple[str, ...]:
+    part = table.layout or FileLayout()
+    title = layout.title or layout.name
+    known = (*part.mapped_columns, *part.raw_only_columns)
+    required = [*part.required_columns, *(rows.kind_column for rows in part.records if rows.kind_column)]
+    if layout.every_column_required:
+        required += _strictly_required(part, table)
+    require_columns(table.header, columns=tuple(dict.fromkeys(required)), known=known, name=table.name, title=title)
+    if layout.every_column_required:
+        _require_lookups(part, tables=tables, title=title)
+    return _notices_of_header(table, known=known)
+
+
+def _strictly_required(part: FileLayout, table: Table) -> list[str]:
+    """Return mapped columns that must be there; of alternatives the first, when the file has none of them."""
+    alternatives = {
+        column
+        for cell in _cells(part)
+        if cell.take == "first_column" and any(table.header.find(name) is not None for name in cell.columns)
+        for column in cell.columns
+    }
+    return [column for column in part.mapped_columns if column not in alternatives]
+
+
+def _cells(part: FileLayout) -> list[Cell]:
+    groups = [rows.cells for rows in part.records] + [rows.cells for _, rows in part.children()]
+    return [cell for cells in groups for cell in cells.values()]
+
+
+def _require_lookups(part: FileLayout, *, tables: dict[str, Table], title: str) -> None:
+    for cell in _cells(part):
+        if cell.lookup is not None and read_translation(cell.lookup, tables=tables) is None:
+            raise InputError(
+                f"The {title} looks up {', '.join(cell.columns)} in {' or '.join(cell.lookup.files)} "
+                f"(columns {cell.lookup.key} and {' or '.join(cell.lookup.value)}), which the export does not have."
+            )
+
+
+def _notices_of_header(table: Table, *, known: Sequence[str]) -> tuple[str, ...]:
+    notices = []
+    spelled = describe_spelling(table.header, columns=known)
+    if spelled:
+        notices.append(f"{table.name}: column names are spelled otherwise and were accepted: {_shorten(spelled)}.")
+    repeated = [name for name in table.header.names if "#" in name and name not in table.header.written]
+    if repeated:
+        notices.append(f"{table.name}: column names stand more than once; the first is used: {_shorten(repeated)}.")
+    if table.layout is not None and not table.layout.raw_only:
+        folded = {fold_name(column) for column in known}
+        new = [name for name in table.header.names if fold_name(name) not in folded and name not in repeated]
+        if new:
+            notices.append(f"{table.name}: columns without a target stay in raw: {_shorten(new)}.")
+    return tuple(notices)
+
+
+def _shorten(names: Sequence[str]) -> str:
+    shown, more = names[:12], len(names) - 12
+    return f"{', '.join(shown)}{f' and {more} more' if more > 0 else ''}"
+
+
+def _deliver(source: _Source, *, center_id: str) -> Delivered:
+    tables = source.tables
+    texts = gather_texts(tables)
+    records = add_texts(build_records(tables), texts)
+    children = {name: build_children(name, tables=tables) for name in CHILD_TABLES.values()}
+    children["contact"] = add_contact_texts(children["contact"], gather_texts(tables, for_contacts=True))
+    if not source.layout.is_flat:
+        children = {
+            name: Rows(frame=tell_slots_apart(rows.frame), carried=rows.carried) for name, rows in children.items()
+        }
+    records = _mark_bare_links(records, source.layout, children=children.values(), texts=texts)
+    carried = records.carried.union(*(rows.carried for rows in children.values()))
+    return Delivered(
+        center_id=center_id,
+        format_name=source.layout.name,
+        format_version=source.version,
+        input_sha256=_hash_delivery(tables.values()),
+        files=tuple(table.input_file() for table in tables.values()),
+        raw_header=_raw_header(tables.values(), center_id=center_id),
+        raw_row=check(pl.concat([empty_table(RawRow), *(table.rows for table in tables.values())]), RawRow),
+        raw_reject=check(
+            pl.concat([empty_table(RawReject), *(table.parsed.rejects for table in tables.values())]), RawReject
+        ),
+        record=records.frame.sort([*_RECORD_ORDER, *SOURCE_COLUMNS], nulls_last=True),
+        phone=_sort_children(children["phone"].frame),
+        address=_sort_children(children["address"].frame),
+        contact=_sort_children(children["contact"].frame),
+        taxonomy_link=_sort_children(children["taxonomy_link"].frame),
+        schedule=_sort_children(children["schedule"].frame),
+        carried=carried,
+        conventions=source.layout.conventions,
+        unmapped_columns=_unmapped_columns(source),
+        notices=(*source.notices, *_notices_of_rows(tables, texts, records=records.frame)),
+    )
+
+
+def _mark_bare_links(records: Rows, layout: Layout, *, children: Iterable[Rows], texts: Sequence[Gathered]) -> Rows:
+    """Return the records with `link_only` worked out, where the layout asks for it."""
+    asked = {
+        kind.value: rows.link_only_when_blank
+        for part in layout.files
+        for rows in part.records
+        if rows.link_only_when_blank
+        for kind in rows.kinds
+    }
+    keys = ["owner_kind", "owner_native_id"]
+    frame, carried = records.frame, set(records.carried)
+    owned = pl.concat(
+        [rows.frame.select(keys).unique() for rows in children] + [one.frame.select(keys).unique() for one in texts]
+    ).unique()
+    for kind, fields in asked.items():
+        if not frame.filter(pl.col("kind") == kind).height:
+            continue
+        owners = owned.filter(pl.col("owner_kind") == kind)["owner_native_id"].str.strip_chars().unique()
+        is_bare = ~pl.any_horizontal(is_filled(pl.col(name)) for name in fields)
+        is_bare &= ~pl.col("native_id").str.strip_chars().is_in(owners.implode())
+        text = pl.when(is_bare).then(pl.lit("true")).otherwise(pl.lit("false"))
+        frame = frame.with_columns(link_only=pl.when(pl.col("kind") == kind).then(text).otherwise(pl.col("link_only")))
+        carried.add(f"{kind}.link_only")
+    return Rows(frame=frame, carried=frozenset(carried))
+
+
+def _sort_children(frame: pl.DataFrame) -> pl.DataFrame:
+    kept = frame.drop(ROW_ID)
+    # Everything but the place in the file first, so that shuffled rows give the same table.
+    return kept.sort([name for name in kept.columns if name not in SOURCE_COLUMNS] + [*SOURCE_COLUMNS], nulls_last=True)
+
+
+def _hash_delivery(tables: Iterable[Table]) -> str:
+    files = sorted((table.name, table.sha256) for table in tables)
+    if len(files) == 1:
+        return files[0][1]
+    return hashlib.sha256("".join(f"{name}:{sha256}\n" for name, sha256 in files).encode()).hexdigest()
+
+
+def _raw_header(tables: Iterable[Table], *, center_id: str) -> pl.DataFrame:
+    rows = [
+        (center_id, table.name, position, name, written)
+        for table in tables
+        for position, (name, written) in enumerate(zip(table.header.names, table.header.written, strict=True), start=1)
+    ]
+    schema = empty_table(RawHeader).schema
+    return check(pl.DataFrame(rows, schema=schema, orient="row"), RawHeader)
+
+
+def _unmapped_columns(source: _Source) -> tuple[str, ...]:
+    lookups = {
+        (file.casefold(), fold_name(column))
+        for part in source.layout.files
+        for cell in _cells(part)
+        if cell.lookup is not None
+        for file in cell.lookup.files
+        for column in (cell.lookup.key, *cell.lookup.value)
+    }
+    unmapped = []
+    for key, table in source.tables.items():
+        part = table.layout or FileLayout()
+        mapped = {table.header.find(column) for column in part.mapped_columns}
+        for place, name in enumerate(table.header.names):
+            if place not in mapped and (key, fold_name(name)) not in lookups:
+                unmapped.append(f"{table.name}:{name}")
+    return tuple(unmapped)
+
+
+def _notices_of_rows(tables: dict[str, Table], texts: Sequence[Gathered], *, records: pl.DataFrame) -> tuple[str, ...]:
+    notices = [
+        f"{table.name}: {count:,} rows name no record; they stay in raw only."
+        for table in tables.values()
+        if (count := count_without_owner(table))
+    ]
+    for field in dict.fromkeys(one.part.into for one in texts):
+        unplaced = count_unplaced([one for one in texts if one.part.into == field], records=records)
+        if unplaced:
+            notices.append(
+                f"{field}: {unplaced:,} texts name a record that is not in the export; they stay in raw only."
+            )
+    return tuple(notices)

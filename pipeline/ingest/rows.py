@@ -1,0 +1,245 @@
+"""Rows of our delivered frames out of the tables of an export: records, and what belongs to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from pipeline.ingest.cells import cell_expression, condition, exchange_words, fold_cell, is_filled, owner_expressions
+from pipeline.ingest.tables import Table, Tables
+from schemas.delivered import DELIVERED_COLUMNS, SOURCE_COLUMNS
+from schemas.layout import KEEP_WHEN_FILLED, ChildRows, FileLayout, RecordRows
+
+#: Identifier of the line a child row stands on, kept while texts of other files are gathered into it.
+ROW_ID = "row_id"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Rows of one delivered table.
+
+    Attributes:
+        frame: The rows, with `DELIVERED_COLUMNS` and, for child rows, `row_id`.
+        carried: Which `kind.field` or `table.field` the export carries.
+    """
+
+    frame: pl.DataFrame
+    carried: frozenset[str] = frozenset()
+
+
+def split_unknown_kinds(table: Table) -> Table:
+    """Return the table without the rows whose kind is not among the layout's words; they become rejects.
+
+    An unknown kind is never taken for a usual one: a new kind of record in an export must be seen by a person.
+    """
+    layout = table.layout
+    if layout is None:
+        return table
+    for records in layout.records:
+        if records.kind is None:
+            table = _reject_unknown_kinds(table, records)
+    return table
+
+
+def _reject_unknown_kinds(table: Table, records: RecordRows) -> Table:
+    column = table.column(records.kind_column)
+    if column is None:
+        return table
+    words = [word.strip().lower() for word in records.kind_words]
+    is_known = fold_cell(column).is_in(words)
+    unknown = table.rows.filter(~is_known)
+    if not unknown.height:
+        return table
+    name = table.header.names[table.header.find(records.kind_column) or 0]
+    separator = table.parsed.separator
+    rejects = unknown.select(
+        "center_id",
+        "source_file",
+        "source_line",
+        pl.format("the record kind {} in the column {} is not known", _quote(column), pl.lit(name)).alias("reason"),
+        _line_text(separator).alias("text"),
+    )
+    return replace(
+        table,
+        parsed=replace(
+            table.parsed,
+            rows=table.rows.filter(is_known),
+            rejects=pl.concat([table.parsed.rejects, rejects]).sort("source_line"),
+        ),
+    )
+
+
+def _quote(column: pl.Expr) -> pl.Expr:
+    return pl.format("'{}'", column.str.strip_chars())
+
+
+def _line_text(separator: str) -> pl.Expr:
+    cell = pl.element()
+    needs_quotes = cell.str.contains_any([separator, '"', "\n", "\r"])
+    quoted = pl.format('"{}"', cell.str.replace_all('"', '""', literal=True))
+    return pl.col("cells").list.eval(pl.when(needs_quotes).then(quoted).otherwise(cell)).list.join(separator)
+
+
+def build_records(tables: Tables) -> Rows:
+    """Return all records of the delivery, not sorted."""
+    built = [
+        _build_records(records, table=table, tables=tables)
+        for table in tables.values()
+        if table.layout is not None
+        for records in table.layout.records
+    ]
+    return Rows(
+        frame=pl.concat([rows.frame for rows in built]), carried=frozenset().union(*(rows.carried for rows in built))
+    )
+
+
+def _build_records(records: RecordRows, *, table: Table, tables: Tables) -> Rows:
+    kind = _kind_of_line(records, table=table)
+    fields: dict[str, pl.Expr] = {"kind": kind}
+    carried: set[str] = set()
+    for name, cell in records.cells.items():
+        text = cell_expression(cell, table=table, tables=tables)
+        if text is None:
+            continue
+        kinds = cell.kinds or records.kinds
+        carried |= {f"{one}.{name}" for one in kinds if one in records.kinds}
+        fields[name] = pl.when(kind.is_in([str(one) for one in kinds])).then(text) if cell.kinds else text
+    return Rows(frame=_select(table.rows, "record", fields), carried=frozenset(carried))
+
+
+def _kind_of_line(records: RecordRows, *, table: Table) -> pl.Expr:
+    if records.kind is not None:
+        return pl.lit(records.kind.value)
+    column = table.column(records.kind_column)
+    # Checked before: the column is required by every layout that names it, and other words have been rejected.
+    words = {word: kind.value for word, kind in records.kind_words.items()}
+    return exchange_words(pl.lit("") if column is None else column, words, otherwise=pl.lit(None, dtype=pl.String))
+
+
+def _select(rows: pl.DataFrame, table: str, fields: dict[str, pl.Expr], *more: str) -> pl.DataFrame:
+    columns = [
+        fields.get(name, pl.lit(None)).cast(pl.String).alias(name) for name in (*DELIVERED_COLUMNS[table], *more)
+    ]
+    return rows.select(*SOURCE_COLUMNS, *columns)
+
+
+def build_children(child_table: str, *, tables: Tables) -> Rows:
+    """Return all rows of one child table, with `row_id`; not sorted.
+
+    Args:
+        child_table: `phone`, `address`, `contact`, `taxonomy_link` or `schedule`.
+        tables: The files of the delivery.
+    """
+    built = [
+        _build_child(child_table, rows, table=table, tables=tables)
+        for table in tables.values()
+        if table.layout is not None
+        for name, rows in table.layout.children()
+        if name == child_table
+    ]
+    empty = pl.DataFrame(
+        schema={"source_file": pl.String, "source_line": pl.Int64}
+        | dict.fromkeys((*DELIVERED_COLUMNS[child_table], ROW_ID), pl.String)
+    )
+    frame = pl.concat([empty, *(rows.frame for rows in built)])
+    carried: frozenset[str] = frozenset().union(*(rows.carried for rows in built))
+    return Rows(frame=frame, carried=carried)
+
+
+def _build_child(child_table: str, child: ChildRows, *, table: Table, tables: Tables) -> Rows:
+    fields = {
+        name: text
+        for name, cell in child.cells.items()
+        if (text := cell_expression(cell, table=table, tables=tables)) is not None
+    }
+    deciding = [name for name in KEEP_WHEN_FILLED[child_table] if name in fields]
+    if not deciding:
+        return Rows(frame=_select(table.rows.head(0), child_table, {}, ROW_ID))
+    lines = table.rows.filter(condition(child.where, table=table))
+    lines = _with_owners(lines, child, table=table) if child.owners else _with_line_owner(lines, child, table=table)
+    fields |= {
+        "owner_kind": pl.col("owner_kind"),
+        "owner_native_id": pl.col("owner_native_id"),
+        "slot": _slot(child, table=table),
+        ROW_ID: _row_id(table),
+    }
+    frame = _select(lines, child_table, fields, ROW_ID)
+    frame = frame.filter(pl.any_horizontal(is_filled(pl.col(name)) for name in deciding))
+    for name, separator in child.split.items():
+        frame = _split_rows(frame, name, separator)
+    return Rows(frame=frame, carried=frozenset(f"{child_table}.{name}" for name in child.cells if name in fields))
+
+
+def _with_line_owner(lines: pl.DataFrame, child: ChildRows, *, table: Table) -> pl.DataFrame:
+    layout = table.layout or FileLayout()
+    records = next(rows for rows in layout.records if child.of is None or child.of in rows.kinds)
+    kind = _kind_of_line(records, table=table)
+    # The number is a plain column in every layout: a number that is joined or looked up could not be found again.
+    native_id = cell_expression(records.cells["native_id"], table=table, tables={})
+    owned = lines.with_columns(
+        owner_kind=kind, owner_native_id=pl.lit(None, dtype=pl.String) if native_id is None else native_id
+    )
+    return owned if child.of is None else owned.filter(pl.col("owner_kind") == child.of.value)
+
+
+def _with_owners(lines: pl.DataFrame, child: ChildRows, *, table: Table) -> pl.DataFrame:
+    found = [pair for owner in child.owners if (pair := owner_expressions(owner, table=table)) is not None]
+    if not found:
+        return lines.head(0).with_columns(
+            owner_kind=pl.lit(None, dtype=pl.String), owner_native_id=pl.lit(None, dtype=pl.String)
+        )
+    owned = lines.with_columns(
+        owner_kind=pl.coalesce([kind for kind, _ in found]),
+        owner_native_id=pl.coalesce([native for _, native in found]),
+    ).filter(pl.col("owner_native_id").is_not_null())
+    return split_owners(owned, separator=table.layout.owner_separator if table.layout is not None else "")
+
+
+def split_owners(owned: pl.DataFrame, *, separator: str) -> pl.DataFrame:
+    """Return one row for each owner where a cell names several, such as `30101,29631`."""
+    if not separator:
+        return owned
+    return (
+        owned.with_columns(pl.col("owner_native_id").str.split(separator))
+        .explode("owner_native_id")
+        .with_columns(pl.col("owner_native_id").str.strip_chars())
+        .filter(is_filled(pl.col("owner_native_id")))
+    )
+
+
+def _row_id(table: Table) -> pl.Expr:
+    column = table.column(table.layout.id_column) if table.layout is not None and table.layout.id_column else None
+    return pl.lit(None, dtype=pl.String) if column is None else column.str.strip_chars()
+
+
+def _slot(child: ChildRows, *, table: Table) -> pl.Expr:
+    if child.slot:
+        return pl.lit(child.slot)
+    # Several files may feed one table with the same numbers, so the file stands before the number.
+    number = _row_id(table)
+    return pl.format(
+        "{}:{}", pl.lit(table.name.rsplit(".", 1)[0]), pl.when(is_filled(number)).then(number).otherwise("row_hash")
+    )
+
+
+def _split_rows(frame: pl.DataFrame, name: str, separator: str) -> pl.DataFrame:
+    parts = (
+        frame.with_columns(pl.col(name).str.split(separator)).explode(name).with_columns(pl.col(name).str.strip_chars())
+    )
+    filled = is_filled(pl.col(name))
+    return parts.with_columns(slot=pl.when(filled).then(pl.format("{}:{}", "slot", name)).otherwise("slot"))
+
+
+def tell_slots_apart(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of other files' child tables with slots that no two rows of one owner share.
+
+    An export may give one identifier to several rows. They get `#2`, `#3` in the order of their content, so that the order
+    of the lines does not matter.
+    """
+    keys = ["owner_kind", "owner_native_id", "slot"]
+    content = [name for name in frame.columns if name not in (*keys, *SOURCE_COLUMNS)]
+    place = pl.int_range(pl.len()).over(keys) + 1
+    return frame.sort([*keys, *content, *SOURCE_COLUMNS], nulls_last=True).with_columns(
+        slot=pl.when(place > 1).then(pl.format("{}#{}", "slot", place)).otherwise("slot")
+    )

@@ -1,0 +1,123 @@
+"""Files of a delivery as tables of text, each with its part of the layout."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from pipeline.ingest.columns import Header, name_columns
+from pipeline.ingest.decode import decode_file
+from pipeline.ingest.parse import ParsedTable, parse_table
+from schemas.delivered import InputFile
+from schemas.errors import InputError
+from schemas.layout import FileLayout
+from schemas.parameters import IngestParameters
+
+#: First characters of texts that are no table, and what they are.
+_MARKUP = {"<": "XML", "{": "JSON", "[": "JSON"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One file read as text.
+
+    Attributes:
+        name: Name inside the delivery.
+        header: Its columns.
+        parsed: Its rows, rejects and counts.
+        layout: What the layout says about it; None for a file that the layout does not know.
+        sha256, bytes_count, encoding: As in `InputFile`.
+    """
+
+    name: str
+    header: Header
+    parsed: ParsedTable
+    sha256: str
+    bytes_count: int
+    encoding: str
+    layout: FileLayout | None = None
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """Rows as `RawRow`."""
+        return self.parsed.rows
+
+    def column(self, name: str) -> pl.Expr | None:
+        """Return the cells of a column as an expression over `rows`, or None when the file does not have it."""
+        place = self.header.find(name)
+        return None if place is None else pl.col("cells").list.get(place)
+
+    def with_layout(self, layout: FileLayout | None) -> Table:
+        """Return the table with its part of the layout."""
+        return replace(self, layout=layout)
+
+    def input_file(self) -> InputFile:
+        """Return how the file was read."""
+        return InputFile(
+            name=self.name,
+            sha256=self.sha256,
+            bytes_count=self.bytes_count,
+            encoding=self.encoding,
+            newline=self.parsed.newline,
+            separator=self.parsed.separator,
+            rows_read=self.parsed.rows.height,
+            rows_rejected=self.parsed.rejects.height,
+            rows_blank=self.parsed.blank_count,
+        )
+
+
+#: The tables of a delivery by file name, case folded.
+Tables = Mapping[str, Table]
+
+
+def read_table(data: bytes, *, name: str, center_id: str, parameters: IngestParameters) -> Table:
+    """Return the table in a file's bytes.
+
+    Raises:
+        InputError: It is not a text file of one encoding with a header.
+    """
+    decoded = decode_file(data, name=name)
+    _refuse_markup(decoded.text, name=name)
+    parsed = parse_table(decoded.text, name=name, center_id=center_id, parameters=parameters)
+    return Table(
+        name=name,
+        header=name_columns(parsed.header),
+        parsed=parsed,
+        sha256=hashlib.sha256(data).hexdigest(),
+        bytes_count=len(data),
+        encoding=decoded.encoding,
+    )
+
+
+def require_rows(table: Table) -> None:
+    """Stop when a file that must hold records holds none.
+
+    Raises:
+        InputError: Says whether there were no rows at all or none that could be read.
+    """
+    if table.parsed.rows.height:
+        return
+    rejects = table.parsed.rejects
+    if rejects.height:
+        first = rejects.row(0, named=True)
+        raise InputError(
+            f"{table.name}: none of its {rejects.height:,} rows could be read. "
+            f"The first, on line {first['source_line']:,}: {first['reason']}.",
+            advice="Check separator and quotes of the export.",
+        )
+    raise InputError(
+        f"{table.name} has a header but no rows.",
+        advice="The export ran without records; check its filter and export again.",
+    )
+
+
+def _refuse_markup(text: str, *, name: str) -> None:
+    kind = _MARKUP.get(text.lstrip("\ufeff \t\r\n")[:1])
+    if kind is not None:
+        raise InputError(
+            f"{name} is {kind}, not a table.",
+            advice=f"{kind} exports are not supported yet; give a CSV export or a folder of HSDS tables.",
+        )
