@@ -1,0 +1,112 @@
+"""Of which centers a rule cannot be asked, and why.
+
+A column that an export does not have would otherwise give one finding per record, thousands a night, that nobody can mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from pipeline.validate.questions import PLURALS, Question
+from schemas.contract import conform
+from schemas.quality import NotApplicable
+
+
+def refuse_uncarried(
+    carried: Mapping[str, frozenset[str]], *, any_of: Iterable[str], words: str, kind: str | None = None
+) -> dict[str, str]:
+    """Return the centers whose export carries none of the fields, each with the reason.
+
+    Args:
+        carried: Delivered fields by center.
+        any_of: Delivered field names such as `agency.hours`; one of them is enough.
+        words: The field in words, such as `days and hours`.
+        kind: Record kind the field belongs to, where that matters.
+    """
+    wanted = frozenset(any_of)
+    whose = f" for {PLURALS[kind]}" if kind else ""
+    return {
+        center: f"The export carries no {words}{whose}."
+        for center, fields in sorted(carried.items())
+        if wanted.isdisjoint(fields)
+    }
+
+
+def refuse_unused(records: pl.DataFrame, *, has: pl.Expr, words: str, kind: str, minimum: int) -> dict[str, str]:
+    """Return the centers in which no counted record of a kind has the thing at all, each with the reason.
+
+    Rows that belong to records (phones, addresses) have one layout for all kinds, so that their columns do not tell whether
+    the center keeps them at a level. The rows do.
+
+    Args:
+        records: One record kind; needs `center_id` and `is_counted`.
+        has: Whether the record has it.
+        words: The thing in words.
+        kind: Record kind.
+        minimum: Fewer counted records than this prove nothing; then the question is asked.
+    """
+    used = (
+        records.filter("is_counted")
+        .group_by("center_id")
+        .agg(record_count=pl.len(), used_count=has.fill_null(value=False).sum())
+        .filter((pl.col("record_count") >= minimum) & (pl.col("used_count") == 0))
+    )
+    return {
+        center: f"None of the {count:,} {PLURALS[kind]} has any {words}; the export seems not to carry it at this level."
+        for center, count in sorted(used.select("center_id", "record_count").iter_rows())
+    }
+
+
+def refuse_untracked(
+    records: pl.DataFrame, *, carried: Mapping[str, frozenset[str]], kind: str, tracked_share: float
+) -> dict[str, str]:
+    """Return the centers that do not keep verification dates at a level, each with the reason.
+
+    Args:
+        records: One record kind; needs `center_id`, `is_counted` and `verified_on`.
+        carried: Delivered fields by center.
+        kind: Record kind.
+        tracked_share: Smallest share of counted records with a date, 0-1.
+    """
+    dated = (
+        records.filter("is_counted")
+        .group_by("center_id")
+        .agg(record_count=pl.len(), dated_count=pl.col("verified_on").is_not_null().sum())
+        .filter(pl.col("dated_count") < tracked_share * pl.col("record_count"))
+    )
+    refused = {
+        center: f"Only {dated_count:,} of {count:,} {PLURALS[kind]} have a verification date: the level is not tracked."
+        for center, count, dated_count in sorted(dated.select("center_id", "record_count", "dated_count").iter_rows())
+    }
+    uncarried = refuse_uncarried(carried, any_of=[f"{kind}.verified_on"], words="verification date", kind=kind)
+    return refused | uncarried
+
+
+def not_applicable(questions: Iterable[Question], *, disabled: Iterable[str], centers: Iterable[str]) -> pl.DataFrame:
+    """Return one row per center and rule that could not be asked, at one level or at all, with the reasons.
+
+    Args:
+        questions: All questions, with the centers that refuse them.
+        disabled: Rules that the settings switch off.
+        centers: All centers of the directory.
+
+    Returns:
+        Rows of `NotApplicable`, sorted by center and rule.
+    """
+    off = set(disabled)
+    rows = [(center, rule_id, "The settings switch this rule off.") for center in centers for rule_id in off]
+    rows += [
+        (center, question.rule_id, reason)
+        for question in questions
+        if question.rule_id not in off
+        for center, reason in question.refused.items()
+    ]
+    frame = pl.DataFrame(
+        sorted(set(rows)), schema={"center_id": pl.String, "rule_id": pl.String, "reason": pl.String}, orient="row"
+    )
+    merged = (
+        frame.group_by("center_id", "rule_id").agg(pl.col("reason").sort().str.join(" ")).sort("center_id", "rule_id")
+    )
+    return conform(merged, NotApplicable)

@@ -1,0 +1,344 @@
+"""Rules FMT: values that cannot be what their field says. Asked of counted records only.
+
+Blanks are the business of the completeness rules; fillers and answers such as "None" that of CMP-PLACEHOLDER.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from pipeline.validate.applicability import refuse_uncarried
+from pipeline.validate.completeness import folded
+from pipeline.validate.questions import Question
+from pipeline.validate.subjects import OWN_RECORD_KINDS
+from schemas.enumerations import RecordKind
+from schemas.parameters import ValidateParameters
+
+#: Two-letter codes of the United States Postal Service: states, the District, territories, armed forces.
+USPS_CODES = frozenset(
+    [
+        *(
+            "AL",
+            "AK",
+            "AZ",
+            "AR",
+            "CA",
+            "CO",
+            "CT",
+            "DE",
+            "FL",
+            "GA",
+            "HI",
+            "ID",
+            "IL",
+            "IN",
+            "IA",
+            "KS",
+            "KY",
+            "LA",
+            "ME",
+        ),
+        *(
+            "MD",
+            "MA",
+            "MI",
+            "MN",
+            "MS",
+            "MO",
+            "MT",
+            "NE",
+            "NV",
+            "NH",
+            "NJ",
+            "NM",
+            "NY",
+            "NC",
+            "ND",
+            "OH",
+            "OK",
+            "OR",
+            "PA",
+        ),
+        *(
+            "RI",
+            "SC",
+            "SD",
+            "TN",
+            "TX",
+            "UT",
+            "VT",
+            "VA",
+            "WA",
+            "WV",
+            "WI",
+            "WY",
+            "DC",
+            "AS",
+            "FM",
+            "GU",
+            "MH",
+            "MP",
+            "PR",
+        ),
+        *("PW", "UM", "VI", "AA", "AE", "AP"),
+    ]
+)
+
+#: One address: the part before the at sign as in the AIRS XML schema 3.1, the ending up to 63 letters (RFC 1035).
+_EMAIL = r"^[^@\s]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
+_ZIP = r"^[0-9]{5}(?:-?[0-9]{4})?$"
+_WEB_SCHEME = r"(?i)^\s*https?://"
+_OVERNIGHT = r"(?i)overnight|over night|next (?:day|morning)|past midnight"
+
+#: Coordinates of the United States and Canada read the wrong way round: a latitude that can only be a western longitude.
+_LARGEST_LATITUDE, _LARGEST_LONGITUDE = 90.0, 180.0
+_EASTERNMOST_LONGITUDE = -50.0
+
+_COUNTED = pl.col("is_counted")
+_OWNER_COUNTED = pl.col("owner_is_counted") & pl.col("owner_kind").is_in(OWN_RECORD_KINDS)
+
+
+def ask_record_formats(
+    *, kind: str, carried: Mapping[str, frozenset[str]], parameters: ValidateParameters, as_of: date
+) -> list[Question]:
+    """Return the format questions to agencies, sites or services.
+
+    Args:
+        kind: agency, site or service.
+        carried: Delivered fields by center.
+        parameters: Words in hours texts, pages that are nobody's website, fillers.
+        as_of: Day of the run.
+    """
+    questions = [
+        _ask_email(kind, carried, parameters),
+        *_ask_website(kind, carried, parameters),
+        _ask_hours(kind, carried, parameters),
+    ]
+    if kind == RecordKind.SITE:
+        questions += _ask_coordinates(carried)
+    if kind == RecordKind.AGENCY:
+        questions += [_ask_employer_number(carried, parameters), _ask_year(carried, parameters, as_of=as_of)]
+    if kind == RecordKind.SERVICE:
+        questions.append(_ask_area(carried))
+    return questions
+
+
+def ask_phone_formats(*, carried: Mapping[str, frozenset[str]]) -> list[Question]:
+    """Return the format questions to phones, as in `Subjects.owned`."""
+    number = pl.col("number_written")
+    return [
+        Question(
+            rule_id="FMT-001",
+            field="phone",
+            slot=pl.col("slot"),
+            broken=_OWNER_COUNTED & pl.col("e164").is_null() & pl.col("short_code").is_null(),
+            value=number,
+            is_private=_hides("is_private"),
+            refused=refuse_uncarried(carried, any_of=["phone.number"], words="phone number"),
+        ),
+        Question(
+            rule_id="FMT-003",
+            field="phone",
+            slot=pl.col("slot"),
+            broken=_OWNER_COUNTED & pl.col("type").is_null(),
+            value=number,
+            is_private=_hides("is_private"),
+            refused=refuse_uncarried(carried, any_of=["phone.type"], words="phone type"),
+        ),
+    ]
+
+
+def ask_address_formats(*, carried: Mapping[str, frozenset[str]]) -> list[Question]:
+    """Return the format questions to addresses, as in `Subjects.owned`; only addresses in the United States are asked."""
+    domestic = _OWNER_COUNTED & (pl.col("country").is_null() | (pl.col("country") == "US"))
+    zip_code, state = pl.col("postal_code"), pl.col("state")
+    unknown_state = pl.col("state_written").is_not_null() & (state.is_null() | ~state.is_in(sorted(USPS_CODES)))
+    return [
+        Question(
+            rule_id="FMT-020",
+            field="address.postal_code",
+            slot=pl.col("slot"),
+            broken=domestic & ~zip_code.str.contains(_ZIP),
+            value=zip_code,
+            is_private=_hides("is_private") | pl.col("owner_is_confidential"),
+            refused=refuse_uncarried(carried, any_of=["address.postal_code"], words="ZIP code"),
+        ),
+        Question(
+            rule_id="FMT-021",
+            field="address.state",
+            slot=pl.col("slot"),
+            broken=domestic & unknown_state,
+            value=pl.col("state_written"),
+            is_private=_hides("is_private") | pl.col("owner_is_confidential"),
+            refused=refuse_uncarried(carried, any_of=["address.state"], words="state"),
+        ),
+    ]
+
+
+def ask_contact_formats(*, carried: Mapping[str, frozenset[str]], parameters: ValidateParameters) -> list[Question]:
+    """Return the format questions to contacts, as in `Subjects.owned`."""
+    email = pl.col("email")
+    return [
+        Question(
+            rule_id="FMT-010",
+            field="contact.email",
+            slot=pl.col("slot"),
+            broken=_OWNER_COUNTED & _says_something(email, parameters) & ~email.str.strip_chars().str.contains(_EMAIL),
+            value=email,
+            is_private=_hides("is_private"),
+            refused=refuse_uncarried(carried, any_of=["contact.email"], words="e-mail address of contacts"),
+        )
+    ]
+
+
+def ask_schedule_formats(*, carried: Mapping[str, frozenset[str]]) -> list[Question]:
+    """Return the format questions to structured hours, as in `Subjects.owned`."""
+    opens, closes = pl.col("opens_at"), pl.col("closes_at")
+    is_overnight = pl.col("note").str.contains(_OVERNIGHT).fill_null(value=False)
+    return [
+        Question(
+            rule_id="FMT-031",
+            field="schedule",
+            slot=pl.col("slot"),
+            broken=_OWNER_COUNTED & (closes <= opens) & ~is_overnight,
+            value=pl.format("{} {} - {}", "weekday", opens.dt.to_string("%H:%M"), closes.dt.to_string("%H:%M")),
+            is_private=pl.col("owner_is_confidential"),
+            refused=refuse_uncarried(carried, any_of=["schedule.text", "schedule.opens_at"], words="structured hours"),
+        )
+    ]
+
+
+def _hides(flag: str) -> pl.Expr:
+    """Return whether the value of a row that belongs to a record must not be shown."""
+    return pl.col(flag) | pl.col("owner_is_withheld")
+
+
+def _says_something(text: pl.Expr, parameters: ValidateParameters) -> pl.Expr:
+    silent = sorted({*parameters.placeholder_texts, *parameters.none_markers})
+    return text.is_not_null() & ~folded(text).is_in(silent)
+
+
+def _ask_email(kind: str, carried: Mapping[str, frozenset[str]], parameters: ValidateParameters) -> Question:
+    written = pl.col("email_written")
+    fits = pl.col("email").str.contains(_EMAIL).fill_null(value=False)
+    return Question(
+        rule_id="FMT-010",
+        field="email",
+        broken=_COUNTED & _says_something(written, parameters) & ~fits,
+        value=written,
+        is_private=pl.col("is_withheld"),
+        refused=refuse_uncarried(carried, any_of=[f"{kind}.email"], words="e-mail address", kind=kind),
+    )
+
+
+def _ask_website(kind: str, carried: Mapping[str, frozenset[str]], parameters: ValidateParameters) -> list[Question]:
+    written, domain = pl.col("url_written"), pl.col("url_domain_key")
+    incomplete = pl.col("url").is_null() | ~written.str.contains(_WEB_SCHEME)
+    names = "|".join(name.replace(".", r"\.") for name in parameters.shared_page_domains)
+    refused = refuse_uncarried(carried, any_of=[f"{kind}.url"], words="website", kind=kind)
+    return [
+        Question(
+            rule_id="FMT-011",
+            field="url",
+            broken=_COUNTED & _says_something(written, parameters) & incomplete,
+            value=written,
+            is_private=pl.col("is_withheld"),
+            refused=refused,
+        ),
+        Question(
+            rule_id="FMT-012",
+            field="url",
+            broken=_COUNTED & domain.str.contains(rf"^(?:(?:m|maps|web|[a-z]{{2}}-[a-z]{{2}})\.)?(?:{names})$"),
+            value=written,
+            is_private=pl.col("is_withheld"),
+            refused=refused,
+        ),
+    ]
+
+
+def _ask_hours(kind: str, carried: Mapping[str, frozenset[str]], parameters: ValidateParameters) -> Question:
+    hours = pl.col("hours")
+    return Question(
+        rule_id="FMT-030",
+        field="hours",
+        broken=_COUNTED & _says_something(hours, parameters) & ~hours.str.contains(rf"(?i){parameters.hours_pattern}"),
+        value=hours,
+        is_private=pl.col("is_confidential_place"),
+        refused=refuse_uncarried(carried, any_of=[f"{kind}.hours"], words="hours text", kind=kind),
+    )
+
+
+def _ask_coordinates(carried: Mapping[str, frozenset[str]]) -> list[Question]:
+    latitude, longitude = pl.col("latitude"), pl.col("longitude")
+    # In North America every longitude is west of -50, so such a latitude is a longitude in the wrong field.
+    is_swapped = (latitude < _EASTERNMOST_LONGITUDE) & (longitude > 0)
+    limits = {"latitude": _LARGEST_LATITUDE, "longitude": _LARGEST_LONGITUDE}
+    questions = []
+    for name, limit in limits.items():
+        written, value = pl.col(f"{name}_written"), pl.col(name)
+        # Blank and zero stand for "none" and leave no number behind; so does what cannot be read.
+        is_unreadable = (
+            value.is_null()
+            & written.is_not_null()
+            & (written.str.strip_chars().cast(pl.Float64, strict=False).fill_null(1) != 0)
+        )
+        out_of_range = value.abs() > limit
+        broken = is_unreadable | out_of_range.fill_null(value=False)
+        if name == "latitude":
+            broken = broken | is_swapped.fill_null(value=False)
+        questions.append(
+            Question(
+                rule_id="FMT-023",
+                field=name,
+                broken=_COUNTED & broken,
+                value=written,
+                is_private=pl.col("is_address_private") | pl.col("is_withheld") | pl.col("is_confidential_place"),
+                refused=refuse_uncarried(
+                    carried, any_of=[f"site.{name}", f"address.{name}"], words=name, kind=RecordKind.SITE
+                ),
+            )
+        )
+    return questions
+
+
+def _ask_employer_number(carried: Mapping[str, frozenset[str]], parameters: ValidateParameters) -> Question:
+    written = pl.col("ein_written")
+    return Question(
+        rule_id="FMT-040",
+        field="ein",
+        broken=_COUNTED & _says_something(written, parameters) & pl.col("ein").is_null(),
+        value=written,
+        refused=refuse_uncarried(
+            carried, any_of=["agency.ein"], words="federal employer number", kind=RecordKind.AGENCY
+        ),
+    )
+
+
+def _ask_year(carried: Mapping[str, frozenset[str]], parameters: ValidateParameters, *, as_of: date) -> Question:
+    year, written = pl.col("year_incorporated"), pl.col("year_incorporated_written")
+    possible = year.is_between(parameters.earliest_year, as_of.year).fill_null(value=False)
+    return Question(
+        rule_id="FMT-041",
+        field="year_incorporated",
+        broken=_COUNTED & _says_something(written, parameters) & ~possible,
+        value=written,
+        refused=refuse_uncarried(
+            carried, any_of=["agency.year_incorporated"], words="year of incorporation", kind=RecordKind.AGENCY
+        ),
+    )
+
+
+def _ask_area(carried: Mapping[str, frozenset[str]]) -> Question:
+    area = pl.col("area_served")
+    return Question(
+        rule_id="FMT-050",
+        field="area_served",
+        broken=_COUNTED & area.is_not_null() & (pl.col("area_served_units").list.len() == 0),
+        value=area,
+        refused=refuse_uncarried(
+            carried, any_of=["service.area_served_units"], words="list of areas served", kind=RecordKind.SERVICE
+        ),
+    )

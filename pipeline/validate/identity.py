@@ -1,0 +1,228 @@
+"""Rules ID: every record is itself, has a known status, and hangs where it should. Asked of all delivered rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from pipeline.validate.applicability import refuse_uncarried, refuse_unused
+from pipeline.validate.questions import FAILURE_SCHEMA, Question
+from schemas.enumerations import RecordKind, Status
+from schemas.parameters import ValidateParameters
+
+#: Statuses of a parent under which an active child is odd.
+_CLOSED = (Status.INACTIVE, Status.DEFUNCT, Status.DELETED)
+
+_DELIVERED = pl.col("is_delivered")
+
+
+def ask_identity(
+    records: pl.DataFrame, *, kind: str, carried: Mapping[str, frozenset[str]], parameters: ValidateParameters
+) -> list[Question]:
+    """Return the identity questions to one record kind.
+
+    Args:
+        records: The records of the kind, as in `Subjects.records`.
+        kind: Record kind.
+        carried: Delivered fields by center.
+        parameters: Pattern of owner codes and the smallest level that proves anything.
+    """
+    questions = [*_ask_parents(kind, carried), *_ask_status_of_parents(kind)]
+    if kind != RecordKind.SERVICE_AT_SITE:
+        questions += [*_ask_number(), *_ask_status(kind, carried)]
+    if kind == RecordKind.AGENCY:
+        questions += [*_ask_owner(carried, parameters), *_ask_services()]
+    if kind == RecordKind.SERVICE:
+        questions += _ask_site(records, parameters)
+    if kind == RecordKind.SERVICE_AT_SITE:
+        questions += _ask_links(carried)
+    return questions
+
+
+def find_parent_circles(agencies: pl.DataFrame) -> pl.DataFrame:
+    """Return a failure of ID-002 for every agency on a circle of parent agencies.
+
+    Args:
+        agencies: Needs `center_id`, `record_uid`, `parent_uid` and `parent_native_id`.
+    """
+    # Peeling: whoever has no parent left, or no child left, cannot stand on a circle. One turn per level of the tree.
+    left = agencies.select("center_id", "record_uid", "parent_uid", "parent_native_id").drop_nulls("parent_uid")
+    while True:
+        has_parent = left.join(
+            left, left_on=["center_id", "parent_uid"], right_on=["center_id", "record_uid"], how="semi"
+        )
+        has_child = has_parent.join(
+            has_parent, left_on=["center_id", "record_uid"], right_on=["center_id", "parent_uid"], how="semi"
+        )
+        if has_child.height == left.height:
+            break
+        left = has_child
+    return left.select(
+        "center_id",
+        "record_uid",
+        kind=pl.lit(RecordKind.AGENCY.value),
+        rule_id=pl.lit("ID-002"),
+        variant=pl.lit("loop"),
+        field=pl.lit("parent_native_id"),
+        value=pl.col("parent_native_id"),
+        is_private=pl.lit(value=False),
+    ).select(*FAILURE_SCHEMA)
+
+
+def find_two_owners(agencies: pl.DataFrame, *, phones: pl.DataFrame, parameters: ValidateParameters) -> pl.DataFrame:
+    """Return a failure of ID-009 for every counted agency that shares a federal number, phone or domain with another owner's.
+
+    A value carried by many agencies (a hotline, a switchboard, a shared web host) says nothing and is left out.
+
+    Args:
+        agencies: The agencies, as in `Subjects.records`, of all centers.
+        phones: The phones, as in `Subjects.owned`; private ones are not compared.
+        parameters: Largest number of agencies that share a telling value; domains of social networks.
+    """
+    counted = agencies.filter("is_counted", pl.col("record_owner").is_not_null())
+    columns = ["center_id", "record_uid", "record_owner"]
+    numbers = (
+        phones.filter(pl.col("owner_kind") == RecordKind.AGENCY, ~pl.col("is_private"), pl.col("e164").is_not_null())
+        .select("center_id", record_uid="owner_uid", value="e164")
+        .unique()
+        .join(counted.select(columns), on=["center_id", "record_uid"])
+    )
+    domains = pl.col("url_domain_key")
+    own_domain = ~domains.is_in(list(parameters.shared_page_domains))
+    shared = pl.concat(
+        [
+            counted.select(*columns, field=pl.lit("ein"), value="ein"),
+            counted.filter(own_domain).select(*columns, field=pl.lit("url"), value=domains),
+            numbers.select(*columns, field=pl.lit("phone"), value="value"),
+        ]
+    ).drop_nulls("value")
+    owner_count = pl.col("record_owner").n_unique().over("field", "value")
+    agency_count = pl.len().over("field", "value")
+    odd = shared.filter((owner_count > 1) & (agency_count <= parameters.shared_value_limit))
+    return odd.select(
+        "center_id",
+        "record_uid",
+        "field",
+        "value",
+        kind=pl.lit(RecordKind.AGENCY.value),
+        rule_id=pl.lit("ID-009"),
+        variant=pl.lit(""),
+        is_private=pl.lit(value=False),
+    ).select(*FAILURE_SCHEMA)
+
+
+def _ask_parents(kind: str, carried: Mapping[str, frozenset[str]]) -> list[Question]:
+    fields = {
+        RecordKind.AGENCY: [("parent_native_id", "parent_uid")],
+        RecordKind.SITE: [("agency_native_id", "agency_uid")],
+        RecordKind.SERVICE: [("agency_native_id", "agency_uid")],
+        RecordKind.SERVICE_AT_SITE: [("service_native_id", "service_uid"), ("site_native_id", "site_uid")],
+    }[RecordKind(kind)]
+    questions = []
+    for written, uid in fields:
+        broken = _DELIVERED & pl.col(uid).is_null()
+        if kind == RecordKind.AGENCY:
+            # An agency needs no parent; only one that is named must exist. Circles have their own words.
+            broken = broken & pl.col(written).is_not_null() & ~pl.col("has_parent_loop")
+        words = "number of the record above"
+        refused = (
+            {}
+            if kind == RecordKind.AGENCY
+            else refuse_uncarried(carried, any_of=[f"{kind}.{written}"], words=words, kind=kind)
+        )
+        questions.append(
+            Question(rule_id="ID-002", field=written, broken=broken, value=pl.col(written), refused=refused)
+        )
+    return questions
+
+
+def _ask_status_of_parents(kind: str) -> list[Question]:
+    parents = {
+        RecordKind.AGENCY: [],
+        RecordKind.SITE: ["agency_status"],
+        RecordKind.SERVICE: ["agency_status"],
+        RecordKind.SERVICE_AT_SITE: ["agency_status", "service_status", "site_status"],
+    }[RecordKind(kind)]
+    if not parents:
+        return []
+    closed = pl.any_horizontal(pl.col(name).is_in(list(_CLOSED)).fill_null(value=False) for name in parents)
+    return [
+        Question(rule_id="ID-005", field="status", broken=pl.col("is_shown") & closed, value=pl.col("status_written"))
+    ]
+
+
+def _ask_number() -> list[Question]:
+    number = pl.col("native_id")
+    repeated = pl.struct("center_id", "native_id").is_duplicated()
+    return [
+        Question(
+            rule_id="ID-001",
+            field="native_id",
+            broken=_DELIVERED & (number.is_null() | repeated),
+            value=number,
+        )
+    ]
+
+
+def _ask_status(kind: str, carried: Mapping[str, frozenset[str]]) -> list[Question]:
+    return [
+        Question(
+            rule_id="ID-004",
+            field="status",
+            broken=_DELIVERED & (pl.col("status") == Status.UNKNOWN),
+            value=pl.col("status_written"),
+            refused=refuse_uncarried(carried, any_of=[f"{kind}.status"], words="status", kind=kind),
+        )
+    ]
+
+
+def _ask_owner(carried: Mapping[str, frozenset[str]], parameters: ValidateParameters) -> list[Question]:
+    owner = pl.col("record_owner")
+    refused = refuse_uncarried(carried, any_of=["agency.record_owner"], words="record owner", kind=RecordKind.AGENCY)
+    return [
+        Question(rule_id="ID-003", field="record_owner", broken=_DELIVERED & owner.is_null(), refused=refused),
+        Question(
+            rule_id="ID-011",
+            field="record_owner",
+            broken=_DELIVERED & ~owner.str.contains(f"^(?:{parameters.owner_code_pattern})$"),
+            value=owner,
+            refused=refused,
+        ),
+    ]
+
+
+def _ask_services() -> list[Question]:
+    # An umbrella agency may leave all services to the agencies below it.
+    idle = pl.col("is_counted") & ~pl.col("has_service") & ~pl.col("has_active_child")
+    return [Question(rule_id="ID-010", field="record", broken=idle)]
+
+
+def _ask_site(services: pl.DataFrame, parameters: ValidateParameters) -> list[Question]:
+    return [
+        Question(
+            rule_id="ID-006",
+            field="site",
+            broken=_DELIVERED & pl.col("is_counted") & ~pl.col("has_site") & ~pl.col("has_no_address_marker"),
+            refused=refuse_unused(
+                services,
+                has=pl.col("has_site"),
+                words="link to a site",
+                kind=RecordKind.SERVICE,
+                minimum=parameters.unused_element_minimum,
+            ),
+        )
+    ]
+
+
+def _ask_links(carried: Mapping[str, frozenset[str]]) -> list[Question]:
+    return [
+        Question(
+            rule_id="ID-007",
+            field="record",
+            broken=_DELIVERED & pl.col("link_only"),
+            refused=refuse_uncarried(
+                carried, any_of=["service_at_site.link_only"], words="mark of link-only rows", kind="service_at_site"
+            ),
+        )
+    ]

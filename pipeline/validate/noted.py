@@ -1,0 +1,75 @@
+"""Findings from notes: what normalize could not read as delivered, or had to clean."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipeline.validate.questions import FAILURE_SCHEMA
+from pipeline.validate.subjects import OWN_RECORD_KINDS
+from schemas.notes import NoteKind
+
+_FIELD = pl.col("field")
+_COUNTED = pl.col("is_counted").fill_null(value=False) & pl.col("kind").is_in(OWN_RECORD_KINDS)
+_ANY_ROW = pl.lit(value=True)
+# A row that is not known among the records cannot be shown to be harmless.
+_SHOWN = pl.col("is_shown").fill_null(value=True)
+_IS_PHONE = _FIELD.str.starts_with("phone")
+_IS_EMAIL = _FIELD.str.ends_with("email")
+_IS_URL = _FIELD.str.ends_with("url")
+_IS_PART = _FIELD.str.contains(".", literal=True)
+
+#: Note kind, further condition, rows that are asked, rule, variant. Notes that fit no line feed no rule of the catalogue.
+_RULES: tuple[tuple[NoteKind, pl.Expr, pl.Expr, str, str], ...] = (
+    (NoteKind.MISSING_ID, _ANY_ROW, _ANY_ROW, "ID-001", ""),
+    (NoteKind.REPEATED_ID_DIFFERENT, _ANY_ROW, _ANY_ROW, "ID-008", ""),
+    (NoteKind.PARENT_LOOP, _ANY_ROW, _ANY_ROW, "ID-002", "loop"),
+    (NoteKind.UNREADABLE_DATE, _ANY_ROW, _COUNTED, "FRE-004", "unreadable"),
+    (NoteKind.SEVERAL_VALUES, _IS_PHONE, _COUNTED, "FMT-001", "several"),
+    (NoteKind.SEVERAL_VALUES, _IS_EMAIL, _COUNTED, "FMT-010", ""),
+    (NoteKind.SEVERAL_VALUES, _IS_URL, _COUNTED, "FMT-011", ""),
+    (NoteKind.EXTENSION_IN_NUMBER, _ANY_ROW, _COUNTED, "FMT-002", ""),
+    (NoteKind.BROKEN_CHARACTERS, _ANY_ROW, _COUNTED, "FMT-060", ""),
+    (NoteKind.HTML_REMOVED, _ANY_ROW, _COUNTED, "FMT-060", "html"),
+    (NoteKind.UNCLEAR_FLAG, ~_IS_PART, _SHOWN, "PRV-001", ""),
+    (NoteKind.UNCLEAR_FLAG, _IS_PART, _SHOWN, "PRV-001", "part"),
+)
+
+#: Rules about the record's number name one field, whatever the column is called.
+_NUMBER_RULES = ("ID-001", "ID-008")
+
+
+def find_noted(notes: pl.DataFrame) -> pl.DataFrame:
+    """Return one failure per record, rule and field that normalize took note of.
+
+    Args:
+        notes: The notes, as in `Subjects.notes`.
+
+    Returns:
+        Rows of `FAILURE_SCHEMA`. Where several notes speak of one field of one record (two phones of an agency), the first
+        by rule variant and value stands for all.
+    """
+    parts = [
+        notes.filter((pl.col("note_kind") == note_kind) & condition & asked).select(
+            "center_id",
+            "kind",
+            "record_uid",
+            rule_id=pl.lit(rule_id),
+            variant=pl.lit(variant),
+            field=pl.lit("native_id") if rule_id in _NUMBER_RULES else _FIELD,
+            value="value_written",
+            is_private=pl.col("is_private") | _hides_contact(),
+        )
+        for note_kind, condition, asked, rule_id, variant in _RULES
+    ]
+    found = pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *parts])
+    key = ["center_id", "kind", "record_uid", "rule_id", "field"]
+    return found.sort(*key, "variant", "value", nulls_last=True).unique(key, keep="first", maintain_order=True)
+
+
+def _hides_contact() -> pl.Expr:
+    """Return whether the note shows contact data of a withheld record, or anything of a place that must not be located."""
+    is_contact = _IS_PHONE | _IS_EMAIL | _IS_URL | _FIELD.str.contains(r"^(?:address|contact|verified_by)")
+    withheld = pl.col("is_withheld").fill_null(value=True)
+    confidential = pl.col("is_confidential_place").fill_null(value=True)
+    is_text = ~_FIELD.str.ends_with("_on")
+    return (is_contact & withheld) | (is_text & confidential) | _FIELD.str.starts_with("verified_by")

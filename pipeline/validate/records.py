@@ -1,0 +1,231 @@
+"""Validate a directory: ask every rule of the catalogue of every record it concerns.
+
+Rules about one row run as pandera checks, one lazy validation per table; rules about several tables are polars joins; what
+normalize could not read comes in as notes. All of them give failures, and failures become findings in one place. A rule whose
+column an export does not carry gives one row in `not_applicable` and no finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from pipeline.validate.applicability import not_applicable, refuse_uncarried
+from pipeline.validate.completeness import ask_completeness
+from pipeline.validate.findings import disabled_rules, write_findings
+from pipeline.validate.formats import (
+    ask_address_formats,
+    ask_contact_formats,
+    ask_phone_formats,
+    ask_record_formats,
+    ask_schedule_formats,
+)
+from pipeline.validate.freshness import (
+    ask_freshness,
+    find_mass_stamps,
+    find_partial_updates,
+    find_uneven_translations,
+)
+from pipeline.validate.identity import ask_identity, find_parent_circles, find_two_owners
+from pipeline.validate.noted import find_noted
+from pipeline.validate.privacy import ask_contact_privacy, ask_phone_privacy, ask_record_privacy, find_named_contacts
+from pipeline.validate.questions import FAILURE_SCHEMA, Question, ask_table
+from pipeline.validate.subjects import KINDS, OWN_RECORD_KINDS, Subjects, prepare_subjects
+from pipeline.validate.taxonomy import (
+    ask_codes,
+    ask_indexing,
+    count_service_terms,
+    find_double_indexing,
+    list_codes,
+)
+from schemas.directory import Directory
+from schemas.enumerations import RecordKind
+from schemas.errors import ContractError
+from schemas.parameters import FreshnessRule, ValidateParameters
+
+#: One failure per record, rule and field: the key that is kept unique.
+_FAILURE_KEY = ["center_id", "kind", "record_uid", "rule_id", "field"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """What the rules found.
+
+    Attributes:
+        findings: `schemas.quality.Finding`, sorted by center, record, rule and field.
+        not_applicable: `schemas.quality.NotApplicable`, sorted by center and rule. A rule asked of several levels can stand
+            here for one level and have findings on another.
+    """
+
+    findings: pl.DataFrame
+    not_applicable: pl.DataFrame
+
+
+def validate_directory(
+    directory: Directory,
+    *,
+    notes: pl.DataFrame,
+    carried: Mapping[str, frozenset[str]],
+    as_of: date,
+    parameters: ValidateParameters,
+    freshness: FreshnessRule,
+) -> Validation:
+    """Return the findings about a directory of one or many centers.
+
+    Identity rules are asked of all delivered rows, all others of counted records. Values of private fields, of withheld
+    records' contact data and of places that must not be located are never shown.
+
+    Args:
+        directory: The canonical tables.
+        notes: What normalize noticed (`schemas.quality.Note`).
+        carried: Delivered fields (`kind.field`) by center.
+        as_of: Day of the run.
+        parameters: Thresholds, word lists and overrides of the catalogue.
+        freshness: Window and bands of verification dates.
+
+    Raises:
+        ContractError: `carried` does not name a center of the directory.
+    """
+    _require_carried(directory, carried)
+    subjects = prepare_subjects(directory, notes=notes, no_address_markers=parameters.no_address_markers)
+    codes = list_codes(subjects.owned["taxonomy_link"])
+    rounds = [
+        *_ask_records(subjects, codes=codes, carried=carried, as_of=as_of, parameters=parameters, freshness=freshness),
+        *_ask_owned(subjects, codes=codes, carried=carried, parameters=parameters),
+    ]
+    off = disabled_rules(parameters)
+    failures = [
+        ask_table(each.table, [q for q in each.questions if q.rule_id not in off], kind=each.kind, uid=each.uid)
+        for each in rounds
+    ]
+    failures += _relate(subjects, codes=codes, carried=carried, parameters=parameters, freshness=freshness)
+    failures += _translated(subjects, directory.translation, as_of=as_of, freshness=freshness)
+    # A rule asked of typed values and of notes may see one fault twice; the plain words win.
+    found = pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *failures]).sort(*_FAILURE_KEY, "variant", "value")
+    return Validation(
+        findings=write_findings(
+            found.unique(_FAILURE_KEY, keep="first", maintain_order=True),
+            records=subjects.records,
+            parameters=parameters,
+        ),
+        not_applicable=not_applicable(
+            [question for each in rounds for question in each.questions] + _ask_translations(carried),
+            disabled=off,
+            centers=sorted(carried),
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Round:
+    """Questions to one table."""
+
+    table: pl.DataFrame
+    questions: list[Question]
+    kind: str
+    uid: str
+
+
+def _require_carried(directory: Directory, carried: Mapping[str, frozenset[str]]) -> None:
+    centers = set(directory.records().get_column("center_id").unique())
+    if missing := sorted(centers - set(carried)):
+        raise ContractError(f"Nothing says which columns the export of {', '.join(missing)} carries.")
+
+
+def _ask_records(
+    subjects: Subjects,
+    *,
+    codes: pl.DataFrame,
+    carried: Mapping[str, frozenset[str]],
+    as_of: date,
+    parameters: ValidateParameters,
+    freshness: FreshnessRule,
+) -> list[_Round]:
+    tables = dict(subjects.records)
+    tables[RecordKind.AGENCY], partial = find_partial_updates(tables, carried=carried, rule=freshness, as_of=as_of)
+    tables[RecordKind.SERVICE] = count_service_terms(tables[RecordKind.SERVICE], codes)
+    further = {
+        RecordKind.AGENCY.value: partial,
+        RecordKind.SERVICE.value: ask_indexing(carried=carried, parameters=parameters),
+    }
+    rounds = []
+    for kind in KINDS:
+        table = tables[kind]
+        questions = [*ask_identity(table, kind=kind, carried=carried, parameters=parameters), *further.get(kind, [])]
+        if kind in OWN_RECORD_KINDS:
+            questions += [
+                *ask_completeness(table, kind=kind, carried=carried, parameters=parameters),
+                *ask_freshness(table, kind=kind, carried=carried, rule=freshness, as_of=as_of),
+                *ask_record_formats(kind=kind, carried=carried, parameters=parameters, as_of=as_of),
+                *ask_record_privacy(kind=kind, carried=carried, parameters=parameters),
+            ]
+        rounds.append(_Round(table=table, questions=questions, kind="kind", uid="record_uid"))
+    return rounds
+
+
+def _ask_owned(
+    subjects: Subjects, *, codes: pl.DataFrame, carried: Mapping[str, frozenset[str]], parameters: ValidateParameters
+) -> list[_Round]:
+    asked = [
+        (subjects.owned["phone"], [*ask_phone_formats(carried=carried), *ask_phone_privacy()]),
+        (subjects.owned["address"], ask_address_formats(carried=carried)),
+        (
+            subjects.owned["contact"],
+            [
+                *ask_contact_formats(carried=carried, parameters=parameters),
+                *ask_contact_privacy(carried=carried, parameters=parameters),
+            ],
+        ),
+        (subjects.owned["schedule"], ask_schedule_formats(carried=carried)),
+        (codes, ask_codes(codes, carried=carried, parameters=parameters)),
+    ]
+    return [_Round(table=table, questions=questions, kind="owner_kind", uid="owner_uid") for table, questions in asked]
+
+
+def _relate(
+    subjects: Subjects,
+    *,
+    codes: pl.DataFrame,
+    carried: Mapping[str, frozenset[str]],
+    parameters: ValidateParameters,
+    freshness: FreshnessRule,
+) -> list[pl.DataFrame]:
+    """Return the failures of rules that look at several rows."""
+    agencies = subjects.records[RecordKind.AGENCY]
+    return [
+        find_parent_circles(agencies),
+        find_two_owners(agencies, phones=subjects.owned["phone"], parameters=parameters),
+        find_mass_stamps(subjects.records, carried=carried, rule=freshness, parameters=parameters),
+        find_named_contacts(subjects),
+        find_double_indexing(codes),
+        find_noted(subjects.notes),
+    ]
+
+
+def _translated(
+    subjects: Subjects,
+    translations: pl.DataFrame,
+    *,
+    as_of: date,
+    freshness: FreshnessRule,
+) -> list[pl.DataFrame]:
+    return [
+        find_uneven_translations(subjects.records[kind], translations=translations, rule=freshness, as_of=as_of)
+        for kind in OWN_RECORD_KINDS
+    ]
+
+
+def _ask_translations(carried: Mapping[str, frozenset[str]]) -> list[Question]:
+    return [
+        Question(
+            rule_id="FRE-010",
+            field="verified_on",
+            broken=pl.lit(value=False),
+            refused=refuse_uncarried(
+                carried, any_of=[f"{kind}.language_of_record" for kind in KINDS], words="language of a record"
+            ),
+        )
+    ]
