@@ -282,14 +282,15 @@ def _audit(sample: AuditDraw) -> AuditFigures | None:
 
 
 def _package(package: HsdsPackage) -> ExportFigures:
+    preflight = package.preflight.document()
     return ExportFigures(
         target="hsds",
         path="exports/hsds",
-        records=package.record_counts(),
-        withheld=_counts(package.withheld, "reason"),
+        records=package.records(),
+        withheld=package.withheld_by_reason(),
         removed_values=dict(package.removed_values),
-        errors=package.preflight.errors,
-        warnings=package.preflight.warnings,
+        errors=preflight["errors"],
+        warnings=preflight["warnings"],
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from flows.night_facts import NightFrames
 from flows.night_plan import NightPlan
 from pipeline.audit.worksheet import write_worksheet
-from pipeline.publish.hsds import write_package
+from pipeline.publish.package import write_package
 from pipeline.publish.report import render_report
 from schemas.errors import StorageError
 from schemas.night import NightFacts

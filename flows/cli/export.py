@@ -9,7 +9,8 @@ import polars as pl
 from cyclopts import Parameter
 
 from flows.cli.common import Common, say, show, show_json
-from pipeline.publish.hsds import export_hsds, write_package
+from pipeline.publish.hsds import export_hsds
+from pipeline.publish.package import write_package
 from pipeline.store.snapshot import open_published
 from schemas.contract import conform
 from schemas.quality import Finding
@@ -20,6 +21,7 @@ def hsds(
     output: Path,
     center: str | None = None,
     withhold: Annotated[bool, Parameter(negative="")] = False,
+    confirm_drop: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008 - a frozen value
 ) -> int:
     """Write the public records of the last published night as an HSDS 3.1 data package.
@@ -30,6 +32,7 @@ def hsds(
         output: Folder to write; a package of ours that is already there is replaced whole.
         center: Only this center.
         withhold: Leave out records that fail the pre-flight and list them, instead of refusing the export.
+        confirm_drop: Write although there are far fewer agencies than in the package that is already there.
         common: What every command takes.
     """
     resolved = common.resolve()
@@ -47,13 +50,12 @@ def hsds(
         center_ids=None if center is None else [center],
         withhold=withhold,
     )
-    manifest = write_package(package, output)
-    document = manifest.document()
+    manifest = write_package(package, output, confirm_drop=confirm_drop)
+    document = manifest.export_json()
     if common.json:
         show_json(document)
         return 0
     show(f"HSDS package written to {output}: " + ", ".join(f"{n:,} {name}" for name, n in document["records"].items()))
-    reasons = package.withheld.group_by("reason").len().sort("len", descending=True).to_dicts()
-    for row in reasons:
-        say(f"  left out: {row['len']:,} records, {row['reason'].replace('_', ' ')}")
+    for reason, count in sorted(package.withheld_by_reason().items(), key=lambda one: -one[1]):
+        say(f"  left out: {count:,} records, {reason.replace('_', ' ')}")
     return 0
