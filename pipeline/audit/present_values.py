@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from schemas.directory import Directory
-from schemas.enumerations import AddressKind, Origin, PhoneType, RecordKind
+from schemas.enumerations import COUNTED_STATUSES, AddressKind, NotCountedReason, Origin, PhoneType, RecordKind
 
 #: Stands in place of a private value.
 WITHHELD = "withheld"
@@ -109,12 +109,7 @@ def unit_members(items: pl.DataFrame, *, directory: Directory, unit: str) -> pl.
     records = pl.concat(
         [
             tables[kind]
-            .filter(
-                pl.col("is_counted")
-                if kind != RecordKind.SERVICE_AT_SITE.value
-                else (~pl.col("link_only") & (pl.col("not_counted_reason").fill_null("") == "edited_service_at_site"))
-                | pl.col("is_counted")
-            )
+            .filter(_belongs(kind))
             .with_columns(agency_uid=pl.col("record_uid") if kind == RecordKind.AGENCY.value else pl.col("agency_uid"))
             .select(columns)
             for kind in kinds
@@ -136,6 +131,15 @@ def unit_members(items: pl.DataFrame, *, directory: Directory, unit: str) -> pl.
     )
 
 
+def _belongs(kind: str) -> pl.Expr:
+    """Tell whether a record is looked at: counted ones, and active service-at-site rows with content of their own."""
+    if kind != RecordKind.SERVICE_AT_SITE.value:
+        return pl.col("is_counted")
+    is_edited = pl.col("not_counted_reason").fill_null("") == NotCountedReason.EDITED_SERVICE_AT_SITE.value
+    is_active = pl.col("status").is_in([status.value for status in COUNTED_STATUSES])
+    return pl.col("is_counted") | (is_edited & is_active & ~pl.col("link_only"))
+
+
 def _names(members: pl.DataFrame) -> pl.DataFrame:
     is_unit = pl.col("record_uid") == pl.col("unit_uid")
     also = pl.when(pl.col("aka").list.len() > 0).then(pl.format("also: {}", pl.col("aka").list.join("; ")))
@@ -149,12 +153,17 @@ def _names(members: pl.DataFrame) -> pl.DataFrame:
 
 
 def _phones(members: pl.DataFrame, directory: Directory) -> pl.DataFrame:
-    phones = directory.phone.join(_owners(members), on=["center_id", "owner_kind", "owner_uid"], how="inner")
+    phones = directory.phone.rename({"label": "number_label"}).join(
+        _owners(members), on=["center_id", "owner_kind", "owner_uid"], how="inner"
+    )
     national = pl.col("e164").str.replace(r"^\+1(\d{3})(\d{3})(\d{4})$", "($1) $2-$3")
+    words = pl.col("type").replace_strict(_PHONE_WORDS, default=None, return_dtype=pl.String)
     number = pl.concat_str(
         pl.coalesce(national, "short_code", "number_written"),
         pl.format(" ext. {}", "extension"),
-        pl.format(" ({})", pl.col("type").replace_strict(_PHONE_WORDS, default=None, return_dtype=pl.String)),
+        pl.when(pl.any_horizontal(words.is_not_null(), pl.col("number_label").is_not_null())).then(
+            pl.format(" ({})", pl.concat_str(words, "number_label", separator=", ", ignore_nulls=True))
+        ),
         ignore_nulls=True,
     )
     is_hidden = pl.col("is_private") | pl.col("is_withheld")
@@ -246,7 +255,8 @@ def _value_rows(rows: pl.DataFrame, shows: str, value: pl.Expr) -> pl.DataFrame:
 def _as_texts(values: pl.DataFrame) -> pl.DataFrame:
     """Return one text per drawn record and kind of value: a line per distinct value, with the records that have it."""
     labels = pl.col("label").drop_nulls().unique(maintain_order=True)
-    more = (labels.len() - _LABELS_SHOWN).cast(pl.Int64)
+    # Counts are unsigned: cast before subtracting.
+    more = labels.len().cast(pl.Int64) - _LABELS_SHOWN
     lines = (
         values.sort(*_UNIT, "shows", "place", "value", "label", nulls_last=False)
         .group_by(*_UNIT, "shows", "value", maintain_order=True)
@@ -271,7 +281,7 @@ def _as_texts(values: pl.DataFrame) -> pl.DataFrame:
             )
         )
     )
-    hidden = (pl.len() - _VALUES_SHOWN).cast(pl.Int64)
+    hidden = pl.len().cast(pl.Int64) - _VALUES_SHOWN
     shortened = pl.when(pl.col("line").str.len_chars() > _TEXT_LENGTH // 2).then(
         pl.concat_str(pl.col("line").str.head(_TEXT_LENGTH // 2), pl.lit(_CUT))
     )

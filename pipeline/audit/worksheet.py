@@ -109,7 +109,7 @@ def write_worksheet(
     partial = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_workbook(partial, draw=draw, blocks=blocks)
+        _write_workbook(partial, draw=draw, blocks=blocks, has_findings=findings is not None)
         partial.replace(path)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as fault:
         raise StorageError(
@@ -171,13 +171,13 @@ def _headings(items: pl.DataFrame, *, directory: Directory, unit: str) -> pl.Dat
     )
 
 
-def _write_workbook(path: Path, *, draw: Mapping[str, Any], blocks: list[dict[str, Any]]) -> None:
+def _write_workbook(path: Path, *, draw: Mapping[str, Any], blocks: list[dict[str, Any]], has_findings: bool) -> None:
     workbook = xlsxwriter.Workbook(str(path), _OPTIONS)
     # The clock is no input of a worksheet: the same batch gives the same file.
     workbook.set_properties({"title": f"Audit {draw['batch_id']}", "created": _midnight(draw)})
     formats = _formats(workbook)
     _write_instructions(workbook, formats, draw=draw, count=len(blocks))
-    _write_questions(workbook, formats, draw=draw, blocks=blocks)
+    _write_questions(workbook, formats, draw=draw, blocks=blocks, has_findings=has_findings)
     _write_identity(workbook, draw=draw, count=len(blocks))
     workbook.close()
 
@@ -255,6 +255,7 @@ def _write_questions(
     *,
     draw: Mapping[str, Any],
     blocks: list[dict[str, Any]],
+    has_findings: bool,
 ) -> None:
     sheet = workbook.add_worksheet("Worksheet")
     sheet.hide_gridlines(2)
@@ -264,7 +265,7 @@ def _write_questions(
     sheet.set_row(0, _HEAD_HEIGHT)
     row = 1
     for block in blocks:
-        row = _write_block(sheet, formats, block=block, row=row)
+        row = _write_block(sheet, formats, block=block, row=row, has_findings=has_findings)
     if blocks:
         _add_answers(sheet, formats, last_row=row - 1)
     sheet.freeze_panes(1, 0)
@@ -278,7 +279,14 @@ def _write_questions(
     sheet.activate()
 
 
-def _write_block(sheet: Any, formats: Mapping[str, Any], *, block: Mapping[str, Any], row: int) -> int:  # noqa: ANN401
+def _write_block(
+    sheet: Any,  # noqa: ANN401
+    formats: Mapping[str, Any],
+    *,
+    block: Mapping[str, Any],
+    row: int,
+    has_findings: bool,
+) -> int:
     """Write the heading and the questions of one record; return the next free row."""
     heading = block["heading"]
     sheet.set_row(row, _TITLE_HEIGHT)
@@ -290,7 +298,7 @@ def _write_block(sheet: Any, formats: Mapping[str, Any], *, block: Mapping[str, 
         text = block["shown"].get(question.shows) or block["shown"].get(question.item_id)
         look = formats["shown"]
         if text is None:
-            text = _absent(question)
+            text = _absent(question, has_findings=has_findings)
             look = formats["quiet"]
         sheet.write_number(row, 0, block["rank"], formats["cell"])
         sheet.write_string(row, 1, block["native_id"] or "", formats["cell"])
@@ -324,9 +332,9 @@ def _title(block: Mapping[str, Any], heading: Mapping[str, Any]) -> str:
     return "   ·   ".join(parts)
 
 
-def _absent(question: Question) -> str:
+def _absent(question: Question, *, has_findings: bool) -> str:
     if question.finding_prefixes:
-        return "(no finding)"
+        return "(no finding)" if has_findings else "(findings were not looked up)"
     return "(nothing entered)" if question.shows else ""
 
 
