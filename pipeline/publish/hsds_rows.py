@@ -1,0 +1,123 @@
+"""What every HSDS row is made with: official columns as text, stable ids, and values that a strict reader accepts."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import polars as pl
+
+from pipeline.publish.hsds_tables import hsds_tables
+from pipeline.publish.preflight import EMAIL, URI
+from pipeline.publish.public_records import KEY
+from schemas.identity import center_namespace
+
+#: Kind of record -> the column by which HSDS rows name their owner.
+OWNER_COLUMNS: Mapping[str, str] = {
+    "agency": "organization_id",
+    "site": "location_id",
+    "service": "service_id",
+    "service_at_site": "service_at_location_id",
+}
+_OWNER = ("center_id", "owner_kind", "owner_uid")
+
+
+def as_table(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return the frame with exactly the official columns of a table, in order, as text sorted by id.
+
+    Missing columns are empty; further ones are dropped. Blank text becomes empty, line ends become LF, and whole numbers lose
+    their decimal point.
+    """
+    columns = []
+    for column in hsds_tables()[name].column_names():
+        if column not in frame.columns:
+            columns.append(pl.lit(None, dtype=pl.String).alias(column))
+        elif frame.schema[column].is_numeric():
+            columns.append(pl.col(column).cast(pl.String).str.replace(r"\.0$", ""))
+        elif frame.schema[column] == pl.String:
+            columns.append(_plain(pl.col(column)))
+        else:
+            columns.append(pl.col(column).cast(pl.String))
+    return frame.select(columns).sort("id")
+
+
+def with_id(frame: pl.DataFrame, *, kind: str, owner_kind: str | None, slot: str) -> pl.DataFrame:
+    """Add `id` to rows made from a record's own columns.
+
+    Args:
+        frame: Needs `center_id`, `record_uid` and `native_id` of the owner, and the column named in `slot`; `owner_kind` too
+            when it is not given.
+        kind: Kind of the dependent row.
+        owner_kind: Kind of the owner; None to read the column.
+        slot: Column that tells the row from its siblings.
+    """
+    # Two records with one native id (a finding) must still give two ids.
+    is_shared = pl.col("native_id").is_duplicated() & (
+        pl.col("record_uid").n_unique().over("center_id", "native_id") > 1
+    )
+    owner_id = (
+        pl.when(pl.col("native_id").is_null() | is_shared)
+        .then("record_uid")
+        .otherwise(pl.col("native_id").str.strip_chars())
+    )
+    owner = pl.lit(owner_kind) if owner_kind is not None else pl.col("owner_kind")
+    named = frame.select(
+        "center_id",
+        pl.concat_str(pl.lit(kind), owner, owner_id, pl.col(slot).cast(pl.String), separator=":").alias("name"),
+    )
+    ids = [str(uuid.uuid5(_namespace(center_id), name)) for center_id, name in named.iter_rows()]
+    return frame.with_columns(pl.Series("id", ids, dtype=pl.String))
+
+
+def of_owners(rows: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose owner leaves. `owners` has `center_id`, `owner_kind`, `owner_uid`, `owner_native_id`."""
+    return rows.join(owners, on=list(_OWNER), how="inner")
+
+
+def owner_columns(kinds: Sequence[str]) -> list[pl.Expr]:
+    """Return one column per kind of owner, filled in the one that applies."""
+    return [pl.when(pl.col("owner_kind") == kind).then("owner_uid").alias(OWNER_COLUMNS[kind]) for kind in kinds]
+
+
+def strict_email(column: str) -> pl.Expr:
+    """Return the e-mail address if a strict reader accepts it, else null."""
+    cell = pl.col(column).str.strip_chars()
+    return pl.when(cell.str.contains(EMAIL)).then(cell)
+
+
+def strict_url(column: str) -> pl.Expr:
+    """Return the web address if a strict reader accepts it, else null. Blanks inside are percent-encoded."""
+    cell = pl.col(column).str.strip_chars().str.replace_all(" ", "%20", literal=True)
+    return pl.when(cell.str.contains(URI)).then(cell)
+
+
+def lost(frame: pl.DataFrame, column: str, kept: pl.Expr) -> int:
+    """Return how many filled cells of a column become empty."""
+    return int(frame.select((pl.col(column).is_not_null() & kept.is_null()).sum()).item())
+
+
+def keys_of(frame: pl.DataFrame, owner_kind: str) -> pl.DataFrame:
+    """Return records as owners: `center_id`, `owner_kind`, `owner_uid`, `owner_native_id`."""
+    return frame.select(
+        KEY[0],
+        pl.lit(owner_kind).alias("owner_kind"),
+        pl.col(KEY[1]).alias("owner_uid"),
+        pl.col("native_id").alias("owner_native_id"),
+    )
+
+
+@lru_cache(maxsize=256)
+def _namespace(center_id: str) -> uuid.UUID:
+    return center_namespace(center_id)
+
+
+def _plain(cell: pl.Expr) -> pl.Expr:
+    """Return text that every reader of tables agrees on: LF line ends, no control characters, no outer blanks."""
+    tidy = (
+        cell.str.replace_all("\r\n", "\n", literal=True)
+        .str.replace_all("\r", "\n", literal=True)
+        .str.replace_all(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", "")
+        .str.strip_chars()
+    )
+    return pl.when(tidy != "").then(tidy)

@@ -1,0 +1,205 @@
+"""The pre-flight: does a package keep the rules of HSDS tables? Checked column by column, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.publish.hsds_tables import HsdsColumn, HsdsTable, hsds_tables
+
+#: An e-mail address as strict readers of table packages accept it: one address, real host name.
+EMAIL = (
+    r"^[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
+)
+#: A web address with scheme and host, made of characters that RFC 3986 allows.
+URI = (
+    r"^https?://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?::[0-9]{1,5})?"
+    r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?"
+    r"(?:\?(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?(?:#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?$"
+)
+_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+_NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?$"
+_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_DATETIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})$"
+_TIME = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:Z|[+-][0-9]{2}:[0-9]{2})?$"
+
+#: References that the specification means but does not declare: column -> table.
+_UNDECLARED = {
+    ("organization", "parent_organization_id"): "organization",
+    ("taxonomy_term", "parent_id"): "taxonomy_term",
+}
+_OWNERS = {
+    "phone": ("location_id", "service_id", "organization_id", "contact_id", "service_at_location_id"),
+    "contact": ("organization_id", "service_id", "service_at_location_id", "location_id"),
+    "schedule": ("service_id", "location_id", "service_at_location_id"),
+    "language": ("service_id", "location_id", "phone_id"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One kind of fault in one column: never a value, so that it can be shown to anyone.
+
+    Args:
+        table: Name of the table.
+        column: Name of the column.
+        check: Short name of what is wrong.
+        message: The same as a sentence.
+        count: Rows concerned.
+        example: `id` of the first such row in sorted order; None when rows have none.
+    """
+
+    table: str
+    column: str
+    check: str
+    message: str
+    count: int
+    example: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preflight:
+    """What the pre-flight found: errors make the package invalid, warnings do not."""
+
+    errors: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return the content of `preflight.json`."""
+        return {
+            "errors": sum(fault.count for fault in self.errors),
+            "warnings": sum(fault.count for fault in self.warnings),
+            "error_list": [vars(fault) for fault in self.errors],
+            "warning_list": [vars(fault) for fault in self.warnings],
+        }
+
+
+def check_package(tables: Mapping[str, pl.DataFrame]) -> Preflight:
+    """Check every table of a package.
+
+    Args:
+        tables: Frames of text by table name; exactly the tables and columns of `hsds_tables`.
+
+    Returns:
+        Errors: tables, columns, required cells, unique ids, enumerations, formats, references. Warnings: rows that belong to
+        nothing or to several records, services without a location, organizations without a service.
+    """
+    errors: list[Fault] = []
+    for table in hsds_tables().values():
+        frame = tables.get(table.name)
+        if frame is None or frame.columns != table.column_names():
+            errors.append(
+                Fault(
+                    table=table.name, column="*", check="columns", message="Columns are not the official ones.", count=1
+                )
+            )
+            continue
+        for column in table.columns:
+            errors += _column_faults(frame, table, column, tables)
+    return Preflight(errors=tuple(errors), warnings=tuple(_warnings(tables)) if not errors else ())
+
+
+def _column_faults(
+    frame: pl.DataFrame, table: HsdsTable, column: HsdsColumn, tables: Mapping[str, pl.DataFrame]
+) -> list[Fault]:
+    cell = pl.col(column.name)
+    questions: list[tuple[str, str, pl.Expr]] = []
+    if column.required:
+        questions.append(("required", "A cell that must be filled is empty.", cell.is_null()))
+    if column.unique:
+        questions.append(("unique", "A value stands in two rows.", cell.is_not_null() & cell.is_duplicated()))
+    if column.enum:
+        questions.append(("enum", "A value is not in the official list.", ~cell.is_in(list(column.enum))))
+    questions += _format_questions(column)
+    target = column.refers_to or _UNDECLARED.get((table.name, column.name))
+    if target is not None:
+        known = tables[target]["id"].implode()
+        questions.append(("reference", f"A value is not the id of any row of {target}.", ~cell.is_in(known)))
+    if (table.name, column.name) == ("attribute", "link_id"):
+        known = _all_ids(tables).implode()
+        questions.append(("reference", "A value is not the id of any row.", ~cell.is_in(known)))
+    return _ask(frame, table, column.name, questions)
+
+
+def _format_questions(column: HsdsColumn) -> list[tuple[str, str, pl.Expr]]:
+    cell = pl.col(column.name)
+    patterns = {
+        "uuid": (_UUID, "A value is not a UUID."),
+        "email": (EMAIL, "A value is not one e-mail address."),
+        "uri": (URI, "A value is not a web address with scheme and host."),
+        "number": (_NUMBER, "A value is not a plain number."),
+        "date": (_DATE, "A value is not a date as 2026-08-04."),
+        "datetime": (_DATETIME, "A value is not a moment with offset."),
+        "time": (_TIME, "A value is not a time as 09:00:00-06:00."),
+    }
+    kind = column.format or column.type
+    if kind not in patterns:
+        return []
+    pattern, message = patterns[kind]
+    is_wrong = ~cell.str.contains(pattern)
+    if kind == "date":
+        is_wrong |= cell.str.to_date("%Y-%m-%d", strict=False).is_null() & cell.is_not_null()
+    if kind == "datetime":
+        is_wrong |= cell.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).is_null() & cell.is_not_null()
+    return [("format", message, is_wrong)]
+
+
+def _ask(frame: pl.DataFrame, table: HsdsTable, column: str, questions: list[tuple[str, str, pl.Expr]]) -> list[Fault]:
+    if frame.is_empty() or not questions:
+        return []
+    answers = frame.select(
+        pl.col("id"),
+        *(question.fill_null(value=False).alias(str(place)) for place, (_, _, question) in enumerate(questions)),
+    )
+    faults = []
+    for place, (check, message, _) in enumerate(questions):
+        rows = answers.filter(pl.col(str(place)))["id"]
+        if len(rows):
+            faults.append(
+                Fault(
+                    table=table.name,
+                    column=column,
+                    check=check,
+                    message=message,
+                    count=len(rows),
+                    example=rows.sort()[0],
+                )
+            )
+    return faults
+
+
+def _warnings(tables: Mapping[str, pl.DataFrame]) -> list[Fault]:
+    faults = []
+    for name, columns in _OWNERS.items():
+        owners = pl.sum_horizontal(pl.col(column).is_not_null().cast(pl.Int64) for column in columns)
+        table = hsds_tables()[name]
+        faults += _ask(
+            tables[name],
+            table,
+            "*",
+            [("owner", "A row belongs to no record, or to several.", owners != 1)],
+        )
+    linked = tables["service_at_location"]["service_id"].implode()
+    faults += _ask(
+        tables["service"],
+        hsds_tables()["service"],
+        "id",
+        [("no_location", "A service is not offered at any location.", ~pl.col("id").is_in(linked))],
+    )
+    serving = tables["service"]["organization_id"].implode()
+    faults += _ask(
+        tables["organization"],
+        hsds_tables()["organization"],
+        "id",
+        [("no_service", "An organization has no service.", ~pl.col("id").is_in(serving))],
+    )
+    return faults
+
+
+def _all_ids(tables: Mapping[str, pl.DataFrame]) -> pl.Series:
+    names = ("organization", "location", "service", "service_at_location")
+    return pl.concat([tables[name]["id"] for name in names])
