@@ -22,7 +22,9 @@ class Complexity(Table):
     service_term_count: pl.Int64 = required(
         "Service terms over all counted services (T): distinct codes of each service, joined codes too, Y codes not."
     )
-    target_term_count: pl.Int64 = required("Target (Y) terms over all counted services: distinct codes of each service.")
+    target_term_count: pl.Int64 = required(
+        "Target (Y) terms over all counted services: distinct codes of each service."
+    )
     language_version_count: pl.Int64 = required(
         "Languages in which the bundle is kept (L): 1, or more when versions in further languages were delivered."
     )
@@ -32,8 +34,14 @@ class Complexity(Table):
     language_count: pl.Int64 = required("Distinct languages offered over the bundle.")
     phone_count: pl.Int64 = required("Distinct phone numbers over the bundle.")
     area_unit_count: pl.Int64 = required("Distinct units of area served over the services.")
-    verified_on: pl.Date = optional("Day of the agency record's own last verification; null when blank or in the future.")
+    verified_on: pl.Date = optional(
+        "Day of the agency record's own last verification; null when blank or in the future."
+    )
     verification_age_days: pl.Int64 = optional("Days from that day to as_of; null when there is none.")
-    update_minutes: pl.Float64 = required("Minutes of one update at the central values, before channel and interim work.")
-    complexity_score: pl.Float64 = required("update_minutes / minutes of one service at one site; 1.0 = the simplest bundle.")
+    update_minutes: pl.Float64 = required(
+        "Minutes of one update at the central values, before channel and interim work."
+    )
+    complexity_score: pl.Float64 = required(
+        "update_minutes / minutes of one service at one site; 1.0 = the simplest bundle."
+    )
     tier: pl.String = required("Tier T1 to T4.")

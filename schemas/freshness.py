@@ -11,7 +11,9 @@ class FreshnessBand(Table):
     """One row per scope, measure, kind and band."""
 
     center_id: pl.String = optional("Center; null for all centers together.")
-    measure: pl.String = required("`complete_agency_update` (date of the bundle) or `verified_record` (date of the record).")
+    measure: pl.String = required(
+        "`complete_agency_update` (date of the bundle) or `verified_record` (date of the record)."
+    )
     kind: pl.String = required("Record kind, or `all`.")
     band: pl.String = required("Band: current, due, overdue, stale or never.")
     record_count: pl.Int64 = optional("Counted records in the band; null when the export has no such date.")
