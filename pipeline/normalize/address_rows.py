@@ -1,0 +1,97 @@
+"""The address table: one row per delivered address that says more than state and country."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipeline.normalize.addresses import address_keys, is_secret_line
+from pipeline.normalize.noticing import note_where
+from pipeline.normalize.numbers import read_coordinates
+from pipeline.normalize.owned_rows import Owners, attach_owners, number_rows
+from pipeline.normalize.privacy import read_private_flags
+from pipeline.normalize.regions import read_counties, read_countries, read_states
+from pipeline.normalize.text import has_broken_characters, has_markup, one_line, plain_text
+from schemas.delivered import Conventions
+from schemas.enumerations import AddressKind
+from schemas.notes import NoteKind
+
+_TEXTS = ("attention", "line1", "line2", "city", "directions")
+
+
+def build_addresses(
+    delivered: pl.DataFrame, *, owners: Owners, conventions: Conventions
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Return the address table with `unit_key` beside its columns, and its notes.
+
+    Args:
+        delivered: The delivered address frame.
+        owners: Records the addresses belong to.
+        conventions: Texts that mean empty.
+
+    An `other` address without a flag of its own is as private as the physical address of its owner.
+    """
+    owned, owner_notes = attach_owners(delivered, table="address", owners=owners, conventions=conventions)
+    cleaned = owned.with_columns(
+        *(one_line(owned[name]) for name in ("attention", "line1", "line2", "city", "county", "state", "country")),
+        plain_text(owned["directions"]),
+        one_line(owned["postal_code"]),
+        read_coordinates(owned["latitude"]),
+        read_coordinates(owned["longitude"]),
+        *(
+            pl.when(pl.col(f"__written_{name}").str.strip_chars() != "")
+            .then(f"__written_{name}")
+            .alias(f"{name}_written")
+            for name in ("county", "state", "latitude", "longitude")
+        ),
+    )
+    says_something = pl.any_horizontal(
+        pl.col(name).is_not_null()
+        for name in (
+            "attention",
+            "line1",
+            "line2",
+            "city",
+            "county",
+            "postal_code",
+            "latitude",
+            "longitude",
+            "directions",
+        )
+    )
+    is_kept = cleaned.select(says_something).to_series()
+    as_delivered, rows = owned.filter(is_kept), cleaned.filter(is_kept)
+    flagged, flag_notes = read_private_flags(rows, field="address.is_private")
+    is_private = flagged | is_secret_line(rows["line1"]) | is_secret_line(rows["line2"])
+    keys = address_keys(rows)
+    marked = _private_beside_physical(rows.with_columns(is_private.alias("is_private"))).with_columns(
+        read_states(rows["state"]),
+        read_counties(rows["county"]),
+        read_countries(rows["country"]),
+        keys["address_key"],
+        keys["unit_key"],
+        keys["house_number_key"],
+    )
+    text_notes = [
+        note_where(
+            as_delivered.with_columns(marked["is_private"]),
+            mask,
+            note_kind=note_kind,
+            field=f"address.{name}",
+            value=name,
+            is_private=pl.col("is_private"),
+        )
+        for name in _TEXTS
+        for mask, note_kind in (
+            (has_markup(as_delivered[name]), NoteKind.HTML_REMOVED),
+            (has_broken_characters(as_delivered[name]), NoteKind.BROKEN_CHARACTERS),
+        )
+    ]
+    orphan_notes = [note for note in owner_notes if note.height]
+    return number_rows(marked, table="address"), [*orphan_notes, *flag_notes, *text_notes]
+
+
+def _private_beside_physical(rows: pl.DataFrame) -> pl.DataFrame:
+    is_physical = pl.col("address_kind") == AddressKind.PHYSICAL
+    owner_has_private = (pl.col("is_private") & is_physical).any().over("owner_kind", "owner_uid")
+    is_other = pl.col("address_kind") == AddressKind.OTHER
+    return rows.with_columns(pl.col("is_private") | (is_other & owner_has_private))

@@ -1,0 +1,284 @@
+"""Normalize a delivery: delivered text in, canonical tables and notes out.
+
+The steps, in order: name every record, settle repeats and languages, find parents, read the cells, read what belongs to
+records, settle privacy, derive sites where the export has none, and say what counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.normalize.address_rows import build_addresses
+from pipeline.normalize.confidential_places import hide_confidential_addresses, mark_confidential_places
+from pipeline.normalize.contact_rows import build_contacts
+from pipeline.normalize.counted import mark_counted
+from pipeline.normalize.derived_sites import DerivedSites, derive_sites, needs_sites
+from pipeline.normalize.flags import read_flags
+from pipeline.normalize.identity import CONTENT_SEPARATOR, record_uids
+from pipeline.normalize.link_rows import build_links
+from pipeline.normalize.noticing import join_notes, note_where
+from pipeline.normalize.null_texts import null_blank_texts
+from pipeline.normalize.owned_rows import Owners
+from pipeline.normalize.parents import resolve_parents
+from pipeline.normalize.phone_rows import build_phones
+from pipeline.normalize.places import add_counties, add_site_addresses, physical_addresses
+from pipeline.normalize.privacy import RECORD_FLAGS, read_record_flags
+from pipeline.normalize.record_columns import (
+    KEPT_AS_WRITTEN,
+    WRITTEN,
+    read_contact_points,
+    read_days,
+    read_lists,
+    read_numbers,
+    read_status_column,
+    read_texts,
+    settle_meaning,
+)
+from pipeline.normalize.repeats import Settled, primary_language, settle_repeats
+from pipeline.normalize.schedule_rows import build_schedules
+from schemas.contract import conform, schema_of
+from schemas.core import CORE_TABLES, Translation
+from schemas.delivered import DELIVERED_COLUMNS, Delivered
+from schemas.directory import Directory
+from schemas.enumerations import Origin, RecordKind
+from schemas.notes import NoteKind
+from schemas.parameters import NormalizeParameters
+
+_DEPENDENTS = ("phone", "address", "contact", "taxonomy_link", "schedule")
+#: Cells that make a service at a site more than a link.
+_OWN_CONTENT = (
+    "description", "url", "email", "hours", "eligibility", "area_served", "fees", "documents", "intake", "languages",
+    "wait_time", "availability", "capacity", "alert", "accessibility", "transportation", "payment_methods",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Normalized:
+    """A delivery in canonical form.
+
+    Attributes:
+        directory: The canonical tables, sorted by their ids.
+        notes: One row per value that was cleaned or could not be read (`schemas.quality.Note`).
+    """
+
+    directory: Directory
+    notes: pl.DataFrame
+
+
+def normalize_delivery(delivered: Delivered, *, parameters: NormalizeParameters) -> Normalized:
+    """Return the canonical tables of a delivery, and notes on what was noticed on the way.
+
+    Every delivered record becomes a row of its table, a translation, or a note on a repeated number; every filled phone,
+    address, contact, code and time becomes at least one row. The order of the delivered rows does not matter, except that
+    of two different records under one number the first line is kept.
+
+    Args:
+        delivered: Text frames of `schemas.delivered`; null means that the export does not carry the column.
+        parameters: Status of blank cells, own owner codes, when to derive sites, what is confidential.
+
+    Raises:
+        InputError: A date pattern of the layout cannot be used.
+    """
+    named, id_notes = _name_records(delivered)
+    settled = settle_repeats(named, content=_contents(named, delivered))
+    resolved, parent_notes = resolve_parents(
+        settled.records, own_or_zero_parent=delivered.conventions.own_or_zero_parent
+    )
+    owners = Owners(
+        center_id=delivered.center_id,
+        records=settled.records.select("kind", "record_uid", "native_id", "source_file", "source_line"),
+        left_out=pl.concat([settled.dropped, settled.translations.select("kind", "source_file", "source_line")]),
+    )
+    dependents, dependent_notes = _build_dependents(delivered, owners)
+    read, cell_notes = _read_cells(resolved, dependents, delivered=delivered, parameters=parameters)
+    flagged, flag_notes = read_record_flags(read)
+    marked = mark_confidential_places(flagged, dependents["taxonomy_link"], parameters=parameters.privacy)
+    addresses = hide_confidential_addresses(dependents["address"], marked)
+    physical = physical_addresses(addresses)
+    records = add_counties(marked, physical)
+    derived = _derived(records, physical, delivered=delivered, parameters=parameters)
+    sites = add_site_addresses(_of_kind(records, RecordKind.SITE), addresses, physical)
+    tables = {
+        "agency": _of_kind(records, RecordKind.AGENCY),
+        "site": _appended(sites, derived.sites if derived else None),
+        "service": _of_kind(records, RecordKind.SERVICE),
+        "service_at_site": _appended(_of_kind(records, RecordKind.SERVICE_AT_SITE), derived.links if derived else None),
+    }
+    counted = {
+        name: _conformed(mark_counted(table, own_owner_codes=parameters.own_owner_codes), name)
+        for name, table in tables.items()
+    }
+    translations, translation_notes = _translations(settled, delivered=delivered, parameters=parameters)
+    directory = Directory.of(
+        **counted,
+        **{name: _conformed(table, name) for name, table in (dependents | {"address": addresses}).items()},
+        translation=translations,
+    )
+    notes = [
+        *id_notes, *settled.notes, *parent_notes, *dependent_notes, *cell_notes, *flag_notes, *translation_notes,
+    ]  # fmt: skip
+    return Normalized(directory=directory, notes=join_notes(_masked(notes, addresses)))
+
+
+def _name_records(delivered: Delivered) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    raw = delivered.record
+    written = raw.select(pl.col(name).alias(f"{WRITTEN}{name}") for name in KEPT_AS_WRITTEN)
+    flags = raw.select(*RECORD_FLAGS)
+    cleaned = null_blank_texts(raw, table="record", conventions=delivered.conventions)
+    cleaned = cleaned.with_columns(
+        *flags.iter_columns(), *written.iter_columns(), pl.lit(delivered.center_id).alias("center_id")
+    )
+    is_nameless = cleaned["native_id"].is_null()
+    numbered = cleaned.with_columns(pl.coalesce("native_id", _row_content(cleaned)).alias("__key"))
+    uids = record_uids(numbered.select("kind", pl.col("__key").alias("native_id")), center_id=delivered.center_id)
+    named = numbered.with_columns(uids, pl.lit(str(Origin.DELIVERED)).alias("origin")).drop("__key")
+    return named, [note_where(named, is_nameless, note_kind=NoteKind.MISSING_ID, field="native_id")]
+
+
+def _row_content(frame: pl.DataFrame) -> pl.Expr:
+    columns = [name for name in DELIVERED_COLUMNS["record"] if name in frame.columns]
+    return pl.concat_str([pl.col(name).fill_null("") for name in columns], separator=CONTENT_SEPARATOR)
+
+
+def _contents(named: pl.DataFrame, delivered: Delivered) -> pl.Series:
+    # Only rows whose key occurs more than once need to be compared; their phones and addresses stand on the same line.
+    is_repeated = named.select(pl.struct("kind", "record_uid").is_duplicated()).to_series()
+    contents = named.select(pl.when(is_repeated).then(_row_content(named)).fill_null("").alias("content")).to_series()
+    if not is_repeated.any():
+        return contents
+    lines = named.filter(is_repeated).select("source_file", "source_line").unique()
+    said = []
+    for table in _DEPENDENTS:
+        cells = DELIVERED_COLUMNS[table]
+        rows = getattr(delivered, table).join(lines, on=["source_file", "source_line"], how="semi")
+        said.append(
+            rows.select(
+                "source_file",
+                "source_line",
+                pl.concat_str(
+                    [pl.lit(table), *(pl.col(name).fill_null("").str.strip_chars() for name in cells)],
+                    separator=CONTENT_SEPARATOR,
+                ).alias("text"),
+            )
+        )
+    by_line = pl.concat(said).group_by("source_file", "source_line").agg(pl.col("text").sort().str.join("\x1e"))
+    texts = named.join(by_line, on=["source_file", "source_line"], how="left", maintain_order="left")["text"]
+    return contents + texts.fill_null("")
+
+
+def _build_dependents(delivered: Delivered, owners: Owners) -> tuple[dict[str, pl.DataFrame], list[pl.DataFrame]]:
+    builders = {
+        "phone": build_phones,
+        "address": build_addresses,
+        "contact": build_contacts,
+        "taxonomy_link": build_links,
+        "schedule": build_schedules,
+    }
+    tables: dict[str, pl.DataFrame] = {}
+    notes: list[pl.DataFrame] = []
+    for name, build in builders.items():
+        tables[name], found = build(getattr(delivered, name), owners=owners, conventions=delivered.conventions)
+        notes += found
+    return tables, notes
+
+
+def _read_cells(
+    records: pl.DataFrame, dependents: dict[str, pl.DataFrame], *, delivered: Delivered, parameters: NormalizeParameters
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    conventions = delivered.conventions
+    texts, text_notes = read_texts(records)
+    days, day_notes = read_days(texts, conventions=conventions)
+    statuses, status_notes = read_status_column(days, conventions=conventions, blank_status=parameters.blank_status)
+    linked = _with_link_only(statuses, dependents)
+    lists, list_notes = read_lists(linked, conventions=conventions)
+    points, point_notes = read_contact_points(lists)
+    cells = settle_meaning(read_numbers(points)).with_columns(_written_columns())
+    return cells, [*text_notes, *day_notes, *status_notes, *list_notes, *point_notes]
+
+
+def _written_columns() -> list[pl.Expr]:
+    return [
+        pl.when(pl.col(f"{WRITTEN}{name}").str.strip_chars() != "").then(f"{WRITTEN}{name}").alias(f"{name}_written")
+        for name in KEPT_AS_WRITTEN
+    ]
+
+
+def _with_link_only(records: pl.DataFrame, dependents: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    # Where the export does not say, a link is a row with nothing of its own.
+    flag = read_flags(records["link_only"])["value"]
+    owning = pl.concat([table.select("owner_kind", "owner_uid") for table in dependents.values()])
+    owner_uids = owning.filter(pl.col("owner_kind") == RecordKind.SERVICE_AT_SITE)["owner_uid"].unique()
+    has_content = pl.any_horizontal(pl.col(name).is_not_null() for name in _OWN_CONTENT) | pl.col("record_uid").is_in(
+        owner_uids.implode()
+    )
+    is_link = pl.col("kind") == RecordKind.SERVICE_AT_SITE
+    return records.with_columns((is_link & pl.coalesce(flag, ~has_content)).alias("link_only"))
+
+
+def _derived(
+    records: pl.DataFrame, physical: pl.DataFrame, *, delivered: Delivered, parameters: NormalizeParameters
+) -> DerivedSites | None:
+    if not needs_sites(delivered.record, below_share=parameters.derive_sites_below_share):
+        return None
+    return derive_sites(records, physical, center_id=delivered.center_id)
+
+
+def _of_kind(records: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
+    return records.filter(pl.col("kind") == kind)
+
+
+def _appended(table: pl.DataFrame, derived: pl.DataFrame | None) -> pl.DataFrame:
+    return table if derived is None else pl.concat([table, derived], how="diagonal")
+
+
+def _conformed(table: pl.DataFrame, name: str) -> pl.DataFrame:
+    model = CORE_TABLES[name]
+    lists = [column for column, dtype in schema_of(model).items() if dtype == pl.List(pl.String)]
+    filled = table.with_columns(
+        pl.col(column).fill_null(pl.lit([], dtype=pl.List(pl.String))) for column in lists if column in table.columns
+    )
+    order = (
+        ["center_id", "record_uid"] if "owner_uid" not in table.columns else ["center_id", "owner_kind", "owner_uid"]
+    )
+    tail = (
+        []
+        if "owner_uid" not in table.columns
+        else (["source_file", "source_line"] if name == "taxonomy_link" else ["slot"])
+    )
+    return conform(filled.sort(*order, *tail, maintain_order=True), model)
+
+
+def _translations(
+    settled: Settled, *, delivered: Delivered, parameters: NormalizeParameters
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    texts, text_notes = read_texts(settled.translations)
+    days, day_notes = read_days(texts, conventions=delivered.conventions)
+    statuses, status_notes = read_status_column(
+        days, conventions=delivered.conventions, blank_status=parameters.blank_status
+    )
+    language = primary_language(delivered.record["language_of_record"]) or "unknown"
+    filled = statuses.with_columns(pl.col("language_of_record").fill_null(language))
+    rows = conform(filled.sort("record_uid", "kind", "language_of_record"), Translation)
+    return rows, [*text_notes, *day_notes, *status_notes]
+
+
+def _masked(notes: list[pl.DataFrame], addresses: pl.DataFrame) -> list[pl.DataFrame]:
+    # Places found confidential later than their addresses were read: what was noted on those addresses is private too.
+    private = (
+        addresses.filter("is_private")
+        .select(pl.col("owner_kind").alias("kind"), pl.col("owner_uid").alias("record_uid"))
+        .unique()
+        .with_columns(pl.lit(value=True).alias("__is_private"))
+    )
+    return [
+        part.join(private, on=["kind", "record_uid"], how="left", maintain_order="left")
+        .with_columns(
+            pl.col("is_private")
+            | (pl.col("field").str.starts_with("address.") & pl.col("__is_private").fill_null(value=False))
+        )
+        .drop("__is_private")
+        for part in notes
+        if part.height
+    ]

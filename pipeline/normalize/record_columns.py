@@ -1,0 +1,194 @@
+"""The cells that agencies, sites, services and services at sites share, as typed columns."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipeline.normalize.dates import read_dates
+from pipeline.normalize.emails import read_emails
+from pipeline.normalize.lists import split_cells
+from pipeline.normalize.names import name_key
+from pipeline.normalize.noticing import note_where
+from pipeline.normalize.numbers import read_coordinates, read_eins, read_figures, read_years
+from pipeline.normalize.status import read_statuses
+from pipeline.normalize.text import has_broken_characters, has_markup, one_line, plain_text
+from pipeline.normalize.websites import read_websites
+from schemas.delivered import Conventions
+from schemas.enumerations import COUNTED_STATUSES
+from schemas.notes import NoteKind
+
+#: Prefix of the columns that hold a cell exactly as delivered while the cell itself is cleaned.
+WRITTEN = "__written_"
+#: Cells whose text as delivered is kept beside the typed value.
+KEPT_AS_WRITTEN = (
+    "name", "description", "status", "created_on", "edited_on", "verified_on", "inactive_on", "alert_from_on",
+    "alert_to_on", "url", "email", "ein", "year_incorporated", "latitude", "longitude",
+)  # fmt: skip
+
+_LINES = (
+    "name", "official_name", "aka", "record_owner", "curator", "verified_by", "verified_by_title", "verified_by_email",
+    "verification_method", "legal_status", "tax_status", "languages", "payment_methods", "area_served_units",
+)  # fmt: skip
+_TEXTS = (
+    "description", "accreditations", "funding", "accessibility", "transportation", "hours", "eligibility", "area_served",
+    "fees", "documents", "intake", "wait_time", "availability", "capacity", "alert",
+)  # fmt: skip
+_DAYS = ("created_on", "edited_on", "verified_on", "inactive_on", "alert_from_on", "alert_to_on")
+_INTERNAL = ("verified_by", "verified_by_title", "verified_by_email")
+
+
+def read_texts(records: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Return the records with all text cells as plain text, and notes on markup and broken characters.
+
+    Args:
+        records: Needs `center_id`, `record_uid`, `kind` and the text cells of a delivered record.
+    """
+    notes = []
+    changes = []
+    for name in (*_LINES, *_TEXTS):
+        cells = records[name]
+        changes.append(one_line(cells) if name in _LINES else plain_text(cells))
+        for found, note_kind in (
+            (has_markup(cells), NoteKind.HTML_REMOVED),
+            (has_broken_characters(cells), NoteKind.BROKEN_CHARACTERS),
+        ):
+            if found.any():
+                notes.append(
+                    note_where(
+                        records, found, note_kind=note_kind, field=name, value=name, is_private=name in _INTERNAL
+                    )
+                )
+    return records.with_columns(changes), notes
+
+
+def read_days(records: pl.DataFrame, *, conventions: Conventions) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Return the records with all date cells as days, and notes on days that mean nothing or cannot be read.
+
+    Args:
+        records: Needs `center_id`, `record_uid`, `kind`, the date cells and the same as delivered.
+        conventions: Patterns to try and days that stand for "empty".
+    """
+    notes = []
+    changes = []
+    for name in _DAYS:
+        days = read_dates(records[name], formats=conventions.date_formats, placeholders=conventions.placeholder_dates)
+        changes.append(days["day"].alias(name))
+        for mask, note_kind in (
+            (days["is_placeholder"], NoteKind.PLACEHOLDER_DATE),
+            (days["is_unreadable"], NoteKind.UNREADABLE_DATE),
+        ):
+            notes.append(note_where(records, mask, note_kind=note_kind, field=name, value=f"{WRITTEN}{name}"))
+    return records.with_columns(changes), notes
+
+
+def read_status_column(
+    records: pl.DataFrame, *, conventions: Conventions, blank_status: str
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Return the records with their status after the crosswalk, and notes on statuses nobody knows.
+
+    Args:
+        records: Needs `center_id`, `record_uid`, `kind` and the status exactly as delivered (`""` when blank).
+        conventions: Words of the layout.
+        blank_status: Status of a blank cell.
+    """
+    statuses = read_statuses(records[f"{WRITTEN}status"], conventions=conventions, blank_status=blank_status)
+    note = note_where(
+        records, statuses["is_unknown"], note_kind=NoteKind.UNKNOWN_STATUS, field="status", value=f"{WRITTEN}status"
+    )
+    return records.with_columns(statuses["status"]), [note]
+
+
+def read_lists(records: pl.DataFrame, *, conventions: Conventions) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Return the records with cells of several values as lists and `name_key`, and notes on repeats.
+
+    Args:
+        records: Needs `center_id`, `record_uid`, `kind` and the cells as plain text.
+        conventions: Separators of the layout.
+
+    The official name joins the also-known-as names unless it is the name itself. Languages are also split at commas: no
+    name of a language holds one.
+    """
+    key = name_key(records["name"])
+    official = pl.select(
+        pl.when((name_key(records["official_name"]) != key).fill_null(value=True)).then(records["official_name"])
+    ).to_series()
+    aka = split_cells(records["aka"], separator=conventions.aka_separator, key=name_key)
+    has_official = official.is_not_null() & ~_holds(aka["items"], official)
+    aka_names = pl.select(
+        pl.when(has_official).then(pl.concat_list(aka["items"], official.fill_null(""))).otherwise(aka["items"])
+    ).to_series()
+    languages = records["languages"]
+    plain_languages = pl.select(
+        pl.when(~languages.str.contains("(", literal=True))
+        .then(languages.str.replace_all(",", conventions.list_separator, literal=True))
+        .otherwise(languages)
+    ).to_series()
+    lists = {
+        "aka": aka,
+        "languages": split_cells(plain_languages, separator=conventions.list_separator),
+        "payment_methods": split_cells(records["payment_methods"], separator=conventions.list_separator),
+        "area_served_units": split_cells(records["area_served_units"], separator=conventions.list_separator),
+    }
+    notes = [
+        note_where(records, split["has_repeats"], note_kind=NoteKind.REPEATED_VALUE, field=name, value=name)
+        for name, split in lists.items()
+    ]
+    changed = {name: split["items"] for name, split in lists.items()} | {"aka": aka_names, "name_key": key}
+    return records.with_columns(values.alias(name) for name, values in changed.items()), notes
+
+
+def read_contact_points(records: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Return the records with website, host and e-mail address, and notes on cells with several of them.
+
+    Args:
+        records: Needs `center_id`, `record_uid`, `kind`, `url`, `email`.
+    """
+    websites = read_websites(one_line(records["url"]))
+    emails = read_emails(one_line(records["email"]))
+    notes = [
+        note_where(records, websites["has_several"], note_kind=NoteKind.SEVERAL_VALUES, field="url", value="url"),
+        note_where(records, emails["has_several"], note_kind=NoteKind.SEVERAL_VALUES, field="email", value="email"),
+    ]
+    return records.with_columns(websites["url"], websites["url_domain_key"], emails["email"]), notes
+
+
+def read_numbers(records: pl.DataFrame) -> pl.DataFrame:
+    """Return the records with coordinates, ages, year of incorporation and employer number as values.
+
+    Args:
+        records: Needs the cells of these names as text.
+    """
+    return records.with_columns(
+        read_coordinates(records["latitude"]),
+        read_coordinates(records["longitude"]),
+        read_figures(records["minimum_age"]),
+        read_figures(records["maximum_age"]),
+        read_years(records["year_incorporated"]),
+        read_eins(records["ein"]),
+    )
+
+
+def settle_meaning(records: pl.DataFrame) -> pl.DataFrame:
+    """Return the records without dates that mean nothing beside their other cells.
+
+    A day of closing belongs to a record that is closed; the days of a message belong to a message.
+
+    Args:
+        records: Needs `status`, `inactive_on`, `alert`, `alert_from_on`, `alert_to_on`.
+    """
+    is_open = pl.col("status").is_in([str(status) for status in COUNTED_STATUSES])
+    has_message = pl.col("alert").is_not_null()
+    return records.with_columns(
+        pl.when(~is_open).then("inactive_on").alias("inactive_on"),
+        pl.when(has_message).then("alert_from_on").alias("alert_from_on"),
+        pl.when(has_message).then("alert_to_on").alias("alert_to_on"),
+    )
+
+
+def _holds(lists: pl.Series, values: pl.Series) -> pl.Series:
+    # Whether a list of names holds the value, by their comparison forms.
+    rows = pl.DataFrame({"item": lists, "value": values}).with_row_index("row").explode("item")
+    is_same = name_key(rows["item"]) == name_key(rows["value"])
+    hits = rows.filter(is_same.fill_null(value=False))["row"].unique()
+    places = pl.Series(range(len(lists)), dtype=pl.UInt32)
+    return places.is_in(hits.cast(pl.UInt32).implode())
