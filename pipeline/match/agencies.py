@@ -1,0 +1,137 @@
+"""The match stage: which agencies of a directory may be one and the same."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.match.candidates import Candidates, block_names, propose_candidates
+from pipeline.match.clusters import Clusters, cluster_pairs
+from pipeline.match.compared import Compared, prepare
+from pipeline.match.directory_entities import entities_of_directory
+from pipeline.match.reasons import tell_reasons
+from pipeline.match.score import score_pairs
+from schemas.contract import conform
+from schemas.directory import Directory
+from schemas.enumerations import PairBand
+from schemas.match_parameters import MatchParameters, ProfileParameters
+from schemas.matching import ScoredPair
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matches:
+    """What the match stage found.
+
+    Attributes:
+        blocks: `BlockReport`: cost and gain of every blocking key.
+        pairs: `ScoredPair`: all candidates of the bands duplicate, possible and related, and those of the band below with a score of
+            at least `MatchParameters.kept_score`.
+        reasons: `PairReason` for the pairs in the bands duplicate, possible and related.
+        clusters: `Cluster`: proposed groups of duplicates.
+        entity_count: Agencies compared.
+        candidate_count: Pairs compared, those not kept in `pairs` among them.
+        refused_wall_count: Duplicate links left out of the groups because of evidence against.
+        refused_size_count: Duplicate links left out because a group would have grown too large.
+    """
+
+    blocks: pl.DataFrame
+    pairs: pl.DataFrame
+    reasons: pl.DataFrame
+    clusters: pl.DataFrame
+    entity_count: int
+    candidate_count: int
+    refused_wall_count: int
+    refused_size_count: int
+
+
+def match_agencies(directory: Directory, *, parameters: MatchParameters) -> Matches:
+    """Return the pairs of agencies that may be one, with reasons, and the groups they form.
+
+    All delivered agencies of all centers take part, inactive ones too: the twin of an active record is often a retired one.
+    Nothing is merged here; scores order a queue for people. The result does not depend on the order of rows.
+
+    Args:
+        directory: The canonical tables of one or many centers.
+        parameters: Weights and limits; the profile `agency` is used.
+    """
+    entities = entities_of_directory(directory, parameters=parameters)
+    compared = prepare(entities, profile=parameters.agency, parameters=parameters)
+    candidates = propose_candidates(compared)
+    scored = score_candidates(candidates, compared, parameters=parameters)
+    grouped = group_pairs(scored, profile=parameters.agency)
+    kept = scored.filter((pl.col("band") != PairBand.BELOW) | (pl.col("score") >= parameters.kept_score))
+    kept = _number_pairs(kept)
+    told = kept.filter(pl.col("band") != PairBand.BELOW)
+    return Matches(
+        blocks=candidates.block,
+        pairs=conform(kept, ScoredPair),
+        reasons=tell_reasons(told, compared),
+        clusters=grouped.cluster,
+        entity_count=entities.count,
+        candidate_count=candidates.pair.height,
+        refused_wall_count=grouped.refused_wall_count,
+        refused_size_count=grouped.refused_size_count,
+    )
+
+
+def score_candidates(candidates: Candidates, compared: Compared, *, parameters: MatchParameters) -> pl.DataFrame:
+    """Return all candidates scored, with the ids of both records, sorted by them.
+
+    Pairs are taken `parameters.pairs_at_once` at a time, which bounds the memory and changes no result.
+    """
+    pair = candidates.pair
+    parts = [
+        score_pairs(pair.slice(start, parameters.pairs_at_once), compared)
+        for start in range(0, max(pair.height, 1), parameters.pairs_at_once)
+    ]
+    return _name_records(pl.concat(parts), compared)
+
+
+def group_pairs(scored: pl.DataFrame, *, profile: ProfileParameters) -> Clusters:
+    """Return the proposed groups of scored pairs; pairs with strong evidence against are walls between groups.
+
+    Args:
+        scored: As `score_candidates` returns it.
+        profile: Uses `wall_score` and `largest_cluster`.
+    """
+    links = scored.filter(pl.col("band") == PairBand.DUPLICATE)
+    linked = pl.concat([links["a"], links["b"]]).unique()
+    is_wall = (
+        pl.col("is_vetoed")
+        | (pl.col("band") == PairBand.RELATED)
+        | ((pl.col("band") == PairBand.BELOW) & (pl.col("score") <= profile.wall_score))
+    )
+    # Only walls between records that have a link at all can matter.
+    walls = scored.filter(is_wall & pl.col("a").is_in(linked.implode()) & pl.col("b").is_in(linked.implode()))
+    return cluster_pairs(scored, walls=walls, largest=profile.largest_cluster)
+
+
+def pair_id_of(center_a: str, uid_a: str, center_b: str, uid_b: str) -> str:
+    """Return the id of a pair; the order in which the two records are given does not matter.
+
+    >>> pair_id_of("north", "1", "south", "2") == pair_id_of("south", "2", "north", "1")
+    True
+    """
+    first, second = sorted([(center_a, uid_a), (center_b, uid_b)])
+    return hashlib.sha256("\x1f".join([*first, *second]).encode()).hexdigest()[:16]
+
+
+def _name_records(scored: pl.DataFrame, compared: Compared) -> pl.DataFrame:
+    """Add center and uid of both records."""
+    entity = compared.entities.entity.select("entity", "center_id", "uid")
+    return (
+        scored.join(entity.rename({"entity": "a", "center_id": "center_id_a", "uid": "uid_a"}), on="a", how="inner")
+        .join(entity.rename({"entity": "b", "center_id": "center_id_b", "uid": "uid_b"}), on="b", how="inner")
+        .sort("a", "b")
+    )
+
+
+def _number_pairs(scored: pl.DataFrame) -> pl.DataFrame:
+    """Add `pair_id` and the names of the blocks."""
+    ids = [pair_id_of(*row) for row in scored.select("center_id_a", "uid_a", "center_id_b", "uid_b").iter_rows()]
+    return scored.with_columns(
+        pair_id=pl.Series(ids, dtype=pl.String),
+        blocks=block_names(pl.col("blocks")).cast(pl.List(pl.String)),
+    )

@@ -1,0 +1,206 @@
+"""Entities from a directory: one per delivered agency of every center, with all that its sites and services tell about it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipeline.match.domains import own_domains
+from pipeline.match.entities import (
+    CODE_SCHEMA,
+    CONTACT_SCHEMA,
+    ENTITY_SCHEMA,
+    NAME_SCHEMA,
+    PLACE_SCHEMA,
+    PROGRAM_SCHEMA,
+    Entities,
+    frame_of,
+)
+from pipeline.match.places import city_of, postal_code_of, street_of
+from schemas.directory import Directory
+from schemas.enumerations import Origin, RecordKind
+from schemas.match_parameters import MatchParameters
+
+_OWNER = ("center_id", "owner_kind", "owner_uid")
+
+
+def entities_of_directory(directory: Directory, *, parameters: MatchParameters) -> Entities:
+    """Return the delivered agencies of the directory, active or not, as entities.
+
+    Phones, e-mails, websites, addresses and taxonomy codes of an agency's sites and services count as its own, marked
+    `is_own = false` where the agency record itself does not carry them. Rows whose agency is missing from the export take no part.
+
+    Args:
+        directory: The canonical tables of one or many centers.
+        parameters: Shared hosts.
+    """
+    entity = _agencies(directory)
+    owner = _owners(directory, entity=entity)
+    return Entities(
+        entity=entity,
+        name=_names(directory, entity=entity),
+        contact=_contacts(directory, owner=owner, parameters=parameters),
+        place=_places(directory, owner=owner),
+        code=_codes(directory, owner=owner),
+        program=_programs(directory, owner=owner),
+    )
+
+
+def _agencies(directory: Directory) -> pl.DataFrame:
+    """Number the delivered agencies and point each to its parent."""
+    agency = (
+        directory.agency.filter(pl.col("origin") == Origin.DELIVERED)
+        .unique(["center_id", "record_uid"], keep="any")
+        .sort("center_id", "record_uid")
+        .with_row_index("entity")
+    )
+    numbers = agency.select("center_id", pl.col("record_uid").alias("parent_uid"), pl.col("entity").alias("parent"))
+    parent_name = pl.coalesce("parent_uid", "parent_native_id")
+    agency = agency.join(numbers, on=["center_id", "parent_uid"], how="left").with_columns(
+        # An agency may name itself as its parent: that is no parent.
+        parent=pl.when(pl.col("parent") != pl.col("entity")).then("parent"),
+        parent_key=pl.when(parent_name.is_not_null() & (parent_name != pl.col("record_uid"))).then(
+            pl.concat_str("center_id", parent_name, separator="|")
+        ),
+        uid=pl.col("record_uid"),
+    )
+    return frame_of(agency, ENTITY_SCHEMA).sort("entity")
+
+
+def _owners(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
+    """Return for every record its agency's number and whether what it tells must not be shown."""
+    records = directory.records().select(
+        "center_id",
+        pl.col("kind").alias("owner_kind"),
+        pl.col("record_uid").alias("owner_uid"),
+        "agency_uid",
+        "is_confidential_place",
+    )
+    confidential = records.filter((pl.col("owner_kind") == RecordKind.AGENCY) & pl.col("is_confidential_place")).select(
+        "center_id", pl.col("owner_uid").alias("agency_uid"), is_agency_confidential=pl.lit(True)
+    )
+    private_sites = directory.site.filter(pl.col("is_address_private")).select(
+        "center_id",
+        pl.col("kind").alias("owner_kind"),
+        pl.col("record_uid").alias("owner_uid"),
+        is_site_private=pl.lit(True),
+    )
+    numbers = entity.select("center_id", pl.col("uid").alias("agency_uid"), "entity")
+    return (
+        records.with_columns(
+            agency_uid=pl.when(pl.col("owner_kind") == RecordKind.AGENCY).then("owner_uid").otherwise("agency_uid")
+        )
+        .join(numbers, on=["center_id", "agency_uid"], how="inner")
+        .join(confidential.unique(), on=["center_id", "agency_uid"], how="left")
+        .join(private_sites.unique(), on=list(_OWNER), how="left")
+        .select(
+            *_OWNER,
+            "entity",
+            is_own=pl.col("owner_kind") == RecordKind.AGENCY,
+            is_place_private=pl.col("is_confidential_place")
+            | pl.col("is_agency_confidential").fill_null(False)
+            | pl.col("is_site_private").fill_null(False),
+        )
+        .unique(list(_OWNER), keep="any")
+    )
+
+
+def _names(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
+    """Return the name and the also-known-as names of the agencies."""
+    agency = directory.agency.select("center_id", pl.col("record_uid").alias("uid"), "name", "name_key", "aka").join(
+        entity.select("entity", "center_id", "uid"), on=["center_id", "uid"], how="inner"
+    )
+    main = agency.select("entity", shown="name", text=pl.coalesce("name_key", "name"), is_main=pl.lit(True))
+    other = agency.select("entity", shown="aka", is_main=pl.lit(False)).explode("shown").with_columns(text="shown")
+    names = pl.concat([main, other.select(main.columns)]).filter(pl.col("text").is_not_null())
+    return frame_of(names, NAME_SCHEMA)
+
+
+def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchParameters) -> pl.DataFrame:
+    """Return phones, e-mail addresses, own domains and employer numbers."""
+    records = pl.concat(
+        [
+            table.select(
+                "center_id",
+                pl.col("kind").alias("owner_kind"),
+                pl.col("record_uid").alias("owner_uid"),
+                "email",
+                "url_domain_key",
+            )
+            for table in (directory.agency, directory.site, directory.service, directory.service_at_site)
+        ]
+    ).join(owner, on=list(_OWNER), how="inner")
+    phone = (
+        directory.phone.filter(pl.col("e164").is_not_null())
+        .join(owner, on=list(_OWNER), how="inner")
+        .with_columns(signal=pl.lit("phone"), key=pl.col("e164").str.strip_prefix("+"), shown="number_written")
+    )
+    email = pl.concat(
+        [
+            records.select("entity", "is_own", "email", is_private=pl.lit(False)),
+            directory.contact.join(owner, on=list(_OWNER), how="inner").select(
+                "entity", "is_own", "email", "is_private"
+            ),
+        ]
+    ).drop_nulls("email")
+    email = email.with_columns(signal=pl.lit("email"), key=pl.col("email").str.to_lowercase(), shown="email")
+    hosts = pl.concat(
+        [
+            records.select("entity", "is_own", is_private=pl.lit(False), host="url_domain_key"),
+            email.select("entity", "is_own", "is_private", host=pl.col("key").str.extract(r"@(.+)$", 1)),
+        ]
+    ).drop_nulls("host")
+    domain = (
+        hosts.join(own_domains(hosts["host"], shared=parameters.hosts), on="host", how="inner")
+        .drop_nulls("domain")
+        .with_columns(signal=pl.lit("domain"), key="domain", shown="domain")
+    )
+    ein = (
+        directory.agency.filter(pl.col("ein").is_not_null())
+        .select("center_id", pl.col("kind").alias("owner_kind"), pl.col("record_uid").alias("owner_uid"), "ein")
+        .join(owner, on=list(_OWNER), how="inner")
+        .with_columns(signal=pl.lit("ein"), key="ein", shown="ein", is_private=pl.lit(False))
+    )
+    parts = [part.select(*CONTACT_SCHEMA) for part in (phone, email, domain, ein)]
+    return _strongest(pl.concat(parts), by=["entity", "signal", "key"], schema=CONTACT_SCHEMA)
+
+
+def _places(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
+    """Return the addresses of the agencies, their sites and their services."""
+    places = (
+        directory.address.join(owner, on=list(_OWNER), how="inner")
+        .with_columns(
+            house_number="house_number_key",
+            street=street_of(pl.col("line1")),
+            city=city_of(pl.col("city")),
+            postal_code=postal_code_of(pl.col("postal_code")),
+            shown=pl.concat_str("line1", "city", "postal_code", separator=", ", ignore_nulls=True),
+            is_private=pl.col("is_private") | pl.col("is_place_private"),
+        )
+        .filter(pl.any_horizontal(pl.col("street", "city", "postal_code", "address_key").is_not_null()))
+    )
+    return _strongest(places, by=["entity", "house_number", "street", "city", "postal_code"], schema=PLACE_SCHEMA)
+
+
+def _codes(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
+    """Return the service codes with which the agency, its sites or its services are indexed."""
+    return frame_of(directory.taxonomy_link.join(owner, on=list(_OWNER), how="inner"), CODE_SCHEMA)
+
+
+def _programs(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
+    """Return the names of the services."""
+    services = directory.service.select(
+        "center_id",
+        pl.col("kind").alias("owner_kind"),
+        pl.col("record_uid").alias("owner_uid"),
+        pl.col("name").alias("shown"),
+        pl.coalesce("name_key", "name").alias("text"),
+    ).drop_nulls("text")
+    return frame_of(services.join(owner, on=list(_OWNER), how="inner"), PROGRAM_SCHEMA)
+
+
+def _strongest(rows: pl.DataFrame, *, by: list[str], schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    """Keep one row per value: own if any is own, private if any is private."""
+    flagged = frame_of(rows, schema).with_columns(
+        is_own=pl.col("is_own").any().over(by), is_private=pl.col("is_private").any().over(by)
+    )
+    return flagged.unique(by, keep="first", maintain_order=True).sort(list(schema), nulls_last=True)
