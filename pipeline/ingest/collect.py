@@ -130,30 +130,3 @@ def add_contact_texts(contacts: Rows, gathered: list[Gathered]) -> Rows:
         frame = joined.with_columns(filled.alias(field)).select(frame.columns)
         carried.add(f"contact.{field}")
     return Rows(frame=frame, carried=frozenset(carried))
-
-
-def count_without_owner(table: Table) -> int:
-    """Return how many rows of a file belong to no record, because every column that could name one is blank.
-
-    Such rows stay in raw only. Rows of files that hold records are never counted.
-    """
-    layout = table.layout
-    if layout is None or layout.records:
-        return 0
-    owners = [owner for _, child in layout.children() for owner in child.owners]
-    owners += [owner for part in layout.collected for owner in part.owners]
-    pairs = [pair for owner in owners if (pair := owner_expressions(owner, table=table)) is not None]
-    if not owners:
-        return 0
-    if not pairs:
-        return table.rows.height
-    is_owned = pl.any_horizontal(native.is_not_null() for _, native in pairs)
-    return table.rows.filter(~is_owned).height
-
-
-def count_unplaced(gathered: list[Gathered], *, records: pl.DataFrame) -> int:
-    """Return how many gathered texts name a record that the delivery does not hold. They stay in raw only."""
-    if not gathered:
-        return 0
-    known = records.select(owner_kind="kind", owner_native_id=pl.col("native_id").str.strip_chars()).unique()
-    return sum(one.frame.join(known, on=["owner_kind", "owner_native_id"], how="anti").height for one in gathered)

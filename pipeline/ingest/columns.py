@@ -1,8 +1,8 @@
 """Header names: made unique, found again however they are spelled, and checked for what a layout cannot do without.
 
-Names are compared without outer blanks, byte order mark, case and underscores, because databases turn `PublicName` into
-`public_name` on the way. Blanks inside a name are not folded: `Last Verified On` may be another column than
-`LastVerifiedOn`, and a verification date is nothing to guess about.
+Names are compared without outer blanks, byte order mark, case and underscores, because databases turn `FirstName` into
+`first_name` on the way. Blanks inside a name are not folded: `Checked On` may be another column than `CheckedOn`, and the
+date on which a record was verified is nothing to guess about.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Header:
 def fold_name(name: str) -> str:
     """Return the form in which names are compared.
 
-    >>> fold_name(" Resource_Agency_Num "), fold_name("Last Verified On")
-    ('resourceagencynum', 'last verified on')
+    >>> fold_name(" First_Name "), fold_name("Checked On")
+    ('firstname', 'checked on')
     """
     return name.replace("\ufeff", "").strip().casefold().replace("_", "")
 
@@ -72,8 +72,8 @@ def name_columns(written: Sequence[str]) -> Header:
 def nearest(name: str, among: Iterable[str]) -> str:
     """Return the name most like another, or an empty text when none is like it. Blanks do not count here.
 
-    >>> nearest("LastVerifiedOn", ["Last Verified On", "UpdatedOn"])
-    'Last Verified On'
+    >>> nearest("CheckedOn", ["Checked On", "Name"])
+    'Checked On'
     """
     folded = {fold_name(other).replace(" ", ""): other for other in among}
     close = difflib.get_close_matches(fold_name(name).replace(" ", ""), list(folded), n=1, cutoff=_NEAR)
@@ -103,19 +103,9 @@ def require_columns(header: Header, *, columns: Sequence[str], known: Iterable[s
         near = nearest(column, free)
         described.append(f"{column} (nearest name in the header: {near!r})" if near else column)
     raise InputError(
-        f"{name}, line 1: the {title} needs {_count(missing)} that the header does not have: {', '.join(described)}.",
+        f"{name}, line 1: the header lacks {_count(missing)} that {title} needs: {', '.join(described)}.",
         advice="Ask for an export with the usual columns; if a column was renamed on purpose, describe it in a mapping file.",
     )
-
-
-def describe_spelling(header: Header, *, columns: Iterable[str]) -> tuple[str, ...]:
-    """Return the names that the file spells otherwise than the layout, as `written (layout)`."""
-    different = []
-    for column in columns:
-        place = header.find(column)
-        if place is not None and header.names[place] != column:
-            different.append(f"{header.names[place]} ({column})")
-    return tuple(different)
 
 
 def _count(missing: Sequence[str]) -> str:

@@ -51,7 +51,7 @@ class Delivery:
 def folder_of(file: str) -> str:
     """Return the folder part of a path inside a delivery; empty at the top.
 
-    >>> folder_of("data/services.csv"), folder_of("services.csv")
+    >>> folder_of("data/table.csv"), folder_of("table.csv")
     ('data', '')
     """
     return str(PurePosixPath(file).parent).removeprefix(".")

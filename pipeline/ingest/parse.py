@@ -43,6 +43,7 @@ class ParsedTable:
         blank_count: Wholly blank rows.
         newline: `LF`, `CRLF`, `CR` or `mixed`: how rows end, line breaks inside cells not counted.
         separator: Cell separator.
+        loose_quotes: Lines of rows in which a quote inside a quoted cell is not doubled; such cells may have lost a quote.
     """
 
     header: tuple[str, ...]
@@ -51,6 +52,7 @@ class ParsedTable:
     blank_count: int
     newline: str
     separator: str
+    loose_quotes: tuple[int, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -59,6 +61,7 @@ class _Reading:
 
     center_id: str
     name: str
+    separator: str
     may_hold_nul: bool
     width: int = 0
     lines: list[int] = field(default_factory=list)
@@ -67,6 +70,7 @@ class _Reading:
     rejects: list[tuple[int, str, str]] = field(default_factory=list)
     blank_count: int = 0
     row_ends: set[str] = field(default_factory=set)
+    loose_quotes: list[int] = field(default_factory=list)
 
 
 class _NeverClosed(Exception):  # noqa: N818 - a signal between two functions of this file, never seen outside
@@ -128,8 +132,8 @@ def parse_table(text: str, *, name: str, center_id: str, parameters: IngestParam
     """
     separator = find_separator(text)
     lines = _Lines(text, longest_row_lines=parameters.longest_row_lines)
-    rows = csv.reader(lines, delimiter=separator)
-    reading = _Reading(center_id=center_id, name=name, may_hold_nul="\x00" in text)
+    rows = csv.reader(lines, delimiter=separator, strict=True)
+    reading = _Reading(center_id=center_id, name=name, separator=separator, may_hold_nul="\x00" in text)
     header = _read_header(rows, lines, reading)
     reading.width = len(header)
     _read_rows(rows, lines, reading)
@@ -141,6 +145,7 @@ def parse_table(text: str, *, name: str, center_id: str, parameters: IngestParam
         blank_count=reading.blank_count,
         newline=_name_newline(reading.row_ends),
         separator=separator,
+        loose_quotes=tuple(reading.loose_quotes),
     )
 
 
@@ -164,8 +169,6 @@ def _count_names(line: str, separator: str) -> int:
 def _read_header(rows: Iterator[list[str]], lines: _Lines, reading: _Reading) -> tuple[str, ...]:
     try:
         for cells in rows:
-            if lines.is_exhausted:
-                raise _NeverClosed
             if not _is_blank(cells):
                 _refuse_nul(cells, name=reading.name)
                 reading.row_ends.add(_line_end(lines.of_row))
@@ -198,13 +201,29 @@ def _read_rows(rows: Iterator[list[str]], lines: _Lines, reading: _Reading) -> N
             _reject_rest(lines, reading, within=f"{len(lines.of_row):,} lines")
             return
         except csv.Error as fault:
-            _reject(lines, reading, reason=f"the line cannot be read as separated values: {fault}")
+            # The strict reader complains at the end of the file when a quote is still open.
+            if lines.is_exhausted:
+                _reject_rest(lines, reading, within="the file")
+                return
+            _take_loose(lines, reading, fault=str(fault))
             continue
-        # A row that comes back although the lines have run out was cut short by the end of the file.
-        if lines.is_exhausted:
-            _reject_rest(lines, reading, within="the file")
-            return
         _take(cells, lines, reading)
+
+
+def _take_loose(lines: _Lines, reading: _Reading, *, fault: str) -> None:
+    """Take a row in which a quote inside a quoted cell is not doubled, if it is whole when read leniently."""
+    text = [*lines.of_row[:-1], lines.of_row[-1].rstrip("\r\n") + "\n"]
+    try:
+        rows = list(csv.reader(text, delimiter=reading.separator))
+    except csv.Error:
+        rows = []
+    # Read leniently an open quote would swallow the line end, which then stands in the last cell.
+    is_whole = len(rows) == 1 and len(rows[0]) == reading.width and not rows[0][-1].endswith("\n")
+    if not is_whole:
+        _reject(lines, reading, reason=f"the line cannot be read as separated values: {fault}")
+        return
+    reading.loose_quotes.append(lines.row_start)
+    _take(rows[0], lines, reading)
 
 
 def _take(cells: list[str], lines: _Lines, reading: _Reading) -> None:

@@ -19,13 +19,12 @@ from pipeline.ingest.collect import (
     Gathered,
     add_contact_texts,
     add_texts,
-    count_unplaced,
-    count_without_owner,
     gather_texts,
 )
-from pipeline.ingest.columns import describe_spelling, fold_name, nearest, require_columns
+from pipeline.ingest.columns import fold_name, nearest, require_columns
 from pipeline.ingest.delivery import Delivery, open_delivery
 from pipeline.ingest.load_layout import SHIPPED, load_mapping, load_shipped_layout
+from pipeline.ingest.notices import describe_header, describe_rows
 from pipeline.ingest.recognize import (
     find_package_folder,
     find_text_files,
@@ -200,7 +199,7 @@ def _check_table(table: Table, layout: Layout, *, tables: dict[str, Table]) -> t
     require_columns(table.header, columns=tuple(dict.fromkeys(required)), known=known, name=table.name, title=title)
     if layout.every_column_required:
         _require_lookups(part, tables=tables, title=title)
-    return _notices_of_header(table, known=known)
+    return describe_header(table, known=known)
 
 
 def _strictly_required(part: FileLayout, table: Table) -> list[str]:
@@ -223,30 +222,9 @@ def _require_lookups(part: FileLayout, *, tables: dict[str, Table], title: str) 
     for cell in _cells(part):
         if cell.lookup is not None and read_translation(cell.lookup, tables=tables) is None:
             raise InputError(
-                f"The {title} looks up {', '.join(cell.columns)} in {' or '.join(cell.lookup.files)} "
+                f"{title} looks up {', '.join(cell.columns)} in {' or '.join(cell.lookup.files)} "
                 f"(columns {cell.lookup.key} and {' or '.join(cell.lookup.value)}), which the export does not have."
             )
-
-
-def _notices_of_header(table: Table, *, known: Sequence[str]) -> tuple[str, ...]:
-    notices = []
-    spelled = describe_spelling(table.header, columns=known)
-    if spelled:
-        notices.append(f"{table.name}: column names are spelled otherwise and were accepted: {_shorten(spelled)}.")
-    repeated = [name for name in table.header.names if "#" in name and name not in table.header.written]
-    if repeated:
-        notices.append(f"{table.name}: column names stand more than once; the first is used: {_shorten(repeated)}.")
-    if table.layout is not None and not table.layout.raw_only:
-        folded = {fold_name(column) for column in known}
-        new = [name for name in table.header.names if fold_name(name) not in folded and name not in repeated]
-        if new:
-            notices.append(f"{table.name}: columns without a target stay in raw: {_shorten(new)}.")
-    return tuple(notices)
-
-
-def _shorten(names: Sequence[str]) -> str:
-    shown, more = names[:12], len(names) - 12
-    return f"{', '.join(shown)}{f' and {more} more' if more > 0 else ''}"
 
 
 def _deliver(source: _Source, *, center_id: str) -> Delivered:
@@ -281,7 +259,7 @@ def _deliver(source: _Source, *, center_id: str) -> Delivered:
         carried=carried,
         conventions=source.layout.conventions,
         unmapped_columns=_unmapped_columns(source),
-        notices=(*source.notices, *_notices_of_rows(tables, texts, records=records.frame)),
+        notices=(*source.notices, *describe_rows(tables, texts, records=records.frame)),
     )
 
 
@@ -351,18 +329,3 @@ def _unmapped_columns(source: _Source) -> tuple[str, ...]:
             if place not in mapped and (key, fold_name(name)) not in lookups:
                 unmapped.append(f"{table.name}:{name}")
     return tuple(unmapped)
-
-
-def _notices_of_rows(tables: dict[str, Table], texts: Sequence[Gathered], *, records: pl.DataFrame) -> tuple[str, ...]:
-    notices = [
-        f"{table.name}: {count:,} rows name no record; they stay in raw only."
-        for table in tables.values()
-        if (count := count_without_owner(table))
-    ]
-    for field in dict.fromkeys(one.part.into for one in texts):
-        unplaced = count_unplaced([one for one in texts if one.part.into == field], records=records)
-        if unplaced:
-            notices.append(
-                f"{field}: {unplaced:,} texts name a record that is not in the export; they stay in raw only."
-            )
-    return tuple(notices)

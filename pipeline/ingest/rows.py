@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -13,6 +14,8 @@ from schemas.layout import KEEP_WHEN_FILLED, ChildRows, FileLayout, RecordRows
 
 #: Identifier of the line a child row stands on, kept while texts of other files are gathered into it.
 ROW_ID = "row_id"
+#: Stands behind each cell in a hash, so that `ab|c` and `a|bc` differ.
+_CELL_END = "\x1f"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +108,11 @@ def _build_records(records: RecordRows, *, table: Table, tables: Tables) -> Rows
         kinds = cell.kinds or records.kinds
         carried |= {f"{one}.{name}" for one in kinds if one in records.kinds}
         fields[name] = pl.when(kind.is_in([str(one) for one in kinds])).then(text) if cell.kinds else text
-    return Rows(frame=_select(table.rows, "record", fields), carried=frozenset(carried))
+    frame = _select(table.rows, "record", fields)
+    if table.layout is not None and records is not table.layout.records[0]:
+        # A line always makes its first record; a further one only when the line gives it a number.
+        frame = frame.filter(is_filled(pl.col("native_id")))
+    return Rows(frame=frame, carried=frozenset(carried))
 
 
 def _kind_of_line(records: RecordRows, *, table: Table) -> pl.Expr:
@@ -157,30 +164,41 @@ def _build_child(child_table: str, child: ChildRows, *, table: Table, tables: Ta
     if not deciding:
         return Rows(frame=_select(table.rows.head(0), child_table, {}, ROW_ID))
     lines = table.rows.filter(condition(child.where, table=table))
-    lines = _with_owners(lines, child, table=table) if child.owners else _with_line_owner(lines, child, table=table)
+    lines = (
+        _with_owners(lines, child, table=table)
+        if child.owners
+        else _with_line_owner(lines, child, table=table, tables=tables)
+    )
     fields |= {
         "owner_kind": pl.col("owner_kind"),
         "owner_native_id": pl.col("owner_native_id"),
-        "slot": _slot(child, table=table),
+        "slot": pl.lit(child.slot) if child.slot else _row_id(table),
         ROW_ID: _row_id(table),
     }
     frame = _select(lines, child_table, fields, ROW_ID)
     frame = frame.filter(pl.any_horizontal(is_filled(pl.col(name)) for name in deciding))
+    if not child.slot:
+        frame = _name_slots(
+            frame, stem=table.name.rsplit(".", 1)[0], cells=[name for name in child.cells if name in fields]
+        )
     for name, separator in child.split.items():
         frame = _split_rows(frame, name, separator)
-    return Rows(frame=frame, carried=frozenset(f"{child_table}.{name}" for name in child.cells if name in fields))
+    # A constant is the layout's word, not something that the export carries.
+    carried = {f"{child_table}.{name}" for name in fields if name in child.cells and child.cells[name].constant is None}
+    return Rows(frame=frame, carried=frozenset(carried))
 
 
-def _with_line_owner(lines: pl.DataFrame, child: ChildRows, *, table: Table) -> pl.DataFrame:
+def _with_line_owner(lines: pl.DataFrame, child: ChildRows, *, table: Table, tables: Tables) -> pl.DataFrame:
     layout = table.layout or FileLayout()
     records = next(rows for rows in layout.records if child.of is None or child.of in rows.kinds)
     kind = _kind_of_line(records, table=table)
-    # The number is a plain column in every layout: a number that is joined or looked up could not be found again.
-    native_id = cell_expression(records.cells["native_id"], table=table, tables={})
+    native_id = cell_expression(records.cells["native_id"], table=table, tables=tables)
     owned = lines.with_columns(
         owner_kind=kind, owner_native_id=pl.lit(None, dtype=pl.String) if native_id is None else native_id
     )
-    return owned if child.of is None else owned.filter(pl.col("owner_kind") == child.of.value)
+    if child.of is not None:
+        owned = owned.filter(pl.col("owner_kind") == child.of.value)
+    return owned if records is layout.records[0] else owned.filter(is_filled(pl.col("owner_native_id")))
 
 
 def _with_owners(lines: pl.DataFrame, child: ChildRows, *, table: Table) -> pl.DataFrame:
@@ -213,14 +231,25 @@ def _row_id(table: Table) -> pl.Expr:
     return pl.lit(None, dtype=pl.String) if column is None else column.str.strip_chars()
 
 
-def _slot(child: ChildRows, *, table: Table) -> pl.Expr:
-    if child.slot:
-        return pl.lit(child.slot)
-    # Several files may feed one table with the same numbers, so the file stands before the number.
-    number = _row_id(table)
-    return pl.format(
-        "{}:{}", pl.lit(table.name.rsplit(".", 1)[0]), pl.when(is_filled(number)).then(number).otherwise("row_hash")
-    )
+def _name_slots(frame: pl.DataFrame, *, stem: str, cells: list[str]) -> pl.DataFrame:
+    """Return the rows with slots made of file and identifier; where that is blank, of a hash of the mapped cells.
+
+    The file stands first because several files may feed one table with the same numbers. The hash is taken over mapped
+    cells only, so that neither a new nor a moved column of the export changes it.
+    """
+    is_named = is_filled(pl.col("slot"))
+    nameless = frame.filter(~is_named)
+    frame = frame.with_columns(slot=pl.format("{}:{}", pl.lit(stem), pl.col("slot")))
+    if not nameless.height:
+        return frame
+    hashes = [_hash_cells(row) for row in nameless.select(cells).iter_rows()]
+    named = nameless.with_columns(slot=pl.lit(f"{stem}:") + pl.Series(hashes, dtype=pl.String))
+    return pl.concat([frame.filter(is_filled(pl.col(ROW_ID))), named])
+
+
+def _hash_cells(cells: tuple[str | None, ...]) -> str:
+    text = "".join(f"{cell or ''}{_CELL_END}" for cell in cells)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _split_rows(frame: pl.DataFrame, name: str, separator: str) -> pl.DataFrame:
