@@ -10,7 +10,7 @@ from pipeline.normalize.numbers import read_coordinates
 from pipeline.normalize.owned_rows import Owners, attach_owners, number_rows
 from pipeline.normalize.privacy import read_private_flags
 from pipeline.normalize.regions import read_counties, read_countries, read_states
-from pipeline.normalize.text import has_broken_characters, has_markup, one_line, plain_text
+from pipeline.normalize.text import columns_to_clean, has_broken_characters, has_markup, one_line, plain_text
 from schemas.delivered import Conventions
 from schemas.enumerations import AddressKind
 from schemas.notes import NoteKind
@@ -31,10 +31,9 @@ def build_addresses(
     An `other` address without a flag of its own is as private as the physical address of its owner.
     """
     owned, owner_notes = attach_owners(delivered, table="address", owners=owners, conventions=conventions)
+    unclean = columns_to_clean(owned, (*_TEXTS, "county", "state", "postal_code", "country"))
     cleaned = owned.with_columns(
-        *(one_line(owned[name]) for name in ("attention", "line1", "line2", "city", "county", "state", "country")),
-        plain_text(owned["directions"]),
-        one_line(owned["postal_code"]),
+        *(plain_text(owned[name]) if name == "directions" else one_line(owned[name]) for name in unclean),
         read_coordinates(owned["latitude"]),
         read_coordinates(owned["longitude"]),
         *(
@@ -81,6 +80,7 @@ def build_addresses(
             is_private=pl.col("is_private"),
         )
         for name in _TEXTS
+        if name in unclean
         for mask, note_kind in (
             (has_markup(as_delivered[name]), NoteKind.HTML_REMOVED),
             (has_broken_characters(as_delivered[name]), NoteKind.BROKEN_CHARACTERS),

@@ -38,7 +38,7 @@ from pipeline.normalize.record_columns import (
 )
 from pipeline.normalize.repeats import Settled, primary_language, settle_repeats
 from pipeline.normalize.schedule_rows import build_schedules
-from schemas.contract import conform, schema_of
+from schemas.contract import empty_table, schema_of
 from schemas.core import CORE_TABLES, Translation
 from schemas.delivered import DELIVERED_COLUMNS, Delivered
 from schemas.directory import Directory
@@ -107,13 +107,13 @@ def normalize_delivery(delivered: Delivered, *, parameters: NormalizeParameters)
         "service_at_site": _appended(_of_kind(records, RecordKind.SERVICE_AT_SITE), derived.links if derived else None),
     }
     counted = {
-        name: _conformed(mark_counted(table, own_owner_codes=parameters.own_owner_codes), name)
+        name: _prepared(mark_counted(table, own_owner_codes=parameters.own_owner_codes), name)
         for name, table in tables.items()
     }
     translations, translation_notes = _translations(settled, delivered=delivered, parameters=parameters)
     directory = Directory.of(
         **counted,
-        **{name: _conformed(table, name) for name, table in (dependents | {"address": addresses}).items()},
+        **{name: _prepared(table, name) for name, table in (dependents | {"address": addresses}).items()},
         translation=translations,
     )
     notes = [
@@ -233,7 +233,7 @@ def _appended(table: pl.DataFrame, derived: pl.DataFrame | None) -> pl.DataFrame
     return table if derived is None else pl.concat([table, derived], how="diagonal")
 
 
-def _conformed(table: pl.DataFrame, name: str) -> pl.DataFrame:
+def _prepared(table: pl.DataFrame, name: str) -> pl.DataFrame:
     model = CORE_TABLES[name]
     lists = [column for column, dtype in schema_of(model).items() if dtype == pl.List(pl.String)]
     filled = table.with_columns(
@@ -247,12 +247,14 @@ def _conformed(table: pl.DataFrame, name: str) -> pl.DataFrame:
         if "owner_uid" not in table.columns
         else (["source_file", "source_line"] if name == "taxonomy_link" else ["slot"])
     )
-    return conform(filled.sort(*order, *tail, maintain_order=True), model)
+    return filled.sort(*order, *tail, maintain_order=True)
 
 
 def _translations(
     settled: Settled, *, delivered: Delivered, parameters: NormalizeParameters
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    if settled.translations.is_empty():
+        return empty_table(Translation), []
     texts, text_notes = read_texts(settled.translations)
     days, day_notes = read_days(texts, conventions=delivered.conventions)
     statuses, status_notes = read_status_column(
@@ -260,8 +262,7 @@ def _translations(
     )
     language = primary_language(delivered.record["language_of_record"]) or "unknown"
     filled = statuses.with_columns(pl.col("language_of_record").fill_null(language))
-    rows = conform(filled.sort("record_uid", "kind", "language_of_record"), Translation)
-    return rows, [*text_notes, *day_notes, *status_notes]
+    return filled.sort("record_uid", "kind", "language_of_record"), [*text_notes, *day_notes, *status_notes]
 
 
 def _masked(notes: list[pl.DataFrame], addresses: pl.DataFrame) -> list[pl.DataFrame]:

@@ -115,10 +115,8 @@ def _notes(records: pl.DataFrame, is_loop: pl.Expr) -> list[pl.DataFrame]:
     is_link = pl.col("kind") == RecordKind.SERVICE_AT_SITE
     missing = {
         "parent_native_id": is_agency & pl.col("parent_native_id").is_not_null() & pl.col("parent_uid").is_null(),
-        # A link is complete by its service and site; it need not repeat the agency.
-        "agency_native_id": ~is_agency
-        & pl.col("agency_uid").is_null()
-        & (~is_link | pl.col("agency_native_id").is_not_null()),
+        # A link is complete by its service and site: their missing agency is noted once, on them.
+        "agency_native_id": ~is_agency & ~is_link & pl.col("agency_uid").is_null(),
         "service_native_id": is_link & pl.col("service_uid").is_null(),
         "site_native_id": is_link & pl.col("site_uid").is_null(),
     }

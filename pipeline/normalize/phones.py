@@ -29,7 +29,7 @@ _KEYPAD_NUMBER = re.compile(rf"^(?:\+?1[-. ]*)?\(? *({_AREA}) *\)?[-. ]*([0-9A-Z
 _DIGITS_IN_BRACKETS = re.compile(r"\(([0-9]{3,7})\)$")
 _BETWEEN_NUMBERS = re.compile(r"^[\s,;/&|]+|(?:[\s,;/&|]|\b(?:or|and)\b)+$", re.IGNORECASE)
 
-_PART = pl.Struct({"number": pl.String, "e164": pl.String, "short_code": pl.String, "extension": pl.String})
+_PART_COLUMNS = {"number": pl.String, "e164": pl.String, "short_code": pl.String, "extension": pl.String}
 
 
 def read_phones(values: pl.Series) -> pl.DataFrame:
@@ -63,16 +63,22 @@ def _read(values: pl.Series) -> pl.DataFrame:
         pl.concat_list(pl.struct("number", "e164", "short_code", "extension")).alias("parts"),
         pl.col("extension").is_not_null().alias("has_extension_inside"),
         (pl.col("e164").is_null() & pl.col("short_code").is_null()).alias("is_left"),
+    ).with_row_index("row")
+    left = simple.filter("is_left")["row"]
+    found = [
+        part | {"row": row} for row, text in zip(left, values.gather(left), strict=True) for part in _read_hard(text)
+    ]
+    hard = (
+        pl.DataFrame(found, schema=_PART_COLUMNS | {"row": pl.UInt32})
+        .group_by("row")
+        .agg(
+            pl.struct(*_PART_COLUMNS).alias("hard_parts"),
+            pl.col("extension").is_not_null().any().alias("hard_extension"),
+        )
     )
-    hard = [_read_hard(text) if is_left else [] for text, is_left in zip(values, simple["is_left"], strict=True)]
-    hard_parts = pl.Series(hard, dtype=pl.List(_PART))
-    return simple.select(
-        pl.when("is_left").then(hard_parts).otherwise("parts").alias("parts"),
-        pl.when("is_left")
-        .then(hard_parts.list.eval(pl.element().struct.field("extension").is_not_null()).list.any())
-        .otherwise("has_extension_inside")
-        .fill_null(value=False)
-        .alias("has_extension_inside"),
+    return simple.join(hard, on="row", how="left", maintain_order="left").select(
+        pl.when("is_left").then("hard_parts").otherwise("parts").alias("parts"),
+        pl.when("is_left").then("hard_extension").otherwise("has_extension_inside").alias("has_extension_inside"),
     )
 
 

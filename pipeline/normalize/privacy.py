@@ -91,7 +91,8 @@ def is_confidential_text(values: pl.Series, *, parameters: PrivacyParameters) ->
     patterns = parameters.confidential_place_patterns
     if not patterns:
         return pl.Series([False] * len(values), dtype=pl.Boolean)
-    anywhere = "|".join(f"(?:{pattern})" for pattern in patterns)
+    # Whole words only: an address confidentiality program hides nobody's address in the directory.
+    anywhere = "|".join(rf"(?:\b(?:{pattern})s?\b)" for pattern in patterns)
     folded = values.str.to_lowercase().str.replace_all(r"\s+", " ").str.replace_all("[’`]", "'")
     is_named = folded.str.contains(f"(?i){anywhere}").fill_null(value=False)
     if not is_named.any():

@@ -11,7 +11,7 @@ from pipeline.normalize.names import name_key
 from pipeline.normalize.noticing import note_where
 from pipeline.normalize.numbers import read_coordinates, read_eins, read_figures, read_years
 from pipeline.normalize.status import read_statuses
-from pipeline.normalize.text import has_broken_characters, has_markup, one_line, plain_text
+from pipeline.normalize.text import columns_to_clean, has_broken_characters, has_markup, one_line, plain_text
 from pipeline.normalize.websites import read_websites
 from schemas.delivered import Conventions
 from schemas.enumerations import COUNTED_STATUSES
@@ -41,11 +41,11 @@ def read_texts(records: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]
     """Return the records with all text cells as plain text, and notes on markup and broken characters.
 
     Args:
-        records: Needs `center_id`, `record_uid`, `kind` and the text cells of a delivered record.
+        records: Needs `center_id`, `record_uid`, `kind` and the text cells of a delivered record, trimmed, blank ones null.
     """
     notes = []
     changes = []
-    for name in (*_LINES, *_TEXTS):
+    for name in columns_to_clean(records, (*_LINES, *_TEXTS)):
         cells = records[name]
         changes.append(one_line(cells) if name in _LINES else plain_text(cells))
         for found, note_kind in (

@@ -8,6 +8,7 @@ repaired: a wrong repair cannot be seen any more.
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 from html.entities import html5
 
 import polars as pl
@@ -35,8 +36,8 @@ _CONTROL = r"[\x00-\x08\x0E-\x1F\x7F-\x{9F}]"
 _INVISIBLE = r"[\x00-\x08\x0E-\x1F\x7F-\x{9F}\x{200B}\x{FEFF}]"
 _WRITTEN_BREAK = r"\\r\\n|\\n|\\r"
 _LINE_BREAK = r"\r\n|[\r\x0B\x0C\x{2028}\x{2029}]"
-#: UTF-8 read as Windows-1252 (`Ã©`, `â€™`, `Â `), or bytes replaced on the way.
-_MISREAD = r"Ã[\x{80}-\x{BF}ŒœŠšŽžŸƒˆ˜‚„†‡‰‹›€™•…–—‘’“”]|â€|Â[\x{A0}-\x{BF}]|ï»¿|ï¿½|\x{FFFD}"
+#: UTF-8 read as Windows-1252 (`Ã©`, `â€™`, `Â `) or as code page 437 (`ΓÇÖ`), or bytes replaced on the way.
+_MISREAD = r"[ΓG]Ç[^\x00-\x7F]|Ã[\x{80}-\x{BF}ŒœŠšŽžŸƒˆ˜‚„†‡‰‹›€™•…–—‘’“”]|â€|Â[\x{A0}-\x{BF}]|ï»¿|ï¿½|\x{FFFD}"
 _SUSPECT = r"[<&\\\x00-\x09\x0B-\x1F\x7F-\x{A0}\x{200B}\x{FEFF}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{1680}]|  |\n"
 
 _NAMED = {f"&{name}": text for name, text in html5.items() if name.endswith(";")}
@@ -57,6 +58,18 @@ def plain_text(values: pl.Series) -> pl.Series:
     suspects = trimmed.str.contains(_SUSPECT)
     cleaned = change_where(trimmed, suspects, lambda part: _tidy_blanks(_without_markup(part)))
     return pl.select(pl.when(cleaned != "").then(cleaned)).to_series().alias(values.name)
+
+
+def columns_to_clean(frame: pl.DataFrame, names: Iterable[str]) -> list[str]:
+    """Return those of the columns in which some cell is not plain text yet; the others can be left alone.
+
+    Args:
+        frame: Needs the columns, with cells trimmed and blank ones null.
+        names: Text columns to ask about.
+    """
+    asked = list(names)
+    found = frame.select(pl.col(name).str.contains(f"{_SUSPECT}|{_MISREAD}").any() for name in asked)
+    return [name for name in asked if found[name].item()] if frame.height else []
 
 
 def one_line(values: pl.Series) -> pl.Series:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-_HOST = r"(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_-]*[\p{L}\p{N}])?\.)+(?:\p{L}{2,63}|xn--[a-z0-9-]+)"
+# Letters beyond ASCII are taken as they come: naming them by class makes the pattern slow to build.
+_WORD = r"[A-Za-z0-9_\x{80}-\x{10FFFF}]"
+_HOST = rf"(?:{_WORD}(?:[A-Za-z0-9_\x{{80}}-\x{{10FFFF}}-]*{_WORD})?\.)+(?:[A-Za-z\x{{80}}-\x{{10FFFF}}]{{2,63}}|xn--[A-Za-z0-9-]+)"
 _ADDRESS = rf"(?i)^(?:(https?)://)?({_HOST})\.?(:[0-9]{{1,5}})?([/?#][^\s<>\"\\^`{{}}]*)?$"
 _HOST_ONLY = rf"(?i)^(?:https?://)?({_HOST})\.?(?::[0-9]{{1,5}})?(?:[/?#].*)?$"
 _NEXT_ADDRESS = rf"(?i)(?:\s*[,;]\s*|\s+(?:or|and|&)\s+|\s+)(?:https?://|www\.){_HOST}.*$"
