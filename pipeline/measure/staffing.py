@@ -256,22 +256,24 @@ def _tiers(complexity: pl.DataFrame) -> dict[str, int]:
 
 
 def _notes(complexity: pl.DataFrame) -> tuple[str, ...]:
-    """Say which parts a center's data cannot show, so that a small figure is not mistaken for little work."""
-    sums = complexity.group_by("center_id").agg(pl.col("site_count", "service_count", "service_term_count").sum())
+    """Say which parts a center's data hardly show, so that a small figure is not mistaken for little work.
+
+    Every agency works from some place and offers something, so fewer sites or services than agencies mean that they were
+    not delivered, or do not count.
+    """
+    sums = complexity.group_by("center_id").agg(
+        agencies=pl.len(), sites=pl.col("site_count").sum(), services=pl.col("service_count").sum()
+    )
     notes = []
     for row in sums.sort("center_id").to_dicts():
-        absent = [
-            words
-            for column, words in (
-                ("site_count", "sites"),
-                ("service_count", "services"),
-                ("service_term_count", "taxonomy terms"),
-            )
-            if not row[column]
+        few = [
+            f"{row[part]:,} {part.removesuffix('s') if row[part] == 1 else part}"
+            for part in ("sites", "services")
+            if row[part] < row["agencies"]
         ]
-        if absent:
+        if few:
             notes.append(
-                f"Center {row['center_id']} has no counted {' and no '.join(absent)} in its bundles, so no minutes are "
-                "reckoned for them and its figure is rather low."
+                f"Center {row['center_id']} has only {' and '.join(few)} that count for {row['agencies']:,} agencies; the "
+                "rest gets no minutes, so its figure is rather low."
             )
     return tuple(notes)

@@ -162,10 +162,9 @@ def test_document_is_json_with_its_caveats() -> None:
 
 def test_missing_sites_are_said() -> None:
     """An export without sites would give a small figure that looks like little work."""
-    notes = estimate_staffing(bundles(10, 2, 0), parameters=CENTRAL).notes
-    assert notes == (
-        "Center c1 has no counted sites in its bundles, so no minutes are reckoned for them and its figure is rather low.",
-    )
+    assert estimate_staffing(bundles(10, 2, 1), parameters=CENTRAL).notes == ()
+    (note,) = estimate_staffing(bundles(1000, 2, 0), parameters=CENTRAL).notes
+    assert note.startswith("Center c1 has only 0 sites that count for 1,000 agencies")
 
 
 def test_no_bundles_need_nobody() -> None:

@@ -1,0 +1,185 @@
+"""The measures on real exports, against figures worked out from the raw files alone."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.ingest.read import read_export
+from pipeline.measure.complexity import measure_complexity
+from pipeline.measure.freshness import MEASURES, Freshness, measure_freshness
+from pipeline.measure.staffing import estimate_staffing
+from pipeline.normalize.directory import normalize_delivery
+from schemas.directory import Directory, join_directories
+from schemas.parameters import FreshnessRule, NormalizeParameters, StaffingParameters
+
+pytestmark = pytest.mark.real_data
+
+LAST_VERIFIED = date(2014, 4, 9)
+LAST_EDITED = date(2012, 7, 24)
+COUNTED = {"Active", "Active, but do not refer"}
+
+Row = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def rows(shared: Path) -> list[Row]:
+    """The raw lines of the export."""
+    with (shared / "data/dc211/dc211_export.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def dc211(shared: Path) -> Directory:
+    delivered = read_export(shared / "data/dc211/dc211_export.csv", center_id="dc211")
+    return normalize_delivery(delivered, parameters=NormalizeParameters()).directory
+
+
+@pytest.fixture(scope="module")
+def miami211(shared: Path) -> Directory:
+    delivered = read_export(shared / "data/miami211", center_id="miami211")
+    return normalize_delivery(delivered, parameters=NormalizeParameters()).directory
+
+
+def day_of(text: str) -> date | None:
+    """Read `8/17/11 0:00`; everything else is blank."""
+    try:
+        return datetime.strptime(text.strip(), "%m/%d/%y %H:%M").date()  # noqa: DTZ007 - a calendar day
+    except ValueError:
+        return None
+
+
+def within(rows: list[Row], column: str, first: date, last: date) -> list[Row]:
+    return [row for row in rows if (day := day_of(row[column])) is not None and first <= day <= last]
+
+
+def measured(directory: Directory, as_of: date) -> Freshness:
+    return measure_freshness(directory, as_of=as_of, rule=FreshnessRule())
+
+
+def share_of(freshness: Freshness, measure: str) -> tuple[object, object, object]:
+    figure = freshness.headline(measure)
+    return figure["numerator"], figure["denominator"], figure["unknown"]
+
+
+def test_raw_shares_of_the_file(rows: list[Row]) -> None:
+    """The two figures anybody gets from the raw file: 3.9 % by verification, 95.5 % by edit, a year back from each column."""
+    assert len(rows) == 2132
+    assert max(day for row in rows if (day := day_of(row["LastVerifiedOn"]))) == LAST_VERIFIED
+    assert max(day for row in rows if (day := day_of(row["UpdatedOn"]))) == LAST_EDITED
+    year = timedelta(days=365)
+    verified = within(rows, "LastVerifiedOn", LAST_VERIFIED - year, LAST_VERIFIED)
+    edited = within(rows, "UpdatedOn", LAST_EDITED - year, LAST_EDITED)
+    assert (len(verified), round(len(verified) / len(rows) * 100, 1)) == (83, 3.9)
+    assert (len(edited), round(len(edited) / len(rows) * 100, 1)) == (2036, 95.5)
+
+
+def test_verified_share_differs_from_the_raw_one_by_rows_that_do_not_count(rows: list[Row], dc211: Directory) -> None:
+    """The published share could not be explained to the center whose file it comes from."""
+    raw = within(rows, "LastVerifiedOn", date(2013, 4, 9), LAST_VERIFIED)
+    # Calendar months: no difference here, 365 days before 2014-04-09 is 2013-04-09 as well.
+    assert len(raw) == 83
+    # Rows that do not count: 77 of the 83 are inactive, none has a blank status.
+    by_status = defaultdict(int)
+    for row in raw:
+        by_status[row["AgencyStatus"]] += 1
+    assert dict(by_status) == {"Inactive": 77, "Active": 6}
+    # Denominator: 2,132 lines less 361 inactive and 8 without status.
+    counted = [row for row in rows if row["AgencyStatus"] in COUNTED]
+    assert len(rows) - len(counted) == 361 + 8
+    assert share_of(measured(dc211, LAST_VERIFIED), "verified_record") == (83 - 77, 2132 - 361 - 8, 0)
+
+
+def test_edited_share_differs_from_the_raw_one_by_its_day(rows: list[Row], dc211: Directory) -> None:
+    """Edits of 2012 must not count as edits of the year to April 2014, however good that would look."""
+    counted = [row for row in rows if row["AgencyStatus"] in COUNTED]
+    blank = sum(day_of(row["UpdatedOn"]) is None for row in counted)
+    # One day for all three figures: on 2014-04-09 the last edit is 20 months old.
+    assert share_of(measured(dc211, LAST_VERIFIED), "edited_record") == (0, 1763, blank)
+    # On the last day of the column: 2,036 less those of inactive rows and rows without status.
+    raw = within(rows, "UpdatedOn", LAST_EDITED - timedelta(days=365), LAST_EDITED)
+    left_out = [row for row in raw if row["AgencyStatus"] not in COUNTED]
+    # Calendar months reach from 2011-07-24, one day further back than 365 days, for 2012 has a 29 February.
+    one_day_more = within(counted, "UpdatedOn", date(2011, 7, 24), date(2011, 7, 24))
+    numerator, denominator, unknown = share_of(measured(dc211, LAST_EDITED), "edited_record")
+    assert numerator == len(raw) - len(left_out) + len(one_day_more)
+    assert (len(left_out), len(one_day_more), numerator) == (351, 0, 1685)
+    assert (denominator, unknown) == (1763, blank)
+
+
+def test_headline_needs_the_agency_and_all_its_services(rows: list[Row], dc211: Directory) -> None:
+    """Worked out again from the raw lines: per active agency the oldest day over itself and its active children."""
+    counted = [row for row in rows if row["AgencyStatus"] in COUNTED]
+    days: dict[str, list[date | None]] = {
+        row["ResourceAgencyNum"]: [day_of(row["LastVerifiedOn"])]
+        for row in counted
+        if row["TaxonomyLevelName"] == "Agency"
+    }
+    for row in counted:
+        if row["TaxonomyLevelName"] != "Agency" and row["ParentAgencyNum"] in days:
+            days[row["ParentAgencyNum"]].append(day_of(row["LastVerifiedOn"]))
+    complete = sum(all(day is not None and day >= date(2013, 4, 9) for day in found) for found in days.values())
+    freshness = measured(dc211, LAST_VERIFIED)
+    assert share_of(freshness, "complete_agency_update") == (complete, len(days), 0) == (2, 427, 0)
+    # Four of the six verified records are therefore no complete update, or belong to another agency's.
+    assert freshness.headline("verified_record")["share"] == pytest.approx(6 / 1763)
+    assert freshness.level_notes == (
+        "Center dc211: the date of a bundle is the oldest over its agencies, sites and services.",
+    )
+
+
+def test_mass_stamp_of_the_real_file_is_shown(rows: list[Row], dc211: Directory) -> None:
+    """The share of records stamped on one day stands beside the figures."""
+    counted = [row for row in rows if row["AgencyStatus"] in COUNTED]
+    by_day: dict[date | None, int] = defaultdict(int)
+    for row in counted:
+        by_day[day_of(row["LastVerifiedOn"])] += 1
+    day = max(by_day, key=lambda key: by_day[key])
+    found = measured(dc211, LAST_VERIFIED).frequent_days.row(0)
+    assert found[1:4] == ("verified_on", day, by_day[day]) == ("verified_on", date(2011, 12, 6), 137)
+
+
+def test_export_without_dates_is_unknown_not_zero(miami211: Directory) -> None:
+    """A center whose export has no dates would be shown 0 % updated."""
+    freshness = measured(miami211, LAST_VERIFIED)
+    for measure in MEASURES:
+        figure = freshness.headline(measure)
+        assert figure["share"] is None
+        assert str(figure["reason"]).startswith("The export of center miami211 has no ")
+    assert freshness.headline()["denominator"] == 1074
+    assert not freshness.figures.filter(center_id="miami211", measure="verified_record", share=0.0).height
+
+
+def test_two_real_centers_together_keep_the_unknown_one_out(dc211: Directory, miami211: Directory) -> None:
+    """The state's share would fall because of a center of which nothing is known."""
+    both = measured(join_directories([dc211, miami211]), LAST_VERIFIED)
+    assert share_of(both, "complete_agency_update") == (2, 427, 0)
+    assert both.headline()["kept_out"] == [
+        {
+            "center_id": "miami211",
+            "record_count": 1074,
+            "reason": "The export of center miami211 has no verification date that counts.",
+        }
+    ]
+
+
+def test_effort_of_the_real_center(rows: list[Row], dc211: Directory) -> None:
+    """The counts behind the curators asked for, again from the raw lines."""
+    counted = [row for row in rows if row["AgencyStatus"] in COUNTED]
+    agencies = {row["ResourceAgencyNum"] for row in counted if row["TaxonomyLevelName"] == "Agency"}
+    services = [row for row in counted if row["TaxonomyLevelName"] == "Program" and row["ParentAgencyNum"] in agencies]
+    terms = 0
+    for row in services:
+        codes = {code.strip() for cell in row["TaxonomyCodes"].split(";") for code in cell.split("*")}
+        terms += sum(bool(code) and not code.startswith("Y") for code in codes)
+    complexity = measure_complexity(dc211, as_of=LAST_VERIFIED, parameters=StaffingParameters())
+    sums = complexity.select("service_count", "service_term_count").sum().row(0)
+    assert complexity.height == len(agencies) == 427
+    assert sums == (len(services), terms)
+    staffing = estimate_staffing(complexity, parameters=StaffingParameters())
+    assert staffing.fte.low < staffing.fte.central < staffing.fte.high
+    assert any("only 1 site that" in note for note in staffing.notes)
