@@ -31,7 +31,7 @@ def write_night_files(plan: NightPlan, frames: NightFrames, facts: NightFacts) -
                 write_worksheet(
                     frames.sample.items,
                     frames.directory,
-                    batch=facts.audit.batch_id,
+                    batch=frames.sample.draw,
                     path=worksheet,
                     findings=frames.validation.findings,
                 )

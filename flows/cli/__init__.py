@@ -87,7 +87,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has gone (`resdir findings | head`): nothing to tell anybody.
         sys.stderr.close()
         return 0
-    except Exception as fault:  # noqa: BLE001 - the one boundary: anything else is a bug
+    except Exception as fault:
         return _bug(fault)
     return outcome if isinstance(outcome, int) else 0
 

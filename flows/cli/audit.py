@@ -16,7 +16,9 @@ from pipeline.audit.sample_size import sample_size
 from pipeline.audit.worksheet import write_worksheet
 from pipeline.store.decisions import append_decision
 from pipeline.store.snapshot import open_published
+from schemas.contract import conform
 from schemas.errors import InputError, UsageError
+from schemas.quality import Finding
 
 #: Margins that `audit plan` shows when none is asked for.
 PLANNED_MARGINS: tuple[float, ...] = (0.03, 0.05, 0.10)
@@ -165,7 +167,13 @@ def worksheet(
         raise InputError(
             f"There is no batch {batch}.", advice=f"Known: {names}." if names else "Draw one: resdir audit draw."
         )
-    write_worksheet(items, directory, batch=batch, path=output, findings=findings)
+    write_worksheet(
+        items,
+        directory,
+        batch=known.draw.filter(pl.col("batch_id") == batch),
+        path=output,
+        findings=conform(findings, Finding),
+    )
     if common.json:
         show_json({"batch_id": batch, "records": items.height, "path": str(output)})
     else:

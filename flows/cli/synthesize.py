@@ -38,7 +38,17 @@ def synthesize(
         agencies=agencies, seed=seed, output=output, centers=centers, as_of=common.as_of or DEFAULT_DAY
     )
     if common.json:
-        show_json({"output": str(output), "files": [str(path) for path in written]})
-    else:
-        show(f"{centers} invented center{'s' if centers > 1 else ''} written to {output}.")
+        show_json(
+            {
+                "output": str(output),
+                "centers": [{"center_id": one.center_id, "path": str(one.path)} for one in written.centers],
+                "truth": str(written.truth),
+                "faults": written.faults,
+                "pairs": written.pairs,
+            }
+        )
+        return 0
+    for one in written.centers:
+        show(f"{one.center_id}: {one.path}")
+    show(f"The truth ({written.faults:,} planted faults, {sum(written.pairs.values()):,} known pairs): {written.truth}")
     return 0
