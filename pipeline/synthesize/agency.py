@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 from pipeline.synthesize.draws import Draws
 from pipeline.synthesize.naming import Registry, invent_name, invent_person
@@ -17,7 +18,8 @@ from schemas.identity import record_uid
 
 #: Native numbers set aside for one agency and everything below it.
 NUMBERS_PER_AGENCY = 40
-_FIRST_NUMBER = 100_000
+#: Native number of the first agency.
+FIRST_NUMBER = 100_000
 _SITE_WEIGHTS = (60, 23, 11, 6)  # one to four sites
 _SERVICE_WEIGHTS = (30, 30, 19, 10, 5, 3, 2, 1)  # one to eight services
 #: Days since the last verification: verified this year, due, overdue, stale. About 83 in 100 within twelve months.
@@ -112,7 +114,7 @@ class _Bundle:
     ) -> None:
         self.setting, self.draws, self.kind, self.place, self.locality = setting, draws, kind, place, locality
         self.name, self.used, self.index = name, used, index
-        self.next_number = _FIRST_NUMBER + index * NUMBERS_PER_AGENCY
+        self.next_number = FIRST_NUMBER + index * NUMBERS_PER_AGENCY
         self.domain = used.domain(name)
         self.main_phone = used.phone(place.area_code)
         self.manager = Person(invent_person(draws, setting.vocabulary), draws.pick(self._words("director_titles")))
@@ -314,8 +316,8 @@ class _Bundle:
             status = Status.TEMPORARILY_CLOSED if public and outcome < 8 else Status.INACTIVE
             for rank, record in enumerate(records):
                 if record is ended or record.service_id == ended.native_id:
-                    closed_on = None if status is Status.TEMPORARILY_CLOSED else self.verified_on
-                    records[rank] = replace(record, status=status.value, inactive_on=closed_on)
+                    ended_on = None if status is Status.TEMPORARILY_CLOSED else self.verified_on
+                    records[rank] = replace(record, status=status.value, inactive_on=ended_on)
         return records
 
     def _number(self, kind: RecordKind) -> str:
@@ -417,7 +419,7 @@ class _Bundle:
         main = Contact("main", self.clerk.name, self.clerk.title, email=self.clerk.mailbox(self.domain))
         return (director, main) if self.index % 2 else (director,)
 
-    def _verification(self) -> dict[str, object] | dict:  # type: ignore[type-arg]
+    def _verification(self) -> dict[str, Any]:
         """Dates and people of the last verification; some rows were edited again afterwards."""
         draws = self.draws
         later = (self.setting.as_of - self.verified_on).days - 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from pipeline.synthesize.agency import Setting, invent_agency
 from pipeline.synthesize.draws import Draws
 from pipeline.synthesize.naming import Registry, invent_person
-from pipeline.synthesize.records import InventedDirectory
+from pipeline.synthesize.records import InventedDirectory, Record
 from pipeline.synthesize.vocabulary import read_vocabulary
 
 _CURATORS = 5
@@ -64,5 +65,14 @@ def invent_directory(
     """
     setting = invent_setting(seed=seed, center_id=center_id, as_of=as_of, region=region, is_open_data=is_open_data)
     used = used or Registry()
-    records = [record for index in range(agencies) for record in invent_agency(setting, index, used)]
-    return InventedDirectory(center_id=center_id, as_of=as_of, records=tuple(records), terms=setting.vocabulary.terms)
+    return gather(setting, [invent_agency(setting, index, used) for index in range(agencies)])
+
+
+def gather(setting: Setting, bundles: Iterable[list[Record]]) -> InventedDirectory:
+    """Return the directory that holds the bundles in their order."""
+    return InventedDirectory(
+        center_id=setting.center_id,
+        as_of=setting.as_of,
+        records=tuple(record for bundle in bundles for record in bundle),
+        terms=setting.vocabulary.terms,
+    )

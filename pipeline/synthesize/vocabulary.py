@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,11 @@ def read_vocabulary() -> Vocabulary:
     )
 
 
-def _read(name: str) -> dict[str, object] | dict:  # type: ignore[type-arg]
+def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(resources.files("pipeline.synthesize").joinpath(name).read_text(encoding="utf-8"))
 
 
-def _agency_kind(kind: dict) -> AgencyKind:  # type: ignore[type-arg]
+def _agency_kind(kind: dict[str, Any]) -> AgencyKind:
     return AgencyKind(
         key=kind["key"],
         legal=kind["legal"],

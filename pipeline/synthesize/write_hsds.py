@@ -16,6 +16,7 @@ from datetime import timedelta
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from pipeline.synthesize.records import Address, InventedDirectory, Phone, Record
 from schemas.enumerations import RecordKind, Status
@@ -157,7 +158,8 @@ class _Tables:
             },
         )
         for address, address_type in ((public, "physical"), (site.mailing, "postal")):
-            if address:
+            # The package demands a street: what has none stays a location without address.
+            if address and address.line1:
                 self._address(site, address, address_type)
         if site.accessibility:
             row = {"location_id": site.native_id, "description": site.accessibility}
@@ -340,7 +342,7 @@ def _forms() -> tuple[_TableForm, ...]:
     return tuple(_form(name, table) for name, table in tomllib.loads(text).items())
 
 
-def _form(name: str, table: dict) -> _TableForm:  # type: ignore[type-arg]
+def _form(name: str, table: dict[str, Any]) -> _TableForm:
     values: dict[str, list[str]] = table.get("values", {})
     unique: dict[str, object] = {"required": True, "unique": True}
     fields: list[dict[str, object]] = [{"name": "id", "type": "string", "format": "uuid", "constraints": unique}]

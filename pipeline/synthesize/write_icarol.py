@@ -12,6 +12,7 @@ import re
 import zlib
 from collections.abc import Iterable
 from datetime import date
+from importlib import resources
 from pathlib import Path
 
 from pipeline.synthesize.records import Address, InventedDirectory, Record
@@ -19,36 +20,7 @@ from schemas.enumerations import RecordKind, Status
 
 #: Columns of the export in the vendor's order.
 ICAROL_COLUMNS: tuple[str, ...] = tuple(
-    """
-ResourceAgencyNum PublicName AlternateName OfficialName TaxonomyLevelName ParentAgency ParentAgencyNum RecordOwner
-UniqueIDPriorSystem PhysicalAddress1 PhysicalAddress2 PhysicalCity PhysicalCounty PhysicalStateProvince
-PhysicalPostalCode PhysicalCountry PhysicalAddressIsPrivate MailingAttentionName MailingAddress1 MailingAddress2
-MailingCity MailingStateProvince MailingPostalCode MailingCountry MailingAddressIsPrivate OtherAddress1 OtherAddress2
-OtherCity OtherCounty OtherStateProvince OtherPostalCode OtherCountry Latitude Longitude HoursOfOperation Phone1Number
-Phone1Name Phone1Description Phone1IsPrivate Phone1Type Phone2Number Phone2Name Phone2Description Phone2IsPrivate
-Phone2Type Phone3Number Phone3Name Phone3Description Phone3IsPrivate Phone3Type Phone4Number Phone4Name
-Phone4Description Phone4IsPrivate Phone4Type Phone5Number Phone5name Phone5Description Phone5IsPrivate Phone5Type
-PhoneFax PhoneFaxDescription PhoneFaxIsPrivate PhoneTTY PhoneTTYDescription PhoneTTYIsPrivate PhoneTollFree
-PhoneTollFreeDescription PhoneTollFreeIsPrivate PhoneNumberHotline PhoneNumberHotlineDescription
-PhoneNumberHotlineIsPrivate PhoneNumberBusinessLine PhoneNumberBusinessLineDescription
-PhoneNumberBusinessLineIsPrivate PhoneNumberOutOfArea PhoneNumberOutOfAreaDescription PhoneNumberOutOfAreaIsPrivate
-PhoneNumberAfterHours PhoneNumberAfterHoursDescription PhoneNumberAfterHoursIsPrivate EmailAddressMain WebsiteAddress
-AgencyStatus AgencyClassification AgencyDescription SearchHints CoverageArea CoverageAreaText Eligibility
-EligibilityAdult EligibilityChild EligibilityFamily EligibilityFemale EligibilityMale EligibilityTeen SeniorWorkerName
-SeniorWorkerTitle SeniorWorkerEmailAddress SeniorWorkerPhoneNumber SeniorWorkerIsPrivate MainContactName
-MainContactTitle MainContactEmailAddress MainContactPhoneNumber MainContactType MainContactIsPrivate
-LicenseAccreditation IRSStatus FEIN YearIncorporated AnnualBudgetTotal LegalStatus SourceOfFunds ExcludeFromWebsite
-ExcludeFromDirectory DisabilitiesAccess PhysicalLocationDescription BusServiceAccess PublicAccessTransportation
-PaymentMethods FeeStructureSource ApplicationProcess ResourceInfo DocumentsRequired LanguagesOffered
-LanguagesOfferedList AvailabilityNumberOfTimes AvailabilityFrequency AvailabilityPeriod ServiceNotAlwaysAvailability
-CapacityType ServiceCapacity NormalWaitTime TemporaryMessage TemporaryMessageAppears TemporaryMessageExpires EnteredOn
-UpdatedOn MadeInactiveOn InternalNotes InternalNotesForEditorsAndViewers HighlightedResource LastVerifiedOn
-LastVerifiedByName LastVerifiedByTitle LastVerifiedByPhoneNumber LastVerifiedByEmailAddress LastVerificationApprovedBy
-AvailableForDirectory AvailableForReferral AvailableForResearch PreferredProvider ConnectsToSiteNum
-ConnectsToProgramNum LanguageOfRecord CurrentWorkflowStepCode VolunteerOpportunities VolunteerDuties IsLinkOnly
-ProgramAgencyNamePublic SiteAgencyNamePublic Categories TaxonomyTerm TaxonomyTerms TaxonomyTermsNotDeactivated
-TaxonomyCodes Coverage Hours
-""".split()
+    resources.files("pipeline.synthesize").joinpath("icarol_columns.txt").read_text(encoding="utf-8").splitlines()
 )
 _AT = {name: position for position, name in enumerate(ICAROL_COLUMNS)}
 _LEVEL = {
@@ -247,8 +219,8 @@ def _write_places(cells: _Cells, record: Record) -> None:
         _write_address(cells, "Mailing", record.mailing)
     if record.is_statewide:
         cells["Coverage"] = "IL; "
-        cells["CoverageArea"] = cells_text = "Illinois"
-        cells["CoverageAreaText"] = cells_text
+        cells["CoverageArea"] = "Illinois"
+        cells["CoverageAreaText"] = "Illinois"
     elif record.counties:
         cells["Coverage"] = "".join(f"IL - {county} County; " for county in record.counties)
         cells["CoverageArea"] = "; ".join(f"{county} County" for county in record.counties)
@@ -296,7 +268,7 @@ def _write_codes(cells: _Cells, record: Record, terms: dict[str, str]) -> None:
 
 def _hours(spans: str) -> str:
     """Return the structured hours, such as `Mon 08:00 - 16:00; `."""
-    parts = []
+    parts: list[str] = []
     for span in filter(None, spans.split("|")):
         days, times = span.split(" ")
         opens, closes = times.split("-")
