@@ -286,6 +286,12 @@ class ProfileParameters(Parameters):
         gt=0,
         description="Weight of the shared words from which two names can be chapters of one organization.",
     )
+    same_name_likeness: float = Field(
+        default=0.9,
+        ge=0,
+        le=1,
+        description="Names at least this alike are one name: never read as two parts or chapters.",
+    )
     shared_sponsor_likeness: float = Field(
         default=0.55,
         ge=0,

@@ -5,14 +5,20 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA
 
 from pipeline.match.compared import Compared
 from pipeline.match.names import Names
 
-#: Leftover words at least this alike count as the same word misspelled, in part from the lower to in full at the upper end
-#: (project choice: "libary" / "library" is .92, "northside" / "southside" .78).
-_MISSPELLED_FROM, _MISSPELLED_FULL = 0.80, 0.92
+#: Letter likeness, 0-100 without blanks, from which two names may differ by slips alone, and from which single words are
+#: paired off: bounds the work, loses nothing that could count (project choice).
+_SLIP_LETTERS, _MISSPELLED_LETTERS = 78.0, 60.0
+#: Likeness of names that differ by slips alone (project choice).
+_SLIP_LIKENESS = 0.95
+#: What each slip in a word takes off its likeness, and the likeness of a word and its abbreviation (project choice).
+_SLIP_COST, _ABBREVIATION_LIKENESS = 0.12, 0.85
+#: A word in more records than this is a word of its own, no misspelling (project choice).
+_MISSPELLED_RECORDS = 2
 #: Likeness given to an acronym and the name it abbreviates: short initials agree by chance now and then (project choice).
 _ACRONYM_LIKENESS = 0.82
 #: A name of one word with at most this many letters is read as an acronym (project choice).
@@ -89,35 +95,56 @@ def _compare_forms(forms: pl.DataFrame, names: Names, *, clash_penalty: float) -
         .join(
             key.rename({name: f"{name}_b" for name in key.columns} | {"key_id": "key_b", "key": "text_b"}), on="key_b"
         )
-        .with_columns(common=pl.col("tokens_a").list.set_intersection("tokens_b"))
+        .sort("form")
+        .with_columns(
+            common=pl.col("tokens_a").list.set_intersection("tokens_b"),
+            left_a=pl.col("tokens_a").list.set_difference("tokens_b"),
+            left_b=pl.col("tokens_b").list.set_difference("tokens_a"),
+        )
     )
-    pairs = pairs.join(
-        _sum_weights(pairs.select("form", tokens="common"), names.token).rename({"weight": "shared"}), on="form"
+    shared = _sum_weights(pairs.select("form", tokens="common"), names.token).rename({"weight": "shared"})
+    pairs = pairs.join(shared, on="form").sort("form")
+    letters = process.cpdist(
+        pairs["squeezed_a"].to_list(), pairs["squeezed_b"].to_list(), scorer=fuzz.ratio, dtype=np.float32
     )
-    total = pl.col("weight_a") + pl.col("weight_b")
+    pairs = pairs.with_columns(letters=pl.Series(letters.astype(np.float64), dtype=pl.Float64))
+    pairs = pairs.join(_slips(pairs, names.token), on="form", how="left").join(
+        _misspelled(pairs, names.token), on="form", how="left"
+    )
+    pairs = pairs.with_columns(
+        pl.col("is_slip").fill_null(False), pl.col("credit", "surplus", "matched_a", "matched_b").fill_null(0.0)
+    )
+    return _combine(pairs, clash_penalty=clash_penalty)
+
+
+def _combine(pairs: pl.DataFrame, *, clash_penalty: float) -> pl.DataFrame:
+    """Take the best of what words, slips, containment and initials say."""
     exact = (pl.col("text_a") == pl.col("text_b")) | (pl.col("squeezed_a") == pl.col("squeezed_b"))
     smaller = pl.min_horizontal("weight_a", "weight_b")
-    pairs = pairs.join(_misspelled(pairs, names), on="form", how="left").with_columns(
-        misspelled=pl.col("misspelled").fill_null(0.0)
-    )
-    left = pl.col("weight_a") + pl.col("weight_b") - 2 * pl.col("shared")
     is_acronym = _is_acronym("a", "b") | _is_acronym("b", "a")
     is_contained = (pl.col("shared") >= 0.999 * smaller) & (pl.col("shared") >= _CONTAINED_WEIGHT)
     # A telling word on each side that the other lacks ("Jubilee Housing" / "Jubilee Jobs") says more than many shared ones.
-    clash = (1 - pl.col("misspelled")) * (smaller - pl.col("shared")).clip(0.0, 1.0)
+    unmatched = pl.min_horizontal(
+        pl.col("weight_a") - pl.col("shared") - pl.col("matched_a"),
+        pl.col("weight_b") - pl.col("shared") - pl.col("matched_b"),
+    )
+    by_words = (2 * pl.col("shared") + pl.col("credit")) / (pl.col("weight_a") + pl.col("weight_b") - pl.col("surplus"))
     likeness = pl.max_horizontal(
-        (2 * pl.col("shared") + pl.col("misspelled") * left) / total - clash_penalty * clash,
+        by_words - clash_penalty * unmatched.clip(0.0, 1.0),
+        pl.when("is_slip").then(_SLIP_LIKENESS).otherwise(0.0),
         pl.when(is_acronym).then(_ACRONYM_LIKENESS).otherwise(0.0),
         pl.when(is_contained).then(_CONTAINED_LIKENESS).otherwise(0.0),
     )
     return pairs.select(
         "key_a",
         "key_b",
-        likeness=pl.when(exact).then(1.0).otherwise(pl.min_horizontal(likeness, pl.lit(0.99))),
-        # What a misspelled word shares is worth what the word is worth; squeezed forms may share no word at all.
-        shared=pl.when(exact | is_acronym)
-        .then(pl.max_horizontal("shared", "weight_a", "weight_b"))
-        .otherwise(pl.col("shared") + pl.col("misspelled") * left / 2),
+        likeness=pl.when(exact).then(1.0).otherwise(likeness.clip(0.0, 0.99)),
+        # Forms that differ in blanks alone, slips and initials may share no word at all.
+        shared=pl.when(exact)
+        .then(pl.max_horizontal("shared", smaller))
+        .when(pl.col("is_slip") | is_acronym)
+        .then(pl.max_horizontal("shared", smaller, pl.when(is_acronym).then(pl.max_horizontal("weight_a", "weight_b"))))
+        .otherwise(pl.col("shared") + pl.col("credit") / 2),
         is_acronym=is_acronym & ~exact,
         is_short_a=(pl.col("word_count_a") == 1) & (pl.col("squeezed_a").str.len_chars() <= _ACRONYM_LETTERS),
     )
@@ -141,39 +168,117 @@ def _sum_weights(tokens: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
     return tokens.select("form").join(sums, on="form", how="left").with_columns(pl.col("weight").fill_null(0.0))
 
 
-def _misspelled(pairs: pl.DataFrame, names: Names) -> pl.DataFrame:
-    """Return how far the words that only one form has are the other's words misspelled, 0-1.
+def _slips(pairs: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
+    """Tell which forms differ by a few slips of the pen, blanks not counted ("Temple Micah" / "TempleMciah").
 
-    The two leftovers are compared letter by letter as wholes, so that words run together or split are found as well.
+    One slip (a letter more, less, other, or two changed places) is allowed from 8 letters on, two from 16, three from 28. Other
+    digits, or other place and branch words on both sides, are never slips.
     """
-    left = pairs.select(
+    near = pairs.filter(pl.col("letters") >= _SLIP_LETTERS).select(
         "form",
-        a=pl.col("tokens_a").list.set_difference("tokens_b"),
-        b=pl.col("tokens_b").list.set_difference("tokens_a"),
-    ).filter((pl.col("a").list.len() > 0) & (pl.col("b").list.len() > 0))
-    if left.is_empty():
-        return pl.DataFrame(schema={"form": pl.UInt32, "misspelled": pl.Float64})
-    texts = left.select("form").with_columns(a=_texts_of(left, "a", names.token), b=_texts_of(left, "b", names.token))
-    first, second = texts["a"].to_list(), texts["b"].to_list()
-    letters = process.cpdist(first, second, scorer=fuzz.ratio, dtype=np.float32)
-    starts = process.cpdist(first, second, scorer=JaroWinkler.normalized_similarity, dtype=np.float32)
-    alike = np.minimum(letters / 100.0, starts).astype(np.float64)
-    misspelled = np.clip((alike - _MISSPELLED_FROM) / (_MISSPELLED_FULL - _MISSPELLED_FROM), 0.0, 1.0)
-    # Digits are never misspellings of other digits.
-    has_digit = texts.select(pl.col("a").str.contains(r"\d") | pl.col("b").str.contains(r"\d")).to_series().to_numpy()
-    return texts.select("form").with_columns(misspelled=pl.Series(np.where(has_digit, 0.0, misspelled)))
+        "squeezed_a",
+        "squeezed_b",
+        length=pl.min_horizontal(pl.col("squeezed_a").str.len_chars(), pl.col("squeezed_b").str.len_chars()),
+        is_moved=_has_place("left_a", token) & _has_place("left_b", token),
+    )
+    if near.is_empty():
+        return pl.DataFrame(schema={"form": pl.UInt32, "is_slip": pl.Boolean})
+    slips = process.cpdist(
+        near["squeezed_a"].to_list(), near["squeezed_b"].to_list(), scorer=OSA.distance, dtype=np.int32
+    )
+    digits = {side: pl.col(f"squeezed_{side}").str.extract_all(r"\d") for side in ("a", "b")}
+    allowed = (
+        pl.when(pl.col("length") >= 28).then(3).when(pl.col("length") >= 16).then(2).when(pl.col("length") >= 8).then(1)
+    )
+    return near.with_columns(slips=pl.Series(slips, dtype=pl.Int32)).select(
+        "form",
+        is_slip=((pl.col("slips") <= allowed) & ~pl.col("is_moved") & (digits["a"] == digits["b"])).fill_null(False),
+    )
 
 
-def _texts_of(left: pl.DataFrame, side: str, token: pl.DataFrame) -> pl.Series:
-    """Return the leftover words of one side as one text, words sorted."""
+def _has_place(column: str, token: pl.DataFrame) -> pl.Expr:
+    """Tell whether a list of tokens holds a place, branch word or number."""
+    places = token.filter("is_place")["token"].sort()
+    local = pl.Series([places], dtype=pl.List(pl.UInt32))
+    return pl.col(column).list.set_intersection(pl.lit(local)).list.len() > 0
+
+
+def _misspelled(pairs: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
+    """Pair off words that only one form has with the other's words they misspell or abbreviate.
+
+    Returns:
+        Per form with such words: `credit` (likeness times weight, both sides), `surplus` (weight that a misspelled word has only
+        because it is rare), `matched_a`, `matched_b` (weight of the words paired off).
+    """
+    left = pairs.filter(pl.col("letters") >= _MISSPELLED_LETTERS).select("form", "left_a", "left_b")
+    crossed = (
+        left.select("form", word_a="left_a")
+        .explode("word_a", keep_nulls=False, empty_as_null=False)
+        .join(
+            left.select("form", word_b="left_b").explode("word_b", keep_nulls=False, empty_as_null=False),
+            on="form",
+            how="inner",
+        )
+    )
+    alike = _compare_words(crossed.select("word_a", "word_b").unique(), token)
+    matched = (
+        crossed.join(alike, on=["word_a", "word_b"], how="inner")
+        .sort("form", "likeness", "word_a", "word_b", descending=[False, True, False, False])
+        .unique(["form", "word_a"], keep="first", maintain_order=True)
+        .unique(["form", "word_b"], keep="first", maintain_order=True)
+    )
+    smaller = pl.min_horizontal("weight_a", "weight_b")
+    return matched.group_by("form").agg(
+        credit=(2 * pl.col("likeness") * smaller).sum(),
+        surplus=(pl.col("weight_a") + pl.col("weight_b") - 2 * smaller).sum(),
+        matched_a=pl.col("weight_a").sum(),
+        matched_b=pl.col("weight_b").sum(),
+    )
+
+
+def _compare_words(words: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of words that are one, misspelled or abbreviated, with their likeness and weights.
+
+    A misspelling is a word hardly anybody else has; "health" and "wealth" are both words. An abbreviation is the beginning of a
+    common word.
+    """
+    word = token.select(pl.col("token").alias("word"), "text", "weight", "record_count", "is_common")
+    both = (
+        words.sort("word_a", "word_b")
+        .join(word.rename({name: f"{name}_a" for name in word.columns}), on="word_a", how="inner")
+        .join(word.rename({name: f"{name}_b" for name in word.columns}), on="word_b", how="inner")
+        .filter(~pl.col("text_a").str.contains(r"\d") & ~pl.col("text_b").str.contains(r"\d"))
+    )
+    if both.is_empty():
+        return pl.DataFrame(
+            schema={
+                "word_a": pl.UInt32,
+                "word_b": pl.UInt32,
+                "likeness": pl.Float64,
+                "weight_a": pl.Float64,
+                "weight_b": pl.Float64,
+            }
+        )
+    slips = process.cpdist(both["text_a"].to_list(), both["text_b"].to_list(), scorer=OSA.distance, dtype=np.int32)
+    length = pl.min_horizontal(pl.col("text_a").str.len_chars(), pl.col("text_b").str.len_chars())
+    same_start = pl.col("text_a").str.slice(0, 1) == pl.col("text_b").str.slice(0, 1)
+    allowed = pl.when((length >= 9) & same_start).then(2).when(length >= 4).then(1).otherwise(0)
+    is_rare = pl.min_horizontal("record_count_a", "record_count_b") <= _MISSPELLED_RECORDS
+    is_misspelled = (pl.col("slips") <= allowed) & is_rare & ~(pl.col("is_common_a") & pl.col("is_common_b"))
+    starts = (pl.col("text_b").str.starts_with(pl.col("text_a")) & pl.col("is_common_b")) | (
+        pl.col("text_a").str.starts_with(pl.col("text_b")) & pl.col("is_common_a")
+    )
     return (
-        left.select("form", word=pl.col(side))
-        .explode("word")
-        .with_columns(word=pl.lit(token["text"]).gather(pl.col("word")))
-        .sort("form", "word")
-        .group_by("form", maintain_order=True)
-        .agg(pl.col("word").str.join(""))
-    )["word"]
+        both.with_columns(slips=pl.Series(slips, dtype=pl.Int32))
+        .with_columns(
+            likeness=pl.when(is_misspelled)
+            .then(1 - _SLIP_COST * pl.col("slips"))
+            .when(starts & (length >= 3))
+            .then(_ABBREVIATION_LIKENESS)
+        )
+        .drop_nulls("likeness")
+        .select("word_a", "word_b", "likeness", "weight_a", "weight_b")
+    )
 
 
 def _compare_numbers(rows: pl.DataFrame, names: Names) -> pl.DataFrame:
@@ -201,7 +306,6 @@ def _compare_stems(rows: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         .join(names.head, on="entity", how="left")
         .select("entity", "tokens", "key", "head_key")
     )
-    places = names.token.filter("is_place")["token"].sort()
     stems = (
         rows.join(main.rename({name: f"{name}_a" for name in main.columns} | {"entity": "a"}), on="a", how="inner")
         .join(main.rename({name: f"{name}_b" for name in main.columns} | {"entity": "b"}), on="b", how="inner")
@@ -218,11 +322,7 @@ def _compare_stems(rows: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     stem = _sum_weights(stems.select(form="row", tokens="common"), names.token).rename(
         {"form": "row", "weight": "stem_weight"}
     )
-    local = places.implode() if places.len() else pl.Series([[]], dtype=pl.List(pl.UInt32))
-    is_local = [
-        (pl.col(f"tokens_left_{side}").list.set_intersection(pl.lit(local)).list.len() > 0).alias(f"is_local_{side}")
-        for side in ("a", "b")
-    ]
+    is_local = [_has_place(f"tokens_left_{side}", names.token).alias(f"is_local_{side}") for side in ("a", "b")]
     left_count = {side: pl.col(f"tokens_left_{side}").list.len() for side in ("a", "b")}
     return (
         stems.join(stem, on="row", how="inner")

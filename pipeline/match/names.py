@@ -29,8 +29,9 @@ class Names:
         name: One row per known name: `name_row`, `entity`, `shown`, `is_main`, `key_id`.
         key: One row per distinct comparison form: `key_id`, `key` (sorted words), `squeezed` (words in order, no blanks),
             `weight` (sum of word weights), `tokens` (word numbers), `word_count`, `initials`.
-        token: One row per word: `token`, `text`, `weight`, `record_count` (entities whose names hold it), `is_place`
-            (branch word, or word of a city of the list).
+        token: One row per word: `token`, `text`, `weight`, `record_count` (entities whose names hold it), `is_common`
+            (word of the list of common words, or of a city), `is_place`
+            (branch word, number, or word of a city of the list).
         position: One row per name form and word in reading order: `key_id`, `position`, `token`.
         number: One row per entity whose main name holds numbers: `entity`, `numbers` (sorted texts).
         head: One row per entity whose main name is written in two parts ("Head - Part"): `entity`, `head_key` (sorted words).
@@ -186,14 +187,14 @@ def _weigh_tokens(
     )
     # Cities of the list say where an agency is; "(Los Angeles)" behind a name is not part of who it is.
     local = words_of(cities, words=words)["word"].unique().to_list()
+    is_common = pl.col("text").is_in([*common, *local])
     return (
         seen.with_row_index("token")
         .rename({"word": "text"})
         .with_columns(
-            weight=pl.when(pl.col("text").is_in([*common, *local]))
-            .then(pl.min_horizontal(rarity, pl.lit(words.common_weight)))
-            .otherwise(rarity),
-            is_place=pl.col("text").is_in([*branch, *local]),
+            weight=pl.when(is_common).then(pl.min_horizontal(rarity, pl.lit(words.common_weight))).otherwise(rarity),
+            is_common=is_common,
+            is_place=pl.col("text").is_in([*branch, *local]) | pl.col("text").str.contains(r"^\d+$"),
         )
     )
 

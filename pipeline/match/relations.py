@@ -43,13 +43,14 @@ def relation_of_pairs(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     same_ein = pl.col("ein_row_a").is_not_null()
     has_address = pl.col("is_place_shared").fill_null(False) & (pl.col("address_bits") > 0)
     has_identifier = pl.col("ein_bits").fill_null(0.0) > 0
-    pattern = pl.col("is_branch_pattern").fill_null(False) & ~pl.col("has_same_name").fill_null(False)
+    # A name that differs by a slip alone is the same name, not another part.
+    other_name = pl.col("likeness").fill_null(0.0) < profile.same_name_likeness
+    pattern = pl.col("is_branch_pattern").fill_null(False) & other_name
     contact = pl.max_horizontal(
         pl.col(f"{signal}_bits").fill_null(0.0) for signal in ("phone", "email", "domain", "address")
     )
     unlike = pl.col("likeness").fill_null(0.0) < profile.shared_sponsor_likeness
-    part = pl.col("is_part_pattern").fill_null(False) & ~pl.col("has_same_name").fill_null(False) & ~has_identifier
-    is_read_from_names = pl.lit(profile.chapters_are_related) & (
+    part = pl.col("is_part_pattern").fill_null(False) & other_name & ~has_identifieris_read_from_names = pl.lit(profile.chapters_are_related) & (
         (contact >= profile.support_bits) | (pl.col("score") >= profile.possible_score)
     )
     relation = (
@@ -61,7 +62,7 @@ def relation_of_pairs(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         .then(pl.lit(SHARED_SPONSOR))
         .when(
             pl.col("program").is_not_null()
-            & ~pl.col("has_same_name").fill_null(False)
+            & other_name
             & (contact >= profile.support_bits)
         )
         .then(pl.lit(OWN_PROGRAM))
