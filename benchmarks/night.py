@@ -70,7 +70,12 @@ def _night(export: Path, center: str, as_of: str, workspace: Path, *, prefect: b
         "--workspace", str(workspace), "--json", *([] if prefect else ["--without-prefect"]),
     ]  # fmt: skip
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "POLARS_MAX_THREADS": "2"}
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "POLARS_MAX_THREADS": "2"},  # noqa: TID251 - handed on
     )
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-2000:]}")

@@ -369,7 +369,8 @@ def _top_pairs(frames: NightFrames) -> tuple[TopPair, ...]:
         .sort("score", "pair_id", descending=[True, False])
         .head(TOP_PAIRS)
     )
-    reasons = frames.matches.reasons.sort("pair_id", "position")
+    # "start" says where every pair begins; it tells one pair from another in nothing.
+    reasons = frames.matches.reasons.filter(pl.col("signal") != "start").sort("pair_id", "position")
     return tuple(
         TopPair(
             pair_id=row["pair_id"],

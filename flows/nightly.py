@@ -16,7 +16,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import task_run
 
-from flows.night import run_night
+from flows.night import in_silence, run_night
 from flows.night_plan import plan_night
 from pipeline.publish.summary import summarize_night
 from schemas.night import NightFacts
@@ -60,7 +60,7 @@ def nightly(
         as_of=date.fromisoformat(as_of) if as_of else None,
         allow_shrink=allow_shrink,
     )
-    facts = run_night(plan, verb=as_task, tell=tell or (lambda line: None))
+    facts = run_night(plan, verb=as_task, tell=tell or in_silence)
     leave_artifacts(facts)
     return facts
 

@@ -21,6 +21,10 @@ from schemas.errors import InputError, UsageError
 PAIRS_SHOWN = 25
 
 
+#: The reason that says where every pair starts; it tells one pair from another in nothing.
+START = "start"
+
+
 def list_pairs(
     *,
     band: Literal["duplicate", "possible", "related", "all"] = "all",
@@ -59,7 +63,7 @@ def list_pairs(
                 f"{one['b']['name']} ({one['b']['native_id']})",
                 one["band"],
                 f"{one['score']:.2f}",
-                " ".join(reason["text"] for reason in one["reasons"][:3]),
+                " ".join([reason["text"] for reason in one["reasons"] if reason["signal"] != START][:3]),
             )
             for one in documents[:limit]
         ],

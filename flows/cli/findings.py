@@ -41,6 +41,7 @@ def findings(
         status: `open`, `fixed` (tonight's export no longer shows it) or `all`.
         output: Write all of them to a .csv, .xlsx or .json file.
         fail_on: Exit code 1 when an open finding of this severity or worse is listed.
+        common: What every command takes.
     """
     resolved = common.resolve()
     with open_published(common.place(resolved)) as snapshot:
@@ -68,7 +69,7 @@ def choose(
     curator: str | None,
     status: str,
 ) -> pl.DataFrame:
-    """Return the findings asked for, errors first, then by center and record."""
+    """Return the findings asked for: errors first, then by center and name of the record."""
     wanted = pl.lit(value=True)
     for column, text in (("center_id", center), ("severity", severity), ("curator", curator)):
         if text is not None:
@@ -79,7 +80,9 @@ def choose(
     if status != "all":
         wanted = wanted & (pl.col("status") == status)
     order = pl.col("severity").replace_strict({name: place for place, name in enumerate(SEVERITIES)}, default=9)
-    return tracked.filter(wanted).sort(order, "center_id", "record_uid", "rule_id", "field")
+    return tracked.filter(wanted).sort(
+        order, "center_id", "record_name", "record_uid", "rule_id", "field", nulls_last=True
+    )
 
 
 def with_age(tracked: pl.DataFrame, *, as_of: date) -> pl.DataFrame:

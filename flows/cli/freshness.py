@@ -9,15 +9,13 @@ import polars as pl
 from flows.cli.common import Common, percent, say, show_json, show_table
 from pipeline.measure.freshness import measure_freshness
 from pipeline.store.snapshot import open_published
-
-#: The three readings, the headline first.
-RULES: tuple[str, ...] = ("complete_agency_update", "verified_record", "edited_record")
+from schemas.errors import UsageError
 
 
 def freshness(
     *,
     by: Literal["all", "center", "county", "curator", "kind", "tier"] = "all",
-    rule: Literal["complete_agency_update", "verified_record", "edited_record"] = "complete_agency_update",
+    rule: Literal["complete_agency_update", "verified_record", "edited_record"] | None = None,
     center: str | None = None,
     common: Common = Common(),  # noqa: B008 - a frozen value
 ) -> int:
@@ -25,10 +23,16 @@ def freshness(
 
     Args:
         by: How to divide it.
-        rule: Which reading; only verification dates count but in `edited_record`, which shows work and nothing else.
+        rule: Which reading: complete_agency_update (the headline), verified_record (the default by kind, which the headline cannot
+            be divided by), or edited_record, which shows work and is never to be called updated.
         center: Only this center.
         common: What every command takes; with --as-of the last night's records are judged on that day.
     """
+    chosen = rule or ("verified_record" if by == "kind" else "complete_agency_update")
+    if by == "kind" and chosen == "complete_agency_update":
+        raise UsageError(
+            "The complete agency update is about whole agencies and has no kinds.", advice="Add --rule verified_record."
+        )
     resolved = common.resolve()
     with open_published(common.place(resolved)) as snapshot:
         directory = snapshot.directory()
@@ -40,13 +44,13 @@ def freshness(
         dimensions=("center", "county", "curator", "kind", "tier"),
     )
     rows = measured.figures.filter(
-        (pl.col("measure") == rule)
+        (pl.col("measure") == chosen)
         & (pl.col("dimension") == by)
         & pl.col("center_id").eq_missing(pl.lit(center, dtype=pl.String))
     ).sort("denominator", "value", descending=[True, False], nulls_last=True)
     document = {
         "as_of": as_of.isoformat(),
-        "rule": rule,
+        "rule": chosen,
         "cutoff": measured.cutoff_on.isoformat(),
         "rows": [_row(row, by=by) for row in rows.to_dicts()],
     }
@@ -54,7 +58,7 @@ def freshness(
         show_json(document)
         return 0
     show_table(
-        f"{rule}: {measured.cutoff_on} to {as_of}",
+        f"{chosen}: {measured.cutoff_on} to {as_of}",
         (by, "updated", "of counted", "unknown", "share", "why unknown"),
         [
             (row["value"], _whole(row["numerator"]), _whole(row["denominator"]), _whole(row["unknown"]),

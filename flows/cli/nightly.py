@@ -36,6 +36,7 @@ def nightly(
         fail_on: Exit code 1 when there is a finding of this severity or worse.
         allow_shrink: Publish although there are far fewer records than last night: a person has found that right.
         without_prefect: Run the same stages without Prefect: nothing is shown in Prefect's pages, and it starts at once.
+        common: What every command takes.
     """
     facts = _run(
         exports, center=center, format_name=format, allow_shrink=allow_shrink, plain=without_prefect, common=common
