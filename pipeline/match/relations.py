@@ -50,7 +50,8 @@ def relation_of_pairs(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         pl.col(f"{signal}_bits").fill_null(0.0) for signal in ("phone", "email", "domain", "address")
     )
     unlike = pl.col("likeness").fill_null(0.0) < profile.shared_sponsor_likeness
-    part = pl.col("is_part_pattern").fill_null(False) & other_name & ~has_identifieris_read_from_names = pl.lit(profile.chapters_are_related) & (
+    part = pl.col("is_part_pattern").fill_null(False) & other_name & ~has_identifier
+    is_read_from_names = pl.lit(profile.chapters_are_related) & (
         (contact >= profile.support_bits) | (pl.col("score") >= profile.possible_score)
     )
     relation = (
@@ -60,11 +61,7 @@ def relation_of_pairs(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         .then(pl.lit(CHAPTERS))
         .when(same_ein & unlike)
         .then(pl.lit(SHARED_SPONSOR))
-        .when(
-            pl.col("program").is_not_null()
-            & other_name
-            & (contact >= profile.support_bits)
-        )
+        .when(pl.col("program").is_not_null() & other_name & (contact >= profile.support_bits))
         .then(pl.lit(OWN_PROGRAM))
         .when(is_read_from_names & pattern & ~has_address & ~has_identifier)
         .then(pl.lit(CHAPTERS))
