@@ -31,10 +31,13 @@ class CenterFacts:
         input_sha256: SHA-256 of the export file.
         rows_read: Rows read as records.
         rows_rejected: Rows that could not be read.
+        delivered: Records as delivered, by kind; derived ones are not among them.
         records: Counted records by kind.
         not_counted: Records that do not count, by kind and reason.
         findings: Open findings by severity.
         findings_by_rule: Open findings by rule.
+        findings_by_rule_and_severity: The same by rule and severity, for one rule can be broken in lighter and graver ways;
+            empty when it was not counted.
         changes: Records `added`, `changed`, `removed`, `rekeyed` since the last night.
         is_first_night: Whether there was no earlier night to compare with.
         notices: What the curator should know about the load, one sentence each.
@@ -47,10 +50,12 @@ class CenterFacts:
     input_sha256: str
     rows_read: int
     rows_rejected: int
+    delivered: Mapping[str, int] = field(default_factory=dict)
     records: Mapping[str, int]
     not_counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     findings: Mapping[str, int]
     findings_by_rule: Mapping[str, int]
+    findings_by_rule_and_severity: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     changes: Mapping[str, int]
     is_first_night: bool = False
     notices: tuple[str, ...] = ()
@@ -111,6 +116,7 @@ class FreshnessFigures:
         by_curator: The headline by curator.
         by_county: The headline by county.
         bands: Counted records by kind and band.
+        band_definition: The bounds of the bands in a sentence or two; empty when they are not told.
         notices: Levels not tracked, mass stamps and the like, one sentence each.
     """
 
@@ -123,6 +129,7 @@ class FreshnessFigures:
     by_curator: tuple[ShareRow, ...] = ()
     by_county: tuple[ShareRow, ...] = ()
     bands: tuple[BandCount, ...] = ()
+    band_definition: str = ""
     notices: tuple[str, ...] = ()
 
 

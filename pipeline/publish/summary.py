@@ -1,0 +1,194 @@
+"""The night in a screenful of Markdown: printed by `resdir nightly`."""
+
+from __future__ import annotations
+
+from pipeline.publish.tasks import tasks_today
+from pipeline.publish.wording import (
+    SEVERITIES,
+    count_of,
+    day,
+    kind_words,
+    number,
+    reason_words,
+    share_basis,
+    share_text,
+    weekday,
+)
+from schemas.night import CenterFacts, NightFacts
+
+_KINDS = ("agency", "site", "service", "service_at_site")
+#: Rules and pairs in the summary; the report has more (project choice: one screen).
+_LISTED = 5
+
+
+def summarize_night(night: NightFacts) -> str:
+    """Return the summary of a night as Markdown, ending in a line break."""
+    parts = [_head(night), _tasks(night)]
+    if night.status != "gated":
+        parts += [
+            _freshness(night),
+            _centers(night),
+            _findings(night),
+            _duplicates(night),
+            _staffing(night),
+            _exports(night),
+        ]
+    else:
+        parts += [_centers(night)]
+    parts.append(_places(night))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _head(night: NightFacts) -> str:
+    stopped = "**Nothing was published.** The last good night stays in force."
+    state = stopped if night.status == "gated" else f"Published. {_seconds(night)}"
+    return f"# Directory night of {weekday(night.as_of)}, {day(night.as_of)}\n\nData as of {day(night.as_of)}. {state.strip()}"
+
+
+def _tasks(night: NightFacts) -> str:
+    tasks = tasks_today(night)
+    if not tasks:
+        return "## To do today\n\nNothing waits for you."
+    lines = [
+        f"{place}. **{_text(task.title)}.** {_text(task.reason)}" + (f" → `{task.where}`" if task.where else "")
+        for place, task in enumerate(tasks, start=1)
+    ]
+    return "\n".join(["## To do today", "", *lines])
+
+
+def _freshness(night: NightFacts) -> str:
+    freshness = night.freshness
+    headline = freshness.complete_agency_update
+    lines = [
+        "## Updated in the last year",
+        "",
+        f"**{share_text(headline)}** of agencies completely updated: {_text(share_basis(headline, 'agency'))}.",
+        _text(freshness.definition),
+        "",
+        f"- Records verified: {share_text(freshness.verified_record)} ({_text(share_basis(freshness.verified_record, 'record'))})",
+        _edited(night),
+        *(f"- {_text(notice)}" for notice in freshness.notices),
+    ]
+    return "\n".join(lines)
+
+
+def _edited(night: NightFacts) -> str:
+    figure = night.freshness.edited_record
+    return f"- Records edited, which is not the same: {share_text(figure)} ({_text(share_basis(figure, 'record'))})"
+
+
+def _centers(night: NightFacts) -> str:
+    head = (
+        "| center | rows read | not read | "
+        + " | ".join(kind_words(kind) for kind in _KINDS)
+        + " | added | changed | removed |"
+    )
+    rule = "|---|" + "---:|" * (5 + len(_KINDS))
+    lines = ["## Records that count", "", head, rule, *(_center_row(center) for center in night.centers)]
+    for center in night.centers:
+        left_out = _not_counted(center)
+        if left_out:
+            lines += ["", f"Not counted in {_text(center.center_id)}: {left_out}."]
+        lines += [f"\n{_text(center.center_id)}: {_text(notice)}" for notice in center.notices]
+    return "\n".join(lines)
+
+
+def _center_row(center: CenterFacts) -> str:
+    changes = (
+        ["first night", "", ""]
+        if center.is_first_night
+        else [number(center.changes.get(change, 0)) for change in ("added", "changed", "removed")]
+    )
+    cells = [
+        _text(center.center_id),
+        number(center.rows_read),
+        number(center.rows_rejected),
+        *(number(center.records.get(kind, 0)) for kind in _KINDS),
+        *changes,
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _not_counted(center: CenterFacts) -> str:
+    return "; ".join(
+        f"{count_of(count, kind)} ({reason_words(reason)})"
+        for kind in _KINDS
+        for reason, count in sorted(center.not_counted.get(kind, {}).items())
+        if count
+    )
+
+
+def _findings(night: NightFacts) -> str:
+    totals = {severity: sum(center.findings.get(severity, 0) for center in night.centers) for severity in SEVERITIES}
+    counted = ", ".join(f"{number(totals[severity])} {SEVERITIES[severity]}" for severity in SEVERITIES)
+    lines = ["## Findings", "", f"{counted}.", ""]
+    lines += [
+        f"- {finding.rule_id}: {number(finding.count)} × {_text(finding.message)} {_text(finding.how_to_fix)}"
+        for finding in night.top_findings[:_LISTED]
+    ]
+    if len(night.top_findings) > _LISTED:
+        lines.append(f"- and more, in the report and in `resdir findings` (showing {_LISTED} rules)")
+    return "\n".join(lines).rstrip()
+
+
+def _duplicates(night: NightFacts) -> str:
+    figures = night.duplicates
+    told = (
+        f"{count_of(figures.candidate_pairs, 'pair')} of agencies compared: {number(figures.duplicate)} probably one agency, "
+        f"{number(figures.possible)} possibly. {number(figures.decided)} decided by people, {number(figures.reopened)} reopened."
+    )
+    lines = ["## Duplicates", "", told]
+    lines += [
+        f"- {_name(pair.a.name, pair.a.native_id)} / {_name(pair.b.name, pair.b.native_id)}"
+        for pair in night.top_pairs[:_LISTED]
+    ]
+    return "\n".join(lines)
+
+
+def _staffing(night: NightFacts) -> str:
+    staffing = night.staffing
+    if staffing is None:
+        return ""
+    lines = [
+        "## Curators needed",
+        "",
+        f"Between {staffing.low_fte:.1f} and {staffing.high_fte:.1f} full-time, most likely {staffing.central_fte:.1f}.",
+        *(f"- {_text(caveat)}" for caveat in staffing.caveats),
+    ]
+    return "\n".join(lines)
+
+
+def _exports(night: NightFacts) -> str:
+    lines = []
+    for export in night.exports:
+        written = ", ".join(count_of(count, kind) for kind, count in export.records.items())
+        lines.append(f"- {export.target} in `{export.path}`: {written}.")
+        if export.withheld:
+            left = "; ".join(f"{number(count)} {reason_words(reason)}" for reason, count in export.withheld.items())
+            lines.append(f"  Left out: {left}.")
+        if export.errors:
+            lines.append(f"  **The pre-flight found {count_of(export.errors, 'error')}.**")
+    return "\n".join(["## Public package", "", *lines]) if lines else ""
+
+
+def _places(night: NightFacts) -> str:
+    if not night.places:
+        return ""
+    return "\n".join(["## Where to look", "", *(f"- {_text(place.label)}: `{place.path}`" for place in night.places)])
+
+
+def _seconds(night: NightFacts) -> str:
+    total = night.seconds.get("total", 0.0)
+    return f"The run took {total:.0f} seconds." if total >= 1 else ""
+
+
+def _name(name: str | None, native_id: str | None) -> str:
+    return _text(name or "(no name)") + (f" (record {_text(native_id)})" if native_id else "")
+
+
+def _text(text: str) -> str:
+    """Return text that Markdown shows as it stands, on one line."""
+    plain = " ".join(text.split())
+    for character in "\\`*_|<>[]#":
+        plain = plain.replace(character, f"\\{character}")
+    return plain

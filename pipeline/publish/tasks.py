@@ -1,0 +1,152 @@
+"""What to do today, most urgent first: drawn from the facts of the night, each task with its reason and its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.publish.wording import count_of, number
+from schemas.night import NightFacts
+
+#: Rules named one by one; the rest stands in the list of findings (project choice: what one person reads at once).
+_RULES_NAMED = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One thing to do.
+
+    Args:
+        title: What to do, as an order.
+        reason: Why, and how to begin.
+        where: A path relative to the workspace, or a command; None when there is none.
+    """
+
+    title: str
+    reason: str
+    where: str | None = None
+
+
+def tasks_today(night: NightFacts) -> tuple[Task, ...]:
+    """Return the tasks that follow from a night, most urgent first; empty when nothing waits."""
+    if night.status == "gated":
+        return (
+            Task(
+                title="Find out why nothing was published",
+                reason=" ".join(night.gates) or "The totals are too far from those of the last night.",
+                where="resdir doctor",
+            ),
+            *_unread(night),
+        )
+    return (
+        *_unread(night),
+        *_held_back(night),
+        *_errors(night),
+        *_gone(night),
+        *_pairs(night),
+        *_overdue(night),
+        *_audit(night),
+    )
+
+
+def _unread(night: NightFacts) -> list[Task]:
+    tasks = []
+    for center in night.centers:
+        if center.rows_rejected:
+            rows = count_of(center.rows_rejected, "row")
+            tasks.append(
+                Task(
+                    title=f"Look at {rows} of {center.center_id} that could not be read",
+                    reason=f"{number(center.rows_read)} rows were read. The unread ones are kept with file, line and reason.",
+                    where="raw.reject in the published snapshot",
+                )
+            )
+    return tasks
+
+
+def _held_back(night: NightFacts) -> list[Task]:
+    held = [finding for finding in night.top_findings if finding.held_back]
+    if not held:
+        return []
+    total = sum(finding.held_back for finding in held)
+    rules = ", ".join(finding.rule_id for finding in held[:_RULES_NAMED])
+    return [
+        Task(
+            title=f"Fix {count_of(total, 'finding')} that {'keeps a record' if total == 1 else 'keep records'} out of the public directory",
+            reason=f"Nobody can find these records in public until they are fixed. Begin with {rules}.",
+            where="resdir findings --severity error",
+        )
+    ]
+
+
+def _errors(night: NightFacts) -> list[Task]:
+    errors = [finding for finding in night.top_findings if finding.severity == "error" and not finding.held_back]
+    return [
+        Task(
+            title=f"{finding.how_to_fix.rstrip('.')} ({count_of(finding.count, 'finding')})",
+            reason=f"{finding.message} Rule {finding.rule_id}.",
+            where=f"resdir findings --rule {finding.rule_id}",
+        )
+        for finding in errors[:_RULES_NAMED]
+    ]
+
+
+def _gone(night: NightFacts) -> list[Task]:
+    tasks = []
+    for center in night.centers:
+        gone = 0 if center.is_first_night else center.changes.get("removed", 0)
+        if gone:
+            tasks.append(
+                Task(
+                    title=f"Confirm that {count_of(gone, 'record')} of {center.center_id} {'was' if gone == 1 else 'were'} meant to go",
+                    reason="They were in the last export and are not in this one.",
+                    where="resdir changes",
+                )
+            )
+    return tasks
+
+
+def _pairs(night: NightFacts) -> list[Task]:
+    likely = night.duplicates.duplicate
+    if not likely:
+        return []
+    return [
+        Task(
+            title=f"Compare {count_of(likely, 'pair')} of agencies that are probably one",
+            reason="Nothing is merged by itself: say same, different or not sure for each pair.",
+            where="resdir duplicates list",
+        )
+    ]
+
+
+def _overdue(night: NightFacts) -> list[Task]:
+    late = {
+        band: sum(row.count for row in night.freshness.bands if row.band == band)
+        for band in ("overdue", "stale", "never")
+    }
+    total = sum(late.values())
+    if not total:
+        return []
+    reason = (
+        f"{number(late['overdue'])} are overdue, {number(late['stale'])} stale and {number(late['never'])} were never verified. "
+        "Begin with the oldest."
+    )
+    return [
+        Task(
+            title=f"Ask for verification of {count_of(total, 'record')}",
+            reason=reason,
+            where="resdir freshness --by curator",
+        )
+    ]
+
+
+def _audit(night: NightFacts) -> list[Task]:
+    if night.audit is None or not night.audit.size:
+        return []
+    drawn = count_of(night.audit.size, "agency" if night.audit.unit == "agency" else night.audit.unit)
+    return [
+        Task(
+            title=f"Go on with this month's audit of {drawn}",
+            reason=f"Drawn at random from {number(night.audit.frame_size)}; the worksheet has the questions.",
+            where=night.audit.worksheet or f"resdir audit worksheet {night.audit.batch_id}",
+        )
+    ]

@@ -1,0 +1,155 @@
+"""How figures, days, kinds and reasons are said in reports: the same words everywhere, in any locale."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from schemas.night import ShareFigure
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+KINDS = {
+    "agency": ("agency", "agencies"),
+    "site": ("site", "sites"),
+    "service": ("service", "services"),
+    "service_at_site": ("service at a site", "services at sites"),
+    "organization": ("organization", "organizations"),
+    "location": ("location", "locations"),
+    "service_at_location": ("service at a location", "services at locations"),
+}
+BANDS = {
+    "current": "current",
+    "due": "due soon",
+    "overdue": "overdue",
+    "stale": "stale",
+    "never": "never verified",
+}
+SEVERITIES = {"error": "errors", "warning": "warnings", "info": "notes"}
+FAMILIES = {
+    "ID": "Identity",
+    "CMP": "Completeness",
+    "FRE": "Freshness",
+    "FMT": "Format",
+    "PRV": "Privacy",
+    "TAX": "Taxonomy",
+    "STY": "Style",
+    "DUP": "Duplicates",
+    "EXP": "Export",
+}
+REASONS = {
+    # not counted
+    "derived": "site made from an address; exported, not counted",
+    "link_only": "link only, nothing of its own",
+    "edited_service_at_site": "service at a site with its own text; counted as workload only",
+    "inactive": "inactive",
+    "defunct": "closed for good",
+    "deleted": "deleted",
+    "draft": "draft",
+    "unknown_status": "status missing or unknown",
+    "other_owner": "another center owns the record",
+    # withheld
+    "excluded_from_website": "excluded from the website",
+    "excluded_from_directory": "excluded from directories",
+    "not_available_for_directory": "not available for directories",
+    "not_available_for_referral": "not available for referral",
+    "flag_unclear": "exclusion flag is blank or unclear",
+    "flagged_private": "flagged private",
+    "confidential_place": "confidential place",
+    "parent_withheld": "its agency, service or site is left out",
+    "parent_missing": "its agency, service or site is not in the export",
+    "not_active": "not active",
+    "held_back_by_rule": "held back by a finding until it is fixed",
+    "required_field_missing": "a required field is empty",
+}
+
+
+def number(value: float) -> str:
+    """Return a count with thousands separated.
+
+    >>> number(12345)
+    '12,345'
+    """
+    return f"{value:,.0f}"
+
+
+def count_of(value: int, kind: str) -> str:
+    """Return a count with its noun.
+
+    >>> count_of(1, "agency"), count_of(2000, "agency"), count_of(3, "row")
+    ('1 agency', '2,000 agencies', '3 rows')
+    """
+    one, many = KINDS.get(kind, (kind, f"{kind}s"))
+    return f"{number(value)} {one if value == 1 else many}"
+
+
+def per_cent(share: float) -> str:
+    """Return a share with one decimal; only 0 and 1 themselves are ever written 0 % and 100 %.
+
+    >>> per_cent(0.6169), per_cent(1.0), per_cent(0.99996), per_cent(0.0001)
+    ('61.7 %', '100 %', 'over 99.9 %', 'under 0.1 %')
+    """
+    if share in (0.0, 1.0):
+        return f"{share * 100:.0f} %"
+    if share > 0.9995:
+        return "over 99.9 %"
+    if share < 0.0005:
+        return "under 0.1 %"
+    return f"{share * 100:.1f} %"
+
+
+def share_text(figure: ShareFigure) -> str:
+    """Return a share as text, `not known` when it cannot be known."""
+    return "not known" if figure.share is None else per_cent(figure.share)
+
+
+def share_basis(figure: ShareFigure, noun: str) -> str:
+    """Return what a share was counted from, or why it cannot be known.
+
+    >>> share_basis(ShareFigure(numerator=401, denominator=650, unknown=37, share=0.617), "agency")
+    '401 of 650 agencies; 37 of the 650 have no date and count as not updated'
+    """
+    if figure.share is None:
+        return figure.reason or "It cannot be known from this export."
+    text = f"{number(figure.numerator or 0)} of {count_of(figure.denominator or 0, noun)}"
+    if figure.unknown:
+        text += (
+            f"; {number(figure.unknown)} of the {number(figure.denominator or 0)} have no date and count as not updated"
+        )
+    return text
+
+
+def day(value: date) -> str:
+    """Return a day in words, in any locale.
+
+    >>> day(date(2026, 11, 20))
+    '20 November 2026'
+    """
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def weekday(value: date) -> str:
+    """Return the name of the day of the week."""
+    return _WEEKDAYS[value.weekday()]
+
+
+def kind_words(kind: str) -> str:
+    """Return the plural of a record kind."""
+    return KINDS.get(kind, (kind, kind))[1]
+
+
+def reason_words(reason: str) -> str:
+    """Return a reason in words; an unknown one as it stands."""
+    return REASONS.get(reason, reason.replace("_", " "))
+
+
+def family_of(rule_id: str) -> str:
+    """Return the prefix of a rule id.
+
+    >>> family_of("CMP-P-ELIG")
+    'CMP'
+    """
+    return rule_id.split("-", 1)[0]
