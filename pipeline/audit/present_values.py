@@ -17,6 +17,8 @@ from schemas.enumerations import COUNTED_STATUSES, AddressKind, NotCountedReason
 WITHHELD = "withheld"
 
 _UNIT = ("center_id", "unit_uid")
+# What only services say: a value that all of them share needs no names beside it.
+_SERVICE_VALUES = ("eligibility", "fees", "intake", "area", "terms")
 _LABELS_SHOWN = 4
 _VALUES_SHOWN = 8
 _TEXT_LENGTH = 1200
@@ -60,7 +62,7 @@ def show_present_values(items: pl.DataFrame, *, directory: Directory, unit: str)
             _terms(members, directory),
         ]
     )
-    return _as_texts(values)
+    return _as_texts(values, members=members)
 
 
 def show_findings(
@@ -79,11 +81,14 @@ def show_findings(
         `center_id`, `unit_uid`, `text`; records without such findings are absent.
     """
     wanted = pl.any_horizontal(pl.col("rule_id").str.starts_with(prefix) for prefix in prefixes)
-    members = unit_members(items, directory=directory, unit=unit).select(*_UNIT, "record_uid", "label", "place")
-    rows = findings.filter(wanted).join(members, on=["center_id", "record_uid"], how="inner")
-    return _as_texts(
-        rows.select(*_UNIT, "label", "place", shows=pl.lit("findings"), value=pl.format("{}: {}", "rule_id", "message"))
-    ).drop("shows")
+    members = unit_members(items, directory=directory, unit=unit)
+    rows = findings.filter(wanted).join(
+        members.select(*_UNIT, "record_uid", "label", "place"), on=["center_id", "record_uid"], how="inner"
+    )
+    texts = rows.select(
+        *_UNIT, "label", "place", shows=pl.lit("findings"), value=pl.format("{}: {}", "rule_id", "message")
+    )
+    return _as_texts(texts, members=members).drop("shows")
 
 
 def unit_members(items: pl.DataFrame, *, directory: Directory, unit: str) -> pl.DataFrame:
@@ -171,8 +176,17 @@ def _phones(members: pl.DataFrame, directory: Directory) -> pl.DataFrame:
 
 
 def _addresses(members: pl.DataFrame, directory: Directory) -> pl.DataFrame:
-    addresses = directory.address.filter(pl.col("origin") == Origin.DELIVERED.value).join(
-        _owners(members), on=["center_id", "owner_kind", "owner_uid"], how="inner"
+    is_secret = pl.col("is_private") | pl.col("is_confidential_place")
+    # The same place under another record of the center would give a secret address away.
+    is_same_place = (is_secret & pl.col("address_key").is_not_null()).any().over("center_id", "address_key")
+    addresses = (
+        _all_addresses(directory)
+        .with_columns(is_hidden=is_secret | is_same_place | pl.col("is_withheld"))
+        .join(
+            _owners(members).drop("is_withheld", "is_confidential_place"),
+            on=["center_id", "owner_kind", "owner_uid"],
+            how="inner",
+        )
     )
     written = pl.concat_str(
         "line1",
@@ -183,9 +197,28 @@ def _addresses(members: pl.DataFrame, directory: Directory) -> pl.DataFrame:
         ignore_nulls=True,
     )
     is_mailing = pl.col("address_kind") == AddressKind.MAILING.value
-    is_hidden = pl.col("is_private") | pl.col("is_withheld") | pl.col("is_confidential_place")
-    text = pl.when(is_hidden).then(pl.lit(WITHHELD)).otherwise(written.str.strip_chars(" ,"))
+    text = pl.when(pl.col("is_hidden")).then(pl.lit(WITHHELD)).otherwise(written.str.strip_chars(" ,"))
     return _value_rows(addresses, "address", pl.when(is_mailing).then(pl.format("mail: {}", text)).otherwise(text))
+
+
+def _all_addresses(directory: Directory) -> pl.DataFrame:
+    """Return the delivered addresses of the whole directory with the flags of their owners."""
+    owners = directory.records().select(
+        "center_id",
+        "is_confidential_place",
+        owner_kind="kind",
+        owner_uid="record_uid",
+        is_withheld=pl.col("withheld_reason").is_not_null(),
+    )
+    return (
+        directory.address.filter(pl.col("origin") == Origin.DELIVERED.value)
+        .join(
+            owners.unique(["center_id", "owner_kind", "owner_uid"], keep="first", maintain_order=True),
+            on=["center_id", "owner_kind", "owner_uid"],
+            how="left",
+        )
+        .with_columns(pl.col("is_confidential_place", "is_withheld").fill_null(value=False))
+    )
 
 
 def _owners(members: pl.DataFrame) -> pl.DataFrame:
@@ -252,8 +285,13 @@ def _value_rows(rows: pl.DataFrame, shows: str, value: pl.Expr) -> pl.DataFrame:
     )
 
 
-def _as_texts(values: pl.DataFrame) -> pl.DataFrame:
+def _as_texts(values: pl.DataFrame, *, members: pl.DataFrame) -> pl.DataFrame:
     """Return one text per drawn record and kind of value: a line per distinct value, with the records that have it."""
+    services = members.group_by(_UNIT).agg(
+        service_count=(pl.col("label").is_not_null() & (pl.col("kind") == RecordKind.SERVICE.value))
+        .sum()
+        .cast(pl.Int64)
+    )
     labels = pl.col("label").drop_nulls().unique(maintain_order=True)
     # Counts are unsigned: cast before subtracting.
     more = labels.len().cast(pl.Int64) - _LABELS_SHOWN
@@ -264,40 +302,53 @@ def _as_texts(values: pl.DataFrame) -> pl.DataFrame:
             has_unit=pl.col("label").is_null().any(),
             labels=labels.head(_LABELS_SHOWN).str.join(", "),
             more=more,
+            owner_count=pl.col("place").n_unique().cast(pl.Int64),
         )
-        .with_columns(
-            line=pl.concat_str(
-                "value",
-                pl.when((pl.col("labels") != "") & ~pl.col("has_unit")).then(
-                    pl.concat_str(
-                        pl.lit(" ["),
-                        "labels",
-                        pl.when(pl.col("more") > 0).then(pl.format(" and {} more", "more")),
-                        pl.lit("]"),
-                        ignore_nulls=True,
-                    )
-                ),
-                ignore_nulls=True,
-            )
-        )
+        .join(services, on=_UNIT, how="left", maintain_order="left")
+        .with_columns(line=pl.concat_str("value", _owners_text(), ignore_nulls=True))
     )
     hidden = pl.len().cast(pl.Int64) - _VALUES_SHOWN
-    shortened = pl.when(pl.col("line").str.len_chars() > _TEXT_LENGTH // 2).then(
-        pl.concat_str(pl.col("line").str.head(_TEXT_LENGTH // 2), pl.lit(_CUT))
-    )
     return (
-        lines.with_columns(line=shortened.otherwise("line"))
+        lines.with_columns(line=_shortened("line", length=_TEXT_LENGTH // 2))
         .group_by(*_UNIT, "shows", maintain_order=True)
         .agg(text=pl.col("line").head(_VALUES_SHOWN).str.join("\n"), hidden=hidden)
         .with_columns(
             text=pl.concat_str(
-                pl.when(pl.col("text").str.len_chars() > _TEXT_LENGTH)
-                .then(pl.concat_str(pl.col("text").str.head(_TEXT_LENGTH), pl.lit(_CUT)))
-                .otherwise("text"),
+                _shortened("text", length=_TEXT_LENGTH),
                 pl.when(pl.col("hidden") > 0).then(pl.format("\n… and {} more", "hidden")),
                 ignore_nulls=True,
             )
         )
         .drop("hidden")
         .sort(*_UNIT, "shows")
+    )
+
+
+def _owners_text() -> pl.Expr:
+    """Return the records that have a value, in brackets; nothing when the drawn record itself has it."""
+    is_of_services = pl.col("shows").is_in(_SERVICE_VALUES)
+    is_of_all = is_of_services & (pl.col("owner_count") == pl.col("service_count"))
+    named = pl.concat_str(
+        pl.lit(" ["),
+        "labels",
+        pl.when(pl.col("more") > 0).then(pl.format(" and {} more", "more")),
+        pl.lit("]"),
+        ignore_nulls=True,
+    )
+    return (
+        pl.when(pl.col("has_unit") | (pl.col("labels") == ""))
+        .then(None)
+        .when(is_of_all & (pl.col("service_count") == 1))
+        .then(None)
+        .when(is_of_all)
+        .then(pl.format(" [all {} services]", "service_count"))
+        .otherwise(named)
+    )
+
+
+def _shortened(column: str, *, length: int) -> pl.Expr:
+    return (
+        pl.when(pl.col(column).str.len_chars() > length)
+        .then(pl.concat_str(pl.col(column).str.head(length), pl.lit(_CUT)))
+        .otherwise(column)
     )

@@ -123,10 +123,7 @@ def test_present_values_stand_beside_the_questions(directory: Directory, tmp_pat
     """The auditor would have to open another program for every value."""
     values = present(written(directory, tmp_path / "w.xlsx"), "A")
     assert values["accuracy.name"] == "Invented Food Pantry\nalso: IFP\nNorth Door [site]"
-    assert (
-        values["accuracy.fees"] == "No fee. [Hot Meals, Pantry]"
-        or values["accuracy.fees"] == "No fee. [Pantry, Hot Meals]"
-    )
+    assert values["accuracy.fees"] == "No fee. [all 2 services]"
     assert values["accuracy.eligibility"] == "Open to all. [Pantry]"
     assert values["accuracy.address"] == "withheld\n1 Elm St, Ourtown, IL 01002 [North Door]"
     assert values["accuracy.intake"] == "(nothing entered)"
@@ -147,6 +144,23 @@ def test_private_values_are_withheld(directory: Directory, tmp_path: Path) -> No
         everything = b"".join(archive.read(name) for name in archive.namelist())
     for secret in (b"Hidden Way", b"Private Rd", b"555-0199"):
         assert secret not in everything
+
+
+def test_hidden_address_does_not_show_under_another_record(directory_of: Build, tmp_path: Path) -> None:
+    """The shelter's address would stand beside the agency that runs it."""
+    place = {"line1": "9 Hidden Way", "address_key": "9 hidden way"}
+    directory = directory_of(
+        agency=[{"record_uid": "A", "name": "Agency"}, {"record_uid": "B", "name": "Other"}],
+        service=[{"record_uid": "p", "agency_uid": "A", "name": "Shelter", "is_confidential_place": True}],
+        address=[
+            {"owner_kind": "agency", "owner_uid": "A", **place},
+            {"owner_kind": "service", "owner_uid": "p", **place},
+            {"owner_kind": "agency", "owner_uid": "B", "line1": "1 Open Rd", "address_key": None},
+        ],
+    )
+    workbook = written(directory, tmp_path / "w.xlsx")
+    assert present(workbook, "A")["accuracy.address"] == "withheld"
+    assert present(workbook, "B")["accuracy.address"] == "1 Open Rd"
 
 
 def test_record_kept_from_the_public_shows_no_contact(directory_of: Build, tmp_path: Path) -> None:
@@ -245,12 +259,14 @@ def test_long_bundles_are_shortened(directory_of: Build, tmp_path: Path) -> None
                 "name": f"Service {n:03}",
                 "fees": "Free",
                 "intake": f"Door {n}",
+                "hours": "Daily" if n else None,
             }
             for n in range(100)
         ],
     )
     values = present(written(directory, tmp_path / "w.xlsx"), "A")
-    assert str(values["accuracy.fees"]).endswith(" and 96 more]")
+    assert values["accuracy.fees"] == "Free [all 100 services]"
+    assert str(values["accuracy.hours"]).endswith(", Service 004 and 95 more]")
     assert str(values["accuracy.intake"]).endswith("… and 92 more")
     assert "shortened" in str(values["readability.plain"])
     assert all(len(value or "") < 2000 for value in values.values())
