@@ -54,6 +54,8 @@ class Fault:
         note: What was done, in words.
         change: What changes in the record.
         in_open_data: Whether a table package of HSDS can carry it and still be valid.
+        also: Further rules that the same fault breaks on the same field.
+        needs_sibling: Whether the agency needs a second service, so that nothing else breaks with this one.
     """
 
     rule_id: str
@@ -62,18 +64,23 @@ class Fault:
     note: str
     change: Change
     in_open_data: bool = False
+    also: tuple[str, ...] = ()
+    needs_sibling: bool = False
 
 
 def plant_fault(plot: Plot, fault: Fault) -> list[PlantedFault]:
     """Break the rule in an untouched agency of the plot and return what was done; nothing when none is left."""
-    rank = plot.take()
+    rank = plot.take(_has_two_services if fault.needs_sibling else None)
     if rank is None:
         return []
     bundle = plot.bundles[rank]
     record = next(record for record in bundle if record.kind is fault.kind)
     changes = fault.change(record, Occasion(plot.setting, bundle))
     plot.bundles[rank] = _replaced(bundle, record, **changes)
-    return [_planted(plot, fault.kind, record.native_id, fault.rule_id, fault.field, fault.note)]
+    return [
+        _planted(plot, fault.kind, record.native_id, rule_id, fault.field, fault.note)
+        for rule_id in (fault.rule_id, *fault.also)
+    ]
 
 
 def plant_repeated_number(plot: Plot) -> list[PlantedFault]:
@@ -102,7 +109,10 @@ def plant_missing_number(plot: Plot) -> list[PlantedFault]:
     kept = [record for record in bundle if record.service_id != last.native_id]
     plot.bundles[rank] = _replaced(kept, last, native_id="")
     note = f"service '{last.name}' of agency {bundle[0].native_id} without a number"
-    return [_planted(plot, _SERVICE, "", "ID-001", "native_id", note)]
+    return [
+        _planted(plot, _SERVICE, "", "ID-001", "native_id", note),
+        _planted(plot, _SERVICE, "", "ID-006", "site", note),
+    ]
 
 
 def plant_parent_loop(plot: Plot) -> list[PlantedFault]:
@@ -183,7 +193,7 @@ def plant_located_shelter(plot: Plot) -> list[PlantedFault]:
     public = replace(site.physical, is_private=False)
     plot.bundles[rank] = _replaced(bundle, site, physical=public, description="Domestic violence shelter.")
     note = "street address of a domestic violence shelter is public"
-    return [_planted(plot, _SITE, site.native_id, "PRV-002", "address.line1", note)]
+    return [_planted(plot, _SITE, site.native_id, "PRV-002", "address", note)]
 
 
 def _is_open_shelter(bundle: list[Record]) -> bool:
@@ -269,6 +279,10 @@ def _term_and_ancestor(record: Record, _occasion: Occasion) -> dict[str, Any]:
     return {"links": (code, code.split(".")[0])}
 
 
+def _apart(record: Record, _occasion: Occasion) -> dict[str, Any]:
+    return {"links": (record.links[0].split(" * ")[0], "YX-9500")}
+
+
 def _first_code(change: Callable[[str], str]) -> Change:
     return lambda record, _occasion: {"links": (change(record.links[0].split(" * ")[0]),)}
 
@@ -282,8 +296,15 @@ _FREE_MAIL = "pantry_desk_invented@gmail.com"
 
 #: Faults of single fields. The order is that of planting: a small directory gets the first ones.
 FAULTS: tuple[Fault, ...] = (
-    Fault("FMT-001", _AGENCY, "phone.number", "one digit lost", _phone(lambda n: n[:-1]), in_open_data=True),
-    Fault("CMP-P-ELIG", _SERVICE, "eligibility", "eligibility empty", _with(eligibility=""), in_open_data=True),
+    Fault("FMT-001", _AGENCY, "phone", "one digit lost", _phone(lambda n: n[:-1]), in_open_data=True),
+    Fault(
+        "CMP-P-ELIG",
+        _SERVICE,
+        "eligibility",
+        "eligibility empty",
+        _with(eligibility="", ages=(None, None)),
+        in_open_data=True,
+    ),
     Fault("TAX-001", _SERVICE, "taxonomy_link", "no code", _with(links=()), in_open_data=True),
     Fault("FRE-003", _SERVICE, "verified_on", "verified 25 months ago", _verified(765), in_open_data=True),
     Fault("FRE-012", _SERVICE, "verified_on", "never verified", _with(verified_on=None), in_open_data=True),
@@ -312,7 +333,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault("FMT-040", _AGENCY, "ein", "employer number with eight digits", _with(ein="79-123456"), in_open_data=True),
     Fault("ID-003", _AGENCY, "record_owner", "owner code empty", _with(record_owner="")),
-    Fault("ID-004", _SERVICE, "status", "status empty", _with(status="")),
+    Fault("ID-004", _SERVICE, "status", "status empty", _with(status=""), needs_sibling=True),
     Fault("FMT-010", _AGENCY, "email", "at sign written as a word", lambda r, _: {"email": f"office(at){_host(r)}"}),
     Fault("FMT-011", _AGENCY, "url", "blank inside the host", lambda r, _: {"url": f"www {_host(r)}"}),
     Fault(
@@ -321,6 +342,7 @@ FAULTS: tuple[Fault, ...] = (
         "agency_native_id",
         "agency not in the export",
         lambda _, o: {"agency_id": o.unknown_number(_AGENCY)},
+        needs_sibling=True,
     ),
     Fault(
         "PRV-003", _AGENCY, "email", "private mail box in a public field", _with(email=_FREE_MAIL), in_open_data=True
@@ -334,13 +356,15 @@ FAULTS: tuple[Fault, ...] = (
         in_open_data=True,
     ),
     Fault("TAX-005", _SERVICE, "taxonomy_link", "term beside its ancestor", _term_and_ancestor, in_open_data=True),
+    Fault("TAX-007", _SERVICE, "taxonomy_link", "target group not joined to the service term", _apart),
     Fault(
-        "TAX-007",
+        "TAX-008",
         _SERVICE,
         "taxonomy_link",
-        "target group without a service term",
+        "target group alone",
         _with(links=("YX-9500",)),
         in_open_data=True,
+        also=("TAX-001",),
     ),
     Fault("TAX-009", _SERVICE, "taxonomy_link", "eight service terms", _many_terms, in_open_data=True),
     Fault("CMP-A-DESC", _AGENCY, "description", "description empty", _with(description="")),
@@ -373,7 +397,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "FMT-001",
         _SITE,
-        "phone.number",
+        "phone",
         "area code beginning with one",
         _phone(lambda n: f"117{n[3:]}"),
         in_open_data=True,
@@ -381,7 +405,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "FMT-001",
         _SERVICE,
-        "phone.number",
+        "phone",
         "two numbers in one cell",
         _phone(lambda n: f"{n} / {n[:-2]}99"),
         in_open_data=True,
@@ -389,7 +413,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "FMT-002",
         _SERVICE,
-        "phone.number",
+        "phone",
         "extension inside the number",
         _phone(lambda n: f"{n} ext. 14"),
         in_open_data=True,
@@ -397,7 +421,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "FMT-003",
         _SITE,
-        "phone.type",
+        "phone",
         "number without a type",
         lambda r, _: {"phones": (Phone("phone1", r.phones[0].number),)},
         in_open_data=True,
@@ -461,7 +485,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "FRE-011",
         _SERVICE,
-        "alert_to_on",
+        "alert",
         "message ended four months ago",
         lambda _, o: {
             "alert": "Moved to the gym while the roof is repaired.",
@@ -480,7 +504,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "FMT-031",
         _SITE,
-        "hours",
+        "schedule",
         "closes before it opens",
         _with(hours="Monday-Friday, 5pm-9am", spans="MO,TU,WE,TH,FR 17:00-09:00"),
         in_open_data=True,

@@ -14,7 +14,7 @@ class PlantedFault:
 
     Attributes:
         native_id: Record that shows it; blank where the missing number is the fault.
-        field: Field that a finding should name.
+        field: Field that a finding should name; a finding may say more after a dot, such as `phone.Phone1Number`.
         note: What was done, in words.
         fixed_on: Night on which the export no longer shows it; blank while it stands.
     """
