@@ -21,15 +21,12 @@ DEFAULTS: dict[str, str] = {
 }
 
 
-def prepare_prefect(logs: Path, *, to_file: bool = True) -> Path:
+def prepare_prefect(logs: Path, *, to_file: bool = True) -> None:
     """Set Prefect's environment.
 
     Args:
         logs: Folder for Prefect's state and log.
-        to_file: Whether Prefect's messages go to the log file instead of the screen.
-
-    Returns:
-        Path of the log file.
+        to_file: Whether Prefect's messages go to the log file `prefect/prefect.log` instead of the screen.
     """
     environment = os.environ  # noqa: TID251 - Prefect is configured by the environment alone
     home = Path(environment.setdefault("PREFECT_HOME", str((logs / "prefect").resolve())))
@@ -38,19 +35,20 @@ def prepare_prefect(logs: Path, *, to_file: bool = True) -> Path:
         environment.setdefault(name, text)
     if to_file:
         environment.setdefault("PREFECT_LOGGING_SETTINGS_PATH", str(Path(__file__).with_name("prefect_logging.yml")))
-    return home / "prefect.log"
 
+def leave_quietly() -> None:
+    """Send what is printed to stderr from now on to Prefect's log file; to be called when all is said.
 
-def leave_quietly(log_file: Path) -> None:
-    """Send what is printed to stderr from now on to the log file.
-
-    Prefect's ephemeral server and its event threads may write tracebacks while the interpreter goes down, after all work is
-    done and the exit code is decided; they would frighten a person and mean nothing.
+    Prefect's temporary server, its event threads and extension modules may write tracebacks and leak reports while the
+    interpreter goes down, after all work is done and the exit code is decided; they would frighten a person and mean nothing.
     """
+    home = os.environ.get("PREFECT_HOME")  # noqa: TID251 - set by `prepare_prefect`
+    if home is None:
+        return
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        descriptor = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        descriptor = os.open(Path(home) / "prefect.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     except OSError:
         return
     os.dup2(descriptor, 2)

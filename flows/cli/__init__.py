@@ -98,7 +98,12 @@ def main() -> None:
         # A Windows console may speak cp1252: a name it cannot write must not end the run.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    sys.exit(run())
+    code = run()
+    if "prefect" in sys.modules:
+        from flows.prefect_home import leave_quietly
+
+        leave_quietly()
+    sys.exit(code)
 
 
 def _told(fault: ResdirError, *, as_json: bool) -> int:
