@@ -82,7 +82,7 @@ def _open_folder(path: Path, *, parameters: IngestParameters) -> Delivery:
     files: dict[str, Callable[[], bytes]] = {}
     for file in sorted(path.rglob("*")):
         inside = file.relative_to(path)
-        if any(part.startswith(".") for part in inside.parts) or not file.is_file():
+        if _is_hidden(inside.as_posix()) or not file.is_file():
             continue
         if len(inside.parts) > parameters.deepest_folder:
             continue

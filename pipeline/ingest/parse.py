@@ -161,9 +161,11 @@ def find_separator(text: str) -> str:
 
 def _count_names(line: str, separator: str) -> int:
     try:
-        return len(next(csv.reader([line], delimiter=separator), []))
+        names = next(csv.reader([line], delimiter=separator), [])
     except csv.Error:
         return 0
+    # A quoted name that holds the wrong separator falls into pieces with a quote in them.
+    return sum('"' not in name for name in names)
 
 
 def _read_header(rows: Iterator[list[str]], lines: _Lines, reading: _Reading) -> tuple[str, ...]:
