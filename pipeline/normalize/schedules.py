@@ -112,7 +112,7 @@ def _with_times(parts: pl.DataFrame) -> pl.DataFrame:
     )
     # Overnight hours are real; `8:00 - 5:00` on one half of the clock is a guess.
     is_overnight = pl.col("closes") <= pl.col("opens")
-    is_certain = pl.col("opens_half").is_not_null() | (pl.col("opens") >= FIRST_AFTERNOON_HOUR * 60)
+    is_certain = pl.col("closes_half").is_not_null() | (pl.col("opens") >= FIRST_AFTERNOON_HOUR * 60)
     sound = timed.filter(
         pl.col("opens").is_not_null()
         & pl.col("closes").is_not_null()

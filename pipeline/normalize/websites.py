@@ -7,7 +7,7 @@ import polars as pl
 # Letters beyond ASCII are taken as they come: naming them by class makes the pattern slow to build.
 _WORD = r"[A-Za-z0-9_\x{80}-\x{10FFFF}]"
 _HOST = rf"(?:{_WORD}(?:[A-Za-z0-9_\x{{80}}-\x{{10FFFF}}-]*{_WORD})?\.)+(?:[A-Za-z\x{{80}}-\x{{10FFFF}}]{{2,63}}|xn--[A-Za-z0-9-]+)"
-_ADDRESS = rf"(?i)^(?:(https?)://)?({_HOST})\.?(:[0-9]{{1,5}})?([/?#][^\s<>\"\\^`{{}}]*)?$"
+_ADDRESS = rf"(?i)^(?:(https?)://)?({_HOST})\.?(:[0-9]{{1,5}})?([/?#][^\s<>\"\\^`]*)?$"
 _HOST_ONLY = rf"(?i)^(?:https?://)?({_HOST})\.?(?::[0-9]{{1,5}})?(?:[/?#].*)?$"
 _NEXT_ADDRESS = rf"(?i)(?:\s*[,;]\s*|\s+(?:or|and|&)\s+|\s+)(?:https?://|www\.){_HOST}.*$"
 
@@ -30,8 +30,8 @@ def read_websites(values: pl.Series) -> pl.DataFrame:
     parts = first.str.extract_groups(_ADDRESS).struct.unnest()
     parts.columns = ["scheme", "host", "port", "path"]
     host = parts["host"].str.to_lowercase()
-    # A bar is not allowed in an address but browsers accept it, and content systems wrote it.
-    path = parts["path"].fill_null("").str.replace_all("|", "%7C", literal=True)
+    # Bars and braces are not allowed in an address but browsers accept them, and content systems wrote them.
+    path = parts["path"].fill_null("").str.replace_many(["|", "{", "}"], ["%7C", "%7B", "%7D"])
     key = first.str.extract(_HOST_ONLY, 1).str.to_lowercase().str.replace(r"^(?:www\.)+", "")
     scheme = parts["scheme"].str.to_lowercase().fill_null("https")
     return pl.select(
