@@ -12,6 +12,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 import polars as pl
 
+from flows.clock import now
 from flows.drawn import read_draws, together
 from flows.night_facts import NightFrames, gated_facts, gather_facts
 from flows.night_files import write_night_files
@@ -168,7 +169,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 working,
                 run_id=plan.run_id,
                 as_of=plan.as_of,
-                now=plan.started_at,
+                now=now(),
                 keep=settings.workspace.keep_snapshots,
             )
             write_night_files(plan, frames, facts)

@@ -41,13 +41,12 @@ def told_in_words(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (
-        duckdb.IOException,
-        duckdb.FatalException,
-        duckdb.OutOfMemoryException,
-        duckdb.SerializationException,
-    ) as fault:
-        raise _worded(fault, path) from fault
+    except duckdb.Error as fault:
+        # A full disk may show as a fault of input and output, of the transaction, or as a fatal one: the text tells.
+        worded = _worded(fault, path)
+        if worded is None:
+            raise
+        raise worded from fault
     except OSError as fault:
         raise StorageError(
             f"{path} cannot be used: {fault.strerror or fault}.",
@@ -55,28 +54,28 @@ def told_in_words(path: Path) -> Iterator[None]:
         ) from fault
 
 
-def _worded(fault: duckdb.Error, path: Path) -> ResdirError:
+def _worded(fault: duckdb.Error, path: Path) -> ResdirError | None:
     text = str(fault)
     holder = re.search(r"PID (\d+)", text)
-    if "lock" in text and (
-        "Conflicting lock" in text or "Could not set lock" in text or "being used by another" in text
-    ):
+    if "Could not set lock" in text or "being used by another process" in text:
         who = f" (process {holder.group(1)})" if holder else ""
         return BusyError(
             f"The working file {path} is in use by another run{who}.",
-            advice="Wait until it has ended, then run again. `resdir doctor` shows who holds it.",
+            advice="Wait until it has ended, then run again.",
         )
-    if "not a valid DuckDB" in text or "Corrupt" in text or "corrupt" in text:
+    if "not a valid DuckDB" in text or "orrupt" in text:
         return StorageError(
             f"The database file {path} is damaged or is not ours.",
             advice="Move it away and run again: the night is computed anew from the exports; published snapshots are untouched.",
         )
-    if "No space left" in text or "disk" in text.lower() or "Could not write" in text:
+    if "No space left" in text or "not enough space" in text or "disk full" in text.lower():
         return StorageError(
-            f"There is no room left to write {path}.",
-            advice="Free some room on the disk and run again. The last published night is untouched.",
+            f"There is no room left on the disk for {path}.",
+            advice="Free some room and run again. The last published night is untouched.",
         )
-    return StorageError(
-        f"The database file {path} cannot be used: {text.splitlines()[0]}",
-        advice="Run `resdir doctor`. The last published night is untouched.",
-    )
+    if isinstance(fault, duckdb.IOException | duckdb.FatalException | duckdb.OutOfMemoryException):
+        return StorageError(
+            f"The database file {path} cannot be used: {text.splitlines()[0]}",
+            advice="Run `resdir doctor`. The last published night is untouched.",
+        )
+    return None

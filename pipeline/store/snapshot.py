@@ -93,10 +93,8 @@ def publish_snapshot(working: WorkingFile, *, run_id: str, as_of: date, now: dat
             _write_pointer(
                 working.workspace, Pointer(run_id=run_id, snapshot=target.name, as_of=as_of, published_at=now)
             )
-        except BaseException:
-            with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
-            raise
+        finally:
+            _forget_unfinished(folder)
     _forget_old(folder, keep=keep, current=target)
     return target
 
@@ -175,6 +173,13 @@ def _write_pointer(workspace: Workspace, pointer: Pointer) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(workspace.pointer)
+
+
+def _forget_unfinished(folder: Path) -> None:
+    # Of this run when it failed, and of runs that were killed: only one run at a time gets here.
+    for path in folder.glob(".unfinished_*"):
+        with suppress(OSError):
+            path.unlink()
 
 
 def _forget_old(folder: Path, *, keep: int, current: Path) -> None:
