@@ -172,7 +172,8 @@ def _slips(pairs: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
     """Tell which forms differ by a few slips of the pen, blanks not counted ("Temple Micah" / "TempleMciah").
 
     One slip (a letter more, less, other, or two changed places) is allowed from 8 letters on, two from 16, three from 28. Other
-    digits, or other place and branch words on both sides, are never slips.
+    digits, or other place and branch words on both sides, are never slips. Where a single word differs it is judged by its own
+    length, not by the whole name's ("Birch Affairs" / "Larch Affairs").
     """
     near = pairs.filter(pl.col("letters") >= _SLIP_LETTERS).select(
         "form",
@@ -180,6 +181,7 @@ def _slips(pairs: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
         "squeezed_b",
         length=pl.min_horizontal(pl.col("squeezed_a").str.len_chars(), pl.col("squeezed_b").str.len_chars()),
         is_moved=_has_place("left_a", token) & _has_place("left_b", token),
+        is_one_word=(pl.col("left_a").list.len() == 1) & (pl.col("left_b").list.len() == 1),
     )
     if near.is_empty():
         return pl.DataFrame(schema={"form": pl.UInt32, "is_slip": pl.Boolean})
@@ -192,7 +194,9 @@ def _slips(pairs: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
     )
     return near.with_columns(slips=pl.Series(slips, dtype=pl.Int32)).select(
         "form",
-        is_slip=((pl.col("slips") <= allowed) & ~pl.col("is_moved") & (digits["a"] == digits["b"])).fill_null(False),
+        is_slip=(
+            (pl.col("slips") <= allowed) & ~pl.col("is_moved") & ~pl.col("is_one_word") & (digits["a"] == digits["b"])
+        ).fill_null(False),
     )
 
 

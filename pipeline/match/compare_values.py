@@ -27,7 +27,7 @@ def compare_contacts(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         contact = compared.contact.filter(pl.col("signal") == signal)
         shared = _shared_values(rows, contact, child_share=compared.profile.child_share)
         # Values without worth still show that both sides have something to compare.
-        has = compared.entities.contact.filter(pl.col("signal") == signal).select("entity").unique()
+        has = contact.select("entity").unique()
         both = rows.join(has, left_on="a", right_on="entity", how="semi").join(
             has, left_on="b", right_on="entity", how="semi"
         )

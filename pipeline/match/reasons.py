@@ -186,7 +186,7 @@ def _tell_contact(pairs: pl.DataFrame, compared: Compared, *, signal: str) -> pl
 def _first_contacts(compared: Compared, *, signal: str) -> pl.DataFrame:
     """Return one value per entity to show where none is shared: the agency's own before those of its children."""
     return (
-        compared.entities.contact.filter(pl.col("signal") == signal)
+        compared.contact.filter(pl.col("signal") == signal)
         .sort("entity", ~pl.col("is_own"), "is_private", "key")
         .unique("entity", keep="first", maintain_order=True)
         .select("entity", first=pl.when("is_private").then(pl.lit(WITHHELD)).otherwise("shown"))
