@@ -122,7 +122,7 @@ def _stacked_bars(
         "count:Q",
         title=None,
         stack="normalize" if is_share else "zero",
-        axis=altair.Axis(format="%" if is_share else "~s", tickCount=4, gridColor="#E3E6E8", domain=False, ticks=False),
+        axis=altair.Axis(format="%" if is_share else ",d", tickCount=4, gridColor="#E3E6E8", domain=False, ticks=False),
     )
     color = altair.Color(
         "part:N",

@@ -28,6 +28,9 @@ _PHONE_TYPES = {
     PhoneType.TEXT: ("text", None),
     PhoneType.OTHER: ("voice", None),
 }
+#: An extension written into a number; what is left of a usable number has three digits at least, like 211.
+_EXTENSION = r"(?i)\b(?:ext|x)\.? ?[0-9]+"
+_SHORTEST_NUMBER = 3
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -57,7 +60,7 @@ def phone_rows(phones: pl.DataFrame, contacts: pl.DataFrame, owners: pl.DataFram
     """Return the public phones of records that leave, and of their public contacts.
 
     North American numbers are written `(217) 555-0101`, short codes as digits, others as delivered. An extension that is not
-    a plain number goes to the description, where it keeps its zeros.
+    a plain number goes to the description, where it keeps its zeros. A text without any number in it is left out and counted.
     """
     theirs = of_owners(phones, owners)
     public = theirs.filter(~pl.col("is_private"))
@@ -85,7 +88,14 @@ def phone_rows(phones: pl.DataFrame, contacts: pl.DataFrame, owners: pl.DataFram
         pl.col("phone").alias("number"),
         *(pl.lit(None, dtype=pl.String).alias(column) for column in ("extension", "type", "description")),
     )
-    return pl.concat([rows, of_contacts]), {"private_phone": theirs.height - public.height}
+    numbers = pl.concat([rows, of_contacts])
+    callable_rows = numbers.filter(
+        pl.col("number").str.replace_all(_EXTENSION, "").str.count_matches("[0-9]") >= _SHORTEST_NUMBER
+    )
+    return callable_rows, {
+        "private_phone": theirs.height - public.height,
+        "unusable_phone": numbers.height - callable_rows.height,
+    }
 
 
 def contact_rows(contacts: pl.DataFrame, owners: pl.DataFrame) -> Built:

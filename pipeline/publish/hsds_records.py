@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.publish.hsds_rows import lost, strict_email, strict_url
 from pipeline.publish.public_records import KEY
-from schemas.enumerations import Status
+from schemas.enumerations import Origin, Status
 from schemas.parameters import ExportParameters
 
 #: Web pages that show a place on a map.
@@ -106,6 +106,7 @@ def location_rows(sites: pl.DataFrame, *, hidden: pl.DataFrame, organizations: p
     in_range = pl.col("latitude").is_between(-90, 90) & pl.col("longitude").is_between(-180, 180)
     is_map = pl.col("url").str.contains(_MAPS).fill_null(value=False)
     known = organizations["record_uid"].implode()
+    is_theirs = _has_center_number()
     rows = marked.select(
         *KEY,
         "agency_uid",
@@ -119,8 +120,8 @@ def location_rows(sites: pl.DataFrame, *, hidden: pl.DataFrame, organizations: p
         pl.when(is_shown).then("transportation").alias("transportation"),
         pl.when(is_shown & in_range).then("latitude").alias("latitude"),
         pl.when(is_shown & in_range).then("longitude").alias("longitude"),
-        pl.col("native_id").alias("external_identifier"),
-        pl.when(pl.col("native_id").is_not_null()).then("center_id").alias("external_identifier_type"),
+        pl.when(is_theirs).then("native_id").alias("external_identifier"),
+        pl.when(is_theirs).then("center_id").alias("external_identifier_type"),
     )
     withheld = marked.filter(~is_shown)
     removed = _unusable(sites) | {
@@ -183,7 +184,7 @@ def side_rows(records: dict[str, pl.DataFrame], taxonomy_links: pl.DataFrame, *,
                 pl.lit(kind).alias("owner_kind"),
                 pl.col("record_uid").alias("id"),
                 pl.lit(names[kind]).alias("kind"),
-                "native_id",
+                pl.when(_has_center_number()).then("native_id").alias("native_id"),
                 "record_owner",
                 "origin",
                 link_only.alias("link_only"),
@@ -192,6 +193,11 @@ def side_rows(records: dict[str, pl.DataFrame], taxonomy_links: pl.DataFrame, *,
             )
         )
     return pl.concat(parts).join(ties, on=["center_id", "owner_kind", "record_uid"], how="left")
+
+
+def _has_center_number() -> pl.Expr:
+    """Tell whether the native id is the center's: rows that we derived bear a number of ours."""
+    return (pl.col("origin") == Origin.DELIVERED) & pl.col("native_id").is_not_null()
 
 
 def _joined(column: str) -> pl.Expr:
