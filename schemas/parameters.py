@@ -224,9 +224,10 @@ class ValidateParameters(Parameters):
     hours_pattern: str = Field(
         default=(
             r"\b(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mi[eé]|jue|vie|s[aá]b|dom|week ?(?:day|end|ly)|daily|every|nightly|"
-            r"monthly|(?:seven|7|five|5|six|6) days|m ?(?:-|–|to|thru) ?(?:th|f|s)|m[-,/ ]*w[-,/ ]*f|m/?t/?w)|"
+            r"monthly|(?:seven|7|five|5|six|6) days|(?:mt|mw|tth|wth)[a-z]*\b|"
+            r"(?:m|tu?|w|th|f|sa?|su?)(?:(?:[-–,/& ]| to | thru )+(?:m|tu?|w|th|f|sa?|su?))+\b)|"
             r"24 ?/ ?7|24[- ]?h(?:ou)?rs?|twenty-four|around the clock|appointment|appt|by request|var(?:y|ies|iable)|"
-            r"call|contact|seasonal|school (?:year|hours|days)|dusk|dawn|always|anytime|on-?line|flexible"
+            r"call|contact|inquire|seasonal|school (?:year|hours|days)|dusk|dawn|always|anytime|on-?line|flexible"
         ),
         description="FMT-030: words that make a text about hours, case folded (project choice).",
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from pipeline.validate.questions import PLURALS, Question
-from schemas.contract import conform
+from schemas.contract import conform, schema_of
 from schemas.quality import NotApplicable
 
 
@@ -96,17 +96,32 @@ def not_applicable(questions: Iterable[Question], *, disabled: Iterable[str], ce
         Rows of `NotApplicable`, sorted by center and rule.
     """
     off = set(disabled)
-    rows = [(center, rule_id, "The settings switch this rule off.") for center in centers for rule_id in off]
-    rows += [
-        (center, question.rule_id, reason)
-        for question in questions
-        if question.rule_id not in off
-        for center, reason in question.refused.items()
-    ]
-    frame = pl.DataFrame(
-        sorted(set(rows)), schema={"center_id": pl.String, "rule_id": pl.String, "reason": pl.String}, orient="row"
-    )
-    merged = (
-        frame.group_by("center_id", "rule_id").agg(pl.col("reason").sort().str.join(" ")).sort("center_id", "rule_id")
-    )
-    return conform(merged, NotApplicable)
+    reasons: dict[tuple[str, str], list[str]] = {
+        (center, rule_id): ["The settings switch this rule off."] for center in centers for rule_id in off
+    }
+    for question in questions:
+        if question.rule_id not in off:
+            for center, reason in question.refused.items():
+                reasons.setdefault((center, question.rule_id), []).append(reason)
+    rows = [(center, rule_id, _in_one_sentence(each)) for (center, rule_id), each in sorted(reasons.items())]
+    return conform(pl.DataFrame(rows, schema=list(schema_of(NotApplicable)), orient="row"), NotApplicable)
+
+
+def _in_one_sentence(reasons: Iterable[str]) -> str:
+    """Return the reasons with those that differ in the record kind alone told once.
+
+    >>> _in_one_sentence(["The export carries no name for sites.", "The export carries no name for agencies."])
+    'The export carries no name for agencies and sites.'
+    """
+    kinds_of: dict[str, list[str]] = {}
+    for reason in sorted(set(reasons)):
+        what, _, kind = reason.removesuffix(".").rpartition(" for ")
+        if kind in PLURALS.values():
+            kinds_of.setdefault(f"{what} for", []).append(kind)
+        else:
+            kinds_of[reason] = []
+    return " ".join(f"{what} {_listed(kinds)}." if kinds else what for what, kinds in kinds_of.items())
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

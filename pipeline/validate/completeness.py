@@ -91,34 +91,24 @@ def _ask_presence(
     parameters: ValidateParameters,
 ) -> Question:
     names = [name.format(kind=kind) for name in element.carried_by]
-    refused = refuse_uncarried(carried, any_of=names, words=element.words, kind=kind)
-    if element.code in _OWNED_FACTS:
-        refused |= refuse_unused(
-            records,
-            has=pl.col(_OWNED_FACTS[element.code]),
-            words=element.words,
-            kind=kind,
-            minimum=parameters.unused_element_minimum,
-        )
-    return Question(
-        rule_id=rule_id, field=element.field, broken=_COUNTED & _is_absent(element.code, kind), refused=refused
+    blank = _is_blank(element.code)
+    # A column that is there but empty all the way down is a matter of the export, not of a thousand records.
+    unused = refuse_unused(
+        records, has=~blank, words=element.words, kind=kind, minimum=parameters.unused_element_minimum
     )
+    uncarried = refuse_uncarried(carried, any_of=names, words=element.words, kind=kind)
+    absent = _COUNTED & blank & ~_is_excused(element.code, kind)
+    return Question(rule_id=rule_id, field=element.field, broken=absent, refused=unused | uncarried)
 
 
-def _is_absent(code: str, kind: str) -> pl.Expr:
+def _is_blank(code: str) -> pl.Expr:
     """Return whether a record holds nothing at all for an element."""
-    withheld = pl.col("is_confidential_place")
     match code:
         case "AKA" | "LANG":
             return _blank_list("aka" if code == "AKA" else "languages")
         case "LEGAL":
             return pl.col("legal_status").is_null() & pl.col("tax_status").is_null()
-        case "ADDRESS":
-            absent = ~pl.col("has_physical") & ~pl.col("has_no_address_marker") & ~withheld
-            return absent & (pl.col("location_type") != "virtual") if kind == RecordKind.SITE else absent
-        case "MAIL":
-            return ~pl.col("has_mailing") & ~withheld
-        case "PHONE" | "DIRECTOR" | "TAX":
+        case "ADDRESS" | "MAIL" | "PHONE" | "DIRECTOR" | "TAX":
             return ~pl.col(_OWNED_FACTS[code])
         case "HOURS":
             return pl.col("hours").is_null() & ~pl.col("has_schedule")
@@ -138,6 +128,19 @@ def _is_absent(code: str, kind: str) -> pl.Expr:
             return pl.all_horizontal(pl.col(SHOW_FLAGS).is_null()) & ~pl.col("has_unclear_show_flag")
         case _:
             return pl.col(_TEXTS[code][0]).is_null()
+
+
+def _is_excused(code: str, kind: str) -> pl.Expr:
+    """Return whether a record may leave the element blank: it is kept secret, or there is no such place."""
+    secret = pl.col("is_confidential_place")
+    if code == "MAIL":
+        return secret
+    if code == "ADDRESS":
+        nowhere = pl.col("has_no_address_marker")
+        return (
+            secret | nowhere | (pl.col("location_type") == "virtual") if kind == RecordKind.SITE else secret | nowhere
+        )
+    return pl.lit(value=False)
 
 
 def _blank_list(name: str) -> pl.Expr:

@@ -90,6 +90,7 @@ USPS_CODES = frozenset(
 #: One address: the part before the at sign as in the AIRS XML schema 3.1, the ending up to 63 letters (RFC 1035).
 _EMAIL = r"^[^@\s]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
 _ZIP = r"^[0-9]{5}(?:-?[0-9]{4})?$"
+_CANADIAN_CODE = r"(?i)^[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]$"
 _WEB_SCHEME = r"(?i)^\s*https?://"
 _OVERNIGHT = r"(?i)overnight|over night|next (?:day|morning)|past midnight"
 
@@ -153,9 +154,12 @@ def ask_phone_formats(*, carried: Mapping[str, frozenset[str]]) -> list[Question
 
 def ask_address_formats(*, carried: Mapping[str, frozenset[str]]) -> list[Question]:
     """Return the format questions to addresses, as in `Subjects.owned`; only addresses in the United States are asked."""
-    domestic = _OWNER_COUNTED & (pl.col("country").is_null() | (pl.col("country") == "US"))
-    zip_code, state = pl.col("postal_code"), pl.col("state")
-    unknown_state = pl.col("state_written").is_not_null() & (state.is_null() | ~state.is_in(sorted(USPS_CODES)))
+    zip_code, state, country = pl.col("postal_code"), pl.col("state"), pl.col("country")
+    is_canadian = zip_code.str.contains(_CANADIAN_CODE).fill_null(value=False)
+    domestic = _OWNER_COUNTED & ((country == "US") | (country.is_null() & ~is_canadian))
+    # Vendors write a number such as -1 where there is no state.
+    names_state = pl.col("state_written").str.contains("[A-Za-z]")
+    unknown_state = names_state & (state.is_null() | ~state.is_in(sorted(USPS_CODES)))
     return [
         Question(
             rule_id="FMT-020",

@@ -32,11 +32,11 @@ def ask_identity(
     if kind != RecordKind.SERVICE_AT_SITE:
         questions += [*_ask_number(), *_ask_status(kind, carried)]
     if kind == RecordKind.AGENCY:
-        questions += [*_ask_owner(carried, parameters), *_ask_services()]
+        questions += [*_ask_owner(carried, parameters), *_ask_services(records, parameters)]
     if kind == RecordKind.SERVICE:
         questions += _ask_site(records, parameters)
     if kind == RecordKind.SERVICE_AT_SITE:
-        questions += _ask_links(carried)
+        questions += _ask_links(records, carried, parameters)
     return questions
 
 
@@ -192,10 +192,17 @@ def _ask_owner(carried: Mapping[str, frozenset[str]], parameters: ValidateParame
     ]
 
 
-def _ask_services() -> list[Question]:
+def _ask_services(agencies: pl.DataFrame, parameters: ValidateParameters) -> list[Question]:
     # An umbrella agency may leave all services to the agencies below it.
     idle = pl.col("is_counted") & ~pl.col("has_service") & ~pl.col("has_active_child")
-    return [Question(rule_id="ID-010", field="record", broken=idle)]
+    refused = refuse_unused(
+        agencies,
+        has=pl.col("has_service"),
+        words="active service",
+        kind=RecordKind.AGENCY,
+        minimum=parameters.unused_element_minimum,
+    )
+    return [Question(rule_id="ID-010", field="record", broken=idle, refused=refused)]
 
 
 def _ask_site(services: pl.DataFrame, parameters: ValidateParameters) -> list[Question]:
@@ -215,14 +222,27 @@ def _ask_site(services: pl.DataFrame, parameters: ValidateParameters) -> list[Qu
     ]
 
 
-def _ask_links(carried: Mapping[str, frozenset[str]]) -> list[Question]:
+def _ask_links(
+    links: pl.DataFrame, carried: Mapping[str, frozenset[str]], parameters: ValidateParameters
+) -> list[Question]:
+    uncarried = refuse_uncarried(
+        carried, any_of=["service_at_site.link_only"], words="mark of link-only rows", kind=RecordKind.SERVICE_AT_SITE
+    )
+    counts = (
+        links.filter("is_delivered")
+        .group_by("center_id")
+        .agg(row_count=pl.len(), has_other=(~pl.col("link_only")).any())
+    )
+    nothing_else = counts.filter(~pl.col("has_other"), pl.col("row_count") >= parameters.unused_element_minimum)
+    only_links = {
+        center: f"All {count:,} services at sites are mere links, the usual form of this export; none is listed singly."
+        for center, count in sorted(nothing_else.select("center_id", "row_count").iter_rows())
+    }
     return [
         Question(
             rule_id="ID-007",
             field="record",
             broken=_DELIVERED & pl.col("link_only"),
-            refused=refuse_uncarried(
-                carried, any_of=["service_at_site.link_only"], words="mark of link-only rows", kind="service_at_site"
-            ),
+            refused=only_links | uncarried,
         )
     ]

@@ -16,6 +16,12 @@ _SHOWN = pl.col("is_shown").fill_null(value=True)
 _IS_PHONE = _FIELD.str.starts_with("phone")
 _IS_EMAIL = _FIELD.str.ends_with("email")
 _IS_URL = _FIELD.str.ends_with("url")
+_VALUE = pl.col("value_written")
+#: Control characters, the replacement character, and UTF-8 that was read as Windows-1252.
+_DAMAGE = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\x{80}-\x{9F}\x{FFFD}]|[ÃÂ][\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€"
+_TAG = r"</?[A-Za-z][^>]*>?|&#?[0-9A-Za-z]{2,8};"
+_WRITTEN_BREAK = r"\\[nrt]"
+_IS_WRITTEN_BREAK = (~_VALUE.str.contains(_DAMAGE) & _VALUE.str.contains(_WRITTEN_BREAK)).fill_null(value=False)
 _IS_PART = _FIELD.str.contains(".", literal=True)
 
 #: Note kind, further condition, rows that are asked, rule, variant. Notes that fit no line feed no rule of the catalogue.
@@ -28,7 +34,8 @@ _RULES: tuple[tuple[NoteKind, pl.Expr, pl.Expr, str, str], ...] = (
     (NoteKind.SEVERAL_VALUES, _IS_EMAIL, _COUNTED, "FMT-010", ""),
     (NoteKind.SEVERAL_VALUES, _IS_URL, _COUNTED, "FMT-011", ""),
     (NoteKind.EXTENSION_IN_NUMBER, _ANY_ROW, _COUNTED, "FMT-002", ""),
-    (NoteKind.BROKEN_CHARACTERS, _ANY_ROW, _COUNTED, "FMT-060", ""),
+    (NoteKind.BROKEN_CHARACTERS, ~_IS_WRITTEN_BREAK, _COUNTED, "FMT-060", ""),
+    (NoteKind.BROKEN_CHARACTERS, _IS_WRITTEN_BREAK, _COUNTED, "FMT-060", "line_break"),
     (NoteKind.HTML_REMOVED, _ANY_ROW, _COUNTED, "FMT-060", "html"),
     (NoteKind.UNCLEAR_FLAG, ~_IS_PART, _SHOWN, "PRV-001", ""),
     (NoteKind.UNCLEAR_FLAG, _IS_PART, _SHOWN, "PRV-001", "part"),
@@ -56,7 +63,7 @@ def find_noted(notes: pl.DataFrame) -> pl.DataFrame:
             rule_id=pl.lit(rule_id),
             variant=pl.lit(variant),
             field=pl.lit("native_id") if rule_id in _NUMBER_RULES else _FIELD,
-            value="value_written",
+            value=_passage(variant) if rule_id == "FMT-060" else _VALUE,
             is_private=pl.col("is_private") | _hides_contact(),
         )
         for note_kind, condition, asked, rule_id, variant in _RULES
@@ -64,6 +71,13 @@ def find_noted(notes: pl.DataFrame) -> pl.DataFrame:
     found = pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *parts])
     key = ["center_id", "kind", "record_uid", "rule_id", "field"]
     return found.sort(*key, "variant", "value", nulls_last=True).unique(key, keep="first", maintain_order=True)
+
+
+def _passage(variant: str) -> pl.Expr:
+    """Return the part of a long text in which the damage stands, so that the curator need not search for it."""
+    damage = {"": _DAMAGE, "html": _TAG, "line_break": _WRITTEN_BREAK}[variant]
+    around = _VALUE.str.extract(rf"(?s)(.{{0,60}}(?:{damage}).{{0,100}})", 1)
+    return pl.coalesce(around, _VALUE)
 
 
 def _hides_contact() -> pl.Expr:

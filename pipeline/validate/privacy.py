@@ -96,7 +96,9 @@ def ask_contact_privacy(*, carried: Mapping[str, frozenset[str]], parameters: Va
             field="contact.email",
             slot=pl.col("slot"),
             broken=_OWNER_PUBLIC & ~pl.col("is_private") & _is_free_mail(email, parameters),
+            # The mail box of a person, not of an office: the field says where to look.
             value=email,
+            is_private=pl.lit(value=True),
             refused=refuse_uncarried(carried, any_of=["contact.email"], words="e-mail address of contacts"),
         )
     ]
