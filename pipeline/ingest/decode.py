@@ -29,6 +29,9 @@ _WORKBOOK_MARK = b"xl/"
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 #: Old database tools end a text file with 0x1A.
 _END_MARK = re.compile(r"\x1a\s*\Z")
+#: Characters at the end of a file among which the mark is looked for; the whole text would be slow (project choice).
+_END_LENGTH = 200
+_ANYTHING = re.compile(r"\S")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +59,10 @@ def decode_file(data: bytes, *, name: str) -> Decoded:
         text, encoding = _decode_marked_utf8(data, name=name), "utf-8-sig"
     else:
         text, encoding = _decode_unmarked(data, name=name)
-    text = _END_MARK.sub("", text)
-    if not text.strip():
+    mark = _END_MARK.search(text, max(0, len(text) - _END_LENGTH))
+    if mark is not None:
+        text = text[: mark.start()]
+    if _ANYTHING.search(text) is None:
         raise InputError(f"{name} is empty.", advice="Export it again; an empty file is never a directory.")
     return Decoded(text=text, encoding=encoding)
 

@@ -32,10 +32,12 @@ def describe_header(table: Table, *, known: Sequence[str]) -> tuple[str, ...]:
     ]
     if spelled:
         notices.append(f"{table.name}: column names are spelled otherwise and were accepted: {_list(spelled)}.")
+    # Compared as written, so that `name` beside `Name` is seen as well as two columns `Name`.
     repeated = [
-        name for place, name in enumerate(header.names) if header.positions.get(fold_name(name)) != place or "#" in name
+        header.names[place]
+        for place, written in enumerate(header.written)
+        if fold_name(written) and header.find(written) != place
     ]
-    repeated = [name for name in repeated if name not in header.written]
     if repeated:
         notices.append(f"{table.name}: column names stand more than once, the first is used: {_list(repeated)}.")
     if table.layout is not None and not table.layout.raw_only:

@@ -189,7 +189,8 @@ def _read_header(rows: Iterator[list[str]], lines: _Lines, reading: _Reading) ->
 def _refuse_nul(cells: list[str], *, name: str) -> None:
     if any("\x00" in cell for cell in cells):
         raise InputError(
-            f"{name} is not a text file: the header holds NUL characters.", advice="Export it again as CSV in UTF-8."
+            f"{name} is not a text file: the header holds NUL characters.",
+            advice="Perhaps it is UTF-16 without its mark; export it again as CSV in UTF-8.",
         )
 
 

@@ -147,6 +147,7 @@ def _read_package(delivery: Delivery, layout: Layout, *, center_id: str, paramet
     parts = {name.casefold(): part for part in layout.files for name in part.names}
     known = [file for file in sorted(delivery.files) if file.casefold() in parts]
     _require_files(layout, known, delivery=delivery)
+    _refuse_twins(known, delivery=delivery)
     tables = {
         file.casefold(): read_table(
             delivery.files[file](), name=file, center_id=center_id, parameters=parameters
@@ -172,6 +173,16 @@ def _require_files(layout: Layout, known: Sequence[str], *, delivery: Delivery) 
             f"{delivery.name} has no file {' or '.join(part.names)}"
             f"{f' (nearest file name: {near})' if near else ''}; {layout.title or layout.name} needs it.",
             advice="Export again with all tables.",
+        )
+
+
+def _refuse_twins(known: Sequence[str], *, delivery: Delivery) -> None:
+    folded = [file.casefold() for file in known]
+    twins = [file for file in known if folded.count(file.casefold()) > 1]
+    if twins:
+        raise InputError(
+            f"{delivery.name} holds files whose names differ in case only: {', '.join(twins)}.",
+            advice="Keep the one that is meant.",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from schemas.errors import InputError
 from schemas.layout import FileLayout
 from schemas.parameters import IngestParameters
 
+_FIRST_CHARACTER = re.compile(r"[^\ufeff\s]")
 #: First characters of texts that are no table, and what they are.
 _MARKUP = {"<": "XML", "{": "JSON", "[": "JSON"}
 
@@ -115,7 +117,8 @@ def require_rows(table: Table) -> None:
 
 
 def _refuse_markup(text: str, *, name: str) -> None:
-    kind = _MARKUP.get(text.lstrip("\ufeff \t\r\n")[:1])
+    first = _FIRST_CHARACTER.search(text)
+    kind = _MARKUP.get(first.group()) if first is not None else None
     if kind is not None:
         raise InputError(
             f"{name} is {kind}, not a table.",

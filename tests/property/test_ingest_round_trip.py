@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.ingest.decode import decode_file
 from pipeline.ingest.parse import ParsedTable, parse_table
+from schemas.errors import InputError
 from schemas.parameters import IngestParameters
 
 #: Characters that both UTF-8 and Windows-1252 can write, with everything that has a meaning in a separated text.
@@ -68,3 +69,15 @@ def test_any_text_is_read_to_its_last_line(text: str):
     lines = [*parsed.rows["source_line"].to_list(), *parsed.rejects["source_line"].to_list()]
     assert len(lines) == len(set(lines))
     assert all(line >= 2 for line in lines)
+
+
+@given(data=st.binary(max_size=80), head=st.sampled_from([b"", b"one,two\n", b"\xff\xfe", b"\xef\xbb\xbf", b"PK"]))
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_are_read_or_refused_in_words(data: bytes, head: bytes):
+    """A damaged file would end the night with a traceback instead of a message."""
+    message = "export.csv was read"
+    try:
+        parse(decode_file(head + data, name="export.csv").text)
+    except InputError as fault:
+        message = fault.message
+    assert "export.csv" in message

@@ -99,3 +99,13 @@ def test_hidden_files_and_deep_folders_are_left_alone(tmp_path: Path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"id\n")
     assert sorted(opened(tmp_path).files) == ["a.csv"]
+
+
+def test_protected_archives_are_refused_in_words(tmp_path: Path):
+    """The night would end with a traceback about a missing password."""
+    path = pack(tmp_path / "x.zip", **{"a.csv": b"id\n"})
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(bytes(data))
+    with pytest.raises(InputError, match="protected by a password"):
+        opened(path)

@@ -299,3 +299,15 @@ def test_single_table_in_an_archive_or_folder_is_found(tmp_path: Path):
     write(folder / "second.csv", row())
     with pytest.raises(InputError, match=r"2 tables: export\.csv, second\.csv"):
         read_export(folder, center_id="test")
+
+
+def test_columns_that_fold_alike_are_reported(tmp_path: Path):
+    """Of two columns of one name the second would be left out without a word."""
+    path = tmp_path / "export.csv"
+    path.write_text(
+        ",".join([*REQUIRED, "publicname", "UpdatedOn", ""]) + "\n" + "1,a,Agency,0,Active,,,b,c,d\n", "utf-8"
+    )
+    export = read_export(path, center_id="test")
+    assert only(export.record)["name"] == "a"
+    assert any("stand more than once, the first is used: publicname, UpdatedOn#2." in one for one in export.notices)
+    assert export.raw_header["column_name"].to_list()[-3:] == ["publicname", "UpdatedOn#2", "column_10"]

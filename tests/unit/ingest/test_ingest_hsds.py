@@ -259,3 +259,13 @@ def test_order_of_rows_does_not_matter(tmp_path: Path):
     assert one.record.drop(SOURCE_COLUMNS).equals(other.record.drop(SOURCE_COLUMNS))
     assert one.phone.drop(SOURCE_COLUMNS).equals(other.phone.drop(SOURCE_COLUMNS))
     assert one.phone["slot"].to_list() == ["phones:1", "phones:1#2"]
+
+
+def test_files_that_differ_in_case_only_stop(tmp_path: Path):
+    """One of two services tables would be read by chance."""
+    folder = package(tmp_path / "package")
+    (folder / "Services.csv").write_text(SERVICES, encoding="utf-8")
+    if len(list(folder.glob("[sS]ervices.csv"))) < 2:
+        pytest.skip("this file system does not tell the two names apart")
+    with pytest.raises(InputError, match="differ in case only"):
+        read_export(folder, center_id="test")
