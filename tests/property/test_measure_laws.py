@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.measure.complexity import measure_complexity
-from pipeline.measure.freshness import MEASURES, Freshness, measure_freshness
+from pipeline.measure.freshness import Freshness, measure_freshness
+from pipeline.measure.freshness_cases import MEASURES
 from pipeline.measure.staffing import BAND, estimate_staffing
 from pipeline.measure.window import months_before
 from schemas.contract import schema_of

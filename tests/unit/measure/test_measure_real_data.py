@@ -11,7 +11,8 @@ import pytest
 
 from pipeline.ingest.read import read_export
 from pipeline.measure.complexity import measure_complexity
-from pipeline.measure.freshness import MEASURES, Freshness, measure_freshness
+from pipeline.measure.freshness import Freshness, measure_freshness
+from pipeline.measure.freshness_cases import MEASURES
 from pipeline.measure.staffing import estimate_staffing
 from pipeline.normalize.directory import normalize_delivery
 from schemas.directory import Directory, join_directories
@@ -149,7 +150,7 @@ def test_export_without_dates_is_unknown_not_zero(miami211: Directory) -> None:
     for measure in MEASURES:
         figure = freshness.headline(measure)
         assert figure["share"] is None
-        assert str(figure["reason"]).startswith("The export of center miami211 has no ")
+        assert str(figure["reason"]).startswith("The export has no ")
     assert freshness.headline()["denominator"] == 1074
     assert not freshness.figures.filter(center_id="miami211", measure="verified_record", share=0.0).height
 
@@ -162,7 +163,7 @@ def test_two_real_centers_together_keep_the_unknown_one_out(dc211: Directory, mi
         {
             "center_id": "miami211",
             "record_count": 1074,
-            "reason": "The export of center miami211 has no verification date that counts.",
+            "reason": "The export has no verification date that counts.",
         }
     ]
 
