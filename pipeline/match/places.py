@@ -80,7 +80,7 @@ def street_of(line: pl.Expr) -> pl.Expr:
     'w 31st st'
     """
     text = line.str.to_lowercase().str.replace(r"#.*$", "")
-    text = fold_text(text).str.replace(r"^\d+[a-z]?(?:\s+\d+(?:\s+1 2)?)?\s+", "")
+    text = fold_text(text).str.replace(r"^\d+[a-z]?(?:\s+\d+(?:\s+1 2)?)?(?:\s+|$)", "")
     text = text.str.replace(r"\bp\s?o box\b.*$|\bbox \d.*$", "po box").str.replace(_UNIT, "").str.strip_chars()
     spelled = text.str.split(" ").list.eval(pl.element().replace(_STREET_WORDS)).list.join(" ")
     return pl.when(spelled != "").then(spelled)
