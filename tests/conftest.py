@@ -22,3 +22,14 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("the real exports are kept beside the project and are not here")
     return SHARED
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make golden` write the golden results anew."""
+    parser.addoption("--write-golden", action="store_true", help="write tests/golden/*.json and *.csv again")
+
+
+@pytest.fixture(scope="session")
+def sample_data() -> Path:
+    """The invented directories that come with the project."""
+    return Path(__file__).resolve().parents[1] / "sample_data"

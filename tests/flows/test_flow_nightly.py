@@ -1,0 +1,60 @@
+"""The nightly flow with Prefect: no server by hand, named tasks, artifacts, quiet screen."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.synthesize.synthesize import synthesize
+from tests.nights import MOMENT
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.flow
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory):
+    """A small invented directory."""
+    folder = tmp_path_factory.mktemp("invented")
+    written = synthesize(agencies=30, seed="flow", output=folder / "out", centers=1, as_of=MOMENT.date())
+    return written.centers[0]
+
+
+def test_the_command_runs_the_flow_and_keeps_the_screen_for_the_person(tmp_path, export):
+    """One command, no server, no traceback after the summary, exactly one JSON document on stdout."""
+    workspace = tmp_path / "workspace"
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "flows.cli", "nightly", str(export.path), "--center", export.center_id,
+            "--as-of", "2026-11-20", "--workspace", str(workspace), "--json",
+        ],
+        capture_output=True, text=True, check=False, cwd=ROOT, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    night = json.loads(done.stdout)
+    assert night["status"] == "published"
+    assert (workspace / night["published"]).is_file()
+    assert night["centers"][0]["rows_read"] > 0
+    for word in ("Traceback", "nanobind", "INFO", "Error"):
+        assert word not in done.stderr, done.stderr
+    _look_into_prefect(workspace / "logs" / "prefect" / "prefect.db")
+
+
+def _look_into_prefect(database: Path) -> None:
+    """What Prefect's pages will show: one named flow run, coarse named tasks, three artifacts."""
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as records:
+        runs = records.execute("SELECT name, state_type FROM flow_run").fetchall()
+        tasks = {name for (name,) in records.execute("SELECT name FROM task_run")}
+        artifacts = {key for (key,) in records.execute("SELECT key FROM artifact WHERE key IS NOT NULL")}
+    assert runs == [("night of 2026-11-20", "COMPLETED")]
+    # The last task events may be lost while the temporary server goes down; the early ones never.
+    assert any(name.startswith("read export") for name in tasks), tasks
+    assert len(tasks) <= 20
+    assert artifacts == {"night", "findings-by-rule", "records"}

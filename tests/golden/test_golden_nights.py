@@ -1,0 +1,111 @@
+"""Two whole nights over the sample data, held against stored results.
+
+`make golden` writes the results again; the difference is read by a person before it is committed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.publish.night_json import night_json
+from pipeline.publish.summary import summarize_night
+from pipeline.store.snapshot import open_published
+from pipeline.store.workspace import Workspace
+from tests.nights import night
+
+GOLDEN = Path(__file__).parent
+FIRST, SECOND = date(2026, 11, 19), date(2026, 11, 20)
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory, sample_data):
+    """Both nights of the first center, the second center beside it in the second night."""
+    workspace = tmp_path_factory.mktemp("golden") / "workspace"
+    first = night(
+        workspace,
+        ("prairie211", sample_data / "prairie211" / "2026-11-19" / "resources.csv"),
+        as_of=FIRST,
+        run_id="first",
+    )
+    second = night(
+        workspace,
+        ("prairie211", sample_data / "prairie211" / "2026-11-20" / "resources.csv"),
+        ("riverbend211", sample_data / "riverbend211"),
+        as_of=SECOND,
+        run_id="second",
+    )
+    return Workspace(workspace), first, second
+
+
+def compare(name: str, text: str, *, write: bool) -> None:
+    path = GOLDEN / name
+    if write:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    assert path.read_text(encoding="utf-8") == text, f"{name} differs: read the difference, then `make golden`"
+
+
+def timeless(document: dict) -> str:
+    kept = {key: value for key, value in document.items() if key not in {"seconds", "peak_memory_mb"}}
+    return json.dumps(kept, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+@pytest.fixture
+def write(request) -> bool:
+    return request.config.getoption("--write-golden")
+
+
+@pytest.mark.parametrize("which", ["first", "second"])
+def test_the_answer_of_the_night(nights, write, which):
+    """Any figure of the night that moves without somebody meaning it is a wrong figure tomorrow morning."""
+    _, first, second = nights
+    compare(f"{which}_night.json", timeless(night_json(first if which == "first" else second)), write=write)
+
+
+def test_the_summary_a_curator_reads(nights, write):
+    """The words of the morning: nothing confidential, nothing that changes by itself."""
+    text = summarize_night(nights[2])
+    lines = [line for line in text.splitlines() if "The run took" not in line]
+    compare("second_summary.md", "\n".join(lines) + "\n", write=write)
+
+
+def test_every_finding(nights, write):
+    """Each finding with its life over two nights; a rule that changes its mind shows here."""
+    with open_published(nights[0]) as snapshot:
+        findings = snapshot.table("quality.finding")
+    shown = findings.filter(pl.col("severity") != "info").select(
+        "finding_id", "center_id", "native_id", "rule_id", "field", "severity", "status", "first_seen_on", "closed_on"
+    )
+    compare(
+        "findings.csv", shown.sort("center_id", "rule_id", "native_id", "field", "finding_id").write_csv(), write=write
+    )
+
+
+def test_every_pair(nights, write):
+    """Pairs a person is asked about must not come and go by themselves."""
+    with open_published(nights[0]) as snapshot:
+        pairs = snapshot.table("matching.scored_pair")
+    shown = pairs.filter(pl.col("band") != "below").select(
+        "pair_id", "band", "relation", pl.col("score").round(4), pl.col("blocks").list.join(" ")
+    )
+    compare("pairs.csv", shown.sort("pair_id").write_csv(), write=write)
+
+
+def test_the_audit_sample(nights, write):
+    """The month's sample must be the same for everybody who draws it."""
+    with open_published(nights[0]) as snapshot:
+        items = snapshot.table("auditing.draw_item")
+    shown = items.select("batch_id", "rank", "center_id", "native_id", pl.col("u").round(9))
+    compare("audit_sample.csv", shown.sort("batch_id", "rank").write_csv(), write=write)
+
+
+def test_the_public_package_byte_for_byte(nights, write):
+    """Equal data must give equal files, or receivers see changes where there are none."""
+    folder = nights[0].exports / "hsds"
+    rows = [f"{path.name},{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in sorted(folder.glob("*.csv"))]
+    compare("package.csv", "\n".join(["file,sha256", *rows]) + "\n", write=write)
