@@ -69,14 +69,14 @@ def name_columns(written: Sequence[str]) -> Header:
     return Header(written=tuple(written), names=tuple(names), positions=positions)
 
 
-def nearest(name: str, among: Iterable[str]) -> str:
+def nearest(name: str, among: Iterable[str], *, cutoff: float = _NEAR) -> str:
     """Return the name most like another, or an empty text when none is like it. Blanks do not count here.
 
     >>> nearest("CheckedOn", ["Checked On", "Name"])
     'Checked On'
     """
     folded = {fold_name(other).replace(" ", ""): other for other in among}
-    close = difflib.get_close_matches(fold_name(name).replace(" ", ""), list(folded), n=1, cutoff=_NEAR)
+    close = difflib.get_close_matches(fold_name(name).replace(" ", ""), list(folded), n=1, cutoff=cutoff)
     return folded[close[0]] if close else ""
 
 
@@ -101,7 +101,13 @@ def require_columns(header: Header, *, columns: Sequence[str], known: Iterable[s
     described = []
     for column in missing:
         near = nearest(column, free)
-        described.append(f"{column} (nearest name in the header: {near!r})" if near else column)
+        if near:
+            described.append(f"{column} (nearest name in the header: {near!r})")
+        else:
+            other = nearest(column, header.names, cutoff=0.0)
+            described.append(
+                f"{column} (nearest name in the header: {other!r}, a column of its own)" if other else column
+            )
     raise InputError(
         f"{name}, line 1: the header lacks {_count(missing)} that {title} needs: {', '.join(described)}.",
         advice="Ask for an export with the usual columns; if a column was renamed on purpose, describe it in a mapping file.",

@@ -85,10 +85,9 @@ def _in_order(findings: pl.DataFrame, *, as_of: date | None) -> pl.DataFrame:
 
 def _write_csv(rows: pl.DataFrame, path: Path) -> None:
     safe = rows.with_columns(
-        pl.when(pl.col(pl.String).str.contains(_FORMULA))
-        .then(pl.concat_str(pl.lit("'"), pl.col(pl.String)))
-        .otherwise(pl.col(pl.String))
-        .name.keep()
+        pl.when(pl.col(name).str.contains(_FORMULA)).then("'" + pl.col(name)).otherwise(name).alias(name)
+        for name, dtype in rows.schema.items()
+        if dtype == pl.String
     )
     # The byte order mark makes spreadsheets read the file as UTF-8.
     path.write_bytes(b"\xef\xbb\xbf" + _headed(safe).write_csv(line_terminator="\r\n").encode("utf-8"))
