@@ -16,8 +16,8 @@ from schemas.rules import Rule, rule_catalogue
 #: What a finding shows instead of a private value.
 WITHHELD = "withheld"
 
-#: Columns of a record that a finding repeats, so that a list of findings can be read on its own.
-_RECORD_FACTS = ("native_id", "record_name", "agency_uid", "curator")
+#: What a finding's id is made of.
+_KEY = ("center_id", "record_uid", "rule_id", "field")
 
 #: Hexadecimal digits of a finding's id: 64 bits, enough for billions of findings.
 _ID_LENGTH = 16
@@ -34,14 +34,15 @@ def write_findings(
     """Return the findings, sorted by center, record, rule and field.
 
     Args:
-        failures: Rows of `FAILURE_SCHEMA`; one row per center, record, rule and field.
+        failures: Rows of `FAILURE_SCHEMA`. Where two speak of one field of one record and rule (a rule asked of typed values
+            and of notes may see a fault twice), the first by variant and value is kept.
         records: Frames by record kind, as in `Subjects.records`.
         parameters: Overrides of the catalogue, and the length to which values are cut.
 
     Raises:
-        ContractError: Two failures speak of the same field of the same record and rule. That is a bug of ours.
+        ContractError: Two findings would have the same id. That is a bug of ours.
     """
-    asked = failures.filter(~pl.col("rule_id").is_in(sorted(disabled_rules(parameters))))
+    asked = _told_once(failures.filter(~pl.col("rule_id").is_in(sorted(disabled_rules(parameters)))))
     facts = pl.concat(
         frame.select("center_id", "kind", "record_uid", "native_id", "agency_uid", "curator", record_name="name")
         for frame in records.values()
@@ -55,7 +56,7 @@ def write_findings(
 
 
 def _shown_value(length: int) -> pl.Expr:
-    value = pl.col("value").str.replace_all(r"\s+", " ").str.strip_chars()
+    value = pl.col("value").str.head(2 * length).str.replace_all(r"\s+", " ").str.strip_chars()
     cut = pl.when(value.str.len_chars() > length).then(value.str.head(length - 1) + pl.lit("…")).otherwise(value)
     shown = pl.when(cut == "").then(None).otherwise(cut)
     return pl.when(pl.col("is_private") & shown.is_not_null()).then(pl.lit(WITHHELD)).otherwise(shown)
@@ -90,16 +91,32 @@ def _sentence(rule: Rule, variant: str, change: RuleOverride) -> tuple[str, str,
     )
 
 
-def _with_ids(told: pl.DataFrame) -> pl.DataFrame:
-    """Add `finding_id`; a second record kind under the same UUID keeps its findings apart by its kind."""
-    key = ["center_id", "record_uid", "rule_id", "field"]
-    first_kind = pl.col("kind").min().over(key)
-    text = pl.concat_str(key, separator="|")
-    marked = told.select(
-        pl.when(pl.col("kind") == first_kind).then(text).otherwise(pl.concat_str([*key, "kind"], separator="|"))
+def _told_once(failures: pl.DataFrame) -> pl.DataFrame:
+    """Return one failure per key, with `key`: the text that the finding's id is made of.
+
+    Two record kinds under one UUID keep their findings apart: the second kind stands in its key.
+    """
+    keyed = failures.with_columns(key=pl.concat_str(_KEY, separator="|"))
+    is_repeated = keyed.select(pl.col("key").is_duplicated()).to_series()
+    if not is_repeated.any():
+        return keyed
+    first_kind = pl.col("kind").min().over("key")
+    settled = (
+        keyed.filter(is_repeated)
+        .sort("key", "kind", "variant", "value", nulls_last=True)
+        .unique(["key", "kind"], keep="first", maintain_order=True)
+        .with_columns(
+            key=pl.when(pl.col("kind") == first_kind).then("key").otherwise(pl.format("{}|{}", "key", "kind"))
+        )
     )
+    return pl.concat([keyed.filter(~is_repeated), settled])
+
+
+def _with_ids(told: pl.DataFrame) -> pl.DataFrame:
     # hashlib is called once per finding, not per record: polars has no SHA-256, and the id must outlive its versions.
-    ids = [sha256(each.encode()).hexdigest()[:_ID_LENGTH] for each in marked.to_series()]
-    if len(set(ids)) != len(ids):
+    ids = pl.Series(
+        "finding_id", [sha256(key.encode()).hexdigest()[:_ID_LENGTH] for key in told.get_column("key")], dtype=pl.String
+    )
+    if ids.n_unique() != ids.len():
         raise ContractError("Two findings have the same id: a rule was asked twice of the same field.")
-    return told.with_columns(pl.Series("finding_id", ids, dtype=pl.String))
+    return told.with_columns(ids)

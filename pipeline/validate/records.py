@@ -46,9 +46,6 @@ from schemas.enumerations import RecordKind
 from schemas.errors import ContractError
 from schemas.parameters import FreshnessRule, ValidateParameters
 
-#: One failure per record, rule and field: the key that is kept unique.
-_FAILURE_KEY = ["center_id", "kind", "record_uid", "rule_id", "field"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Validation:
@@ -103,13 +100,9 @@ def validate_directory(
     ]
     failures += _relate(subjects, codes=codes, carried=carried, parameters=parameters, freshness=freshness)
     failures += _translated(subjects, directory.translation, as_of=as_of, freshness=freshness)
-    # A rule asked of typed values and of notes may see one fault twice; the plain words win.
-    found = pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *failures]).sort(*_FAILURE_KEY, "variant", "value")
     return Validation(
         findings=write_findings(
-            found.unique(_FAILURE_KEY, keep="first", maintain_order=True),
-            records=subjects.records,
-            parameters=parameters,
+            pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *failures]), records=subjects.records, parameters=parameters
         ),
         not_applicable=not_applicable(
             [question for each in rounds for question in each.questions] + _ask_translations(carried),
