@@ -36,6 +36,7 @@ def prepare_prefect(logs: Path, *, to_file: bool = True) -> None:
     if to_file:
         environment.setdefault("PREFECT_LOGGING_SETTINGS_PATH", str(Path(__file__).with_name("prefect_logging.yml")))
 
+
 def leave_quietly() -> None:
     """Send what is printed to stderr from now on to Prefect's log file; to be called when all is said.
 
