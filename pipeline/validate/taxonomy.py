@@ -92,7 +92,9 @@ def ask_codes(
     malformed = _COUNTED & upper.is_null()
     legacy, lone_y = code.str.contains(_LEGACY), code.str.contains(_LONE_Y)
     of_service = _COUNTED & (pl.col("owner_kind") == RecordKind.SERVICE)
-    lone_target = of_service & pl.col("is_target") & ~pl.col("link_has_service") & (pl.col("position") == 1)
+    lone_target = (
+        of_service & upper.is_not_null() & pl.col("is_target") & ~pl.col("link_has_service") & (pl.col("position") == 1)
+    )
     general = ~pl.col("is_target") & (pl.col("level") <= parameters.general_term_level)
     conditions: list[tuple[str, str, pl.Expr, dict[str, str]]] = [
         ("TAX-002", "", malformed & ~legacy & ~lone_y, refused),
