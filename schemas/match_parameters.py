@@ -260,7 +260,7 @@ class ProfileParameters(Parameters):
     taxonomy_same_bits: float = Field(description="Services indexed with the same codes.")
     taxonomy_differ_bits: float = Field(description="Both have codes, none in common.")
     damping: float = Field(
-        default=0.6,
+        default=0.65,
         gt=0,
         le=1,
         description="Phone, e-mail, domain, EIN and address hang together: the second strongest counts this share, the third its square, …",
@@ -311,7 +311,7 @@ def agency_profile() -> ProfileParameters:
     """Return the settings for agencies: names and identifiers decide, an address alone says little."""
     return ProfileParameters(
         prior_bits=-7.0,
-        name_knots=((0.0, -6.0), (0.3, -5.0), (0.5, -2.5), (0.65, 0.5), (0.8, 4.5), (0.9, 7.5), (1.0, 10.0)),
+        name_knots=((0.0, -5.0), (0.3, -4.5), (0.5, -2.5), (0.65, 0.5), (0.8, 4.5), (0.9, 7.5), (1.0, 10.0)),
         clash_penalty=0.25,
         branch_bits=-3.0,
         ein_same_bits=7.0,

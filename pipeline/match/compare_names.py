@@ -12,7 +12,7 @@ from pipeline.match.names import Names
 
 #: Letter likeness, 0-100 without blanks, from which two names may differ by slips alone, and from which single words are
 #: paired off: bounds the work, loses nothing that could count (project choice).
-_SLIP_LETTERS, _MISSPELLED_LETTERS = 78.0, 60.0
+_SLIP_LETTERS, _MISSPELLED_LETTERS = 78.0, 50.0
 #: Likeness of names that differ by slips alone (project choice).
 _SLIP_LIKENESS = 0.95
 #: What each slip in a word takes off its likeness, and the likeness of a word and its abbreviation (project choice).
@@ -244,7 +244,7 @@ def _compare_words(words: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs of words that are one, misspelled or abbreviated, with their likeness and weights.
 
     A misspelling is a word hardly anybody else has; "health" and "wealth" are both words. An abbreviation is the beginning of a
-    common word.
+    common word, or, when hardly anybody else has it, of any long one.
     """
     word = token.select(pl.col("token").alias("word"), "text", "weight", "record_count", "is_common")
     both = (
@@ -266,22 +266,29 @@ def _compare_words(words: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
     slips = process.cpdist(both["text_a"].to_list(), both["text_b"].to_list(), scorer=OSA.distance, dtype=np.int32)
     length = pl.min_horizontal(pl.col("text_a").str.len_chars(), pl.col("text_b").str.len_chars())
     same_start = pl.col("text_a").str.slice(0, 1) == pl.col("text_b").str.slice(0, 1)
-    allowed = pl.when((length >= 9) & same_start).then(2).when(length >= 4).then(1).otherwise(0)
+    allowed = pl.when((length >= 7) & same_start).then(2).when(length >= 4).then(1).otherwise(0)
     is_rare = pl.min_horizontal("record_count_a", "record_count_b") <= _MISSPELLED_RECORDS
     is_misspelled = (pl.col("slips") <= allowed) & is_rare & ~(pl.col("is_common_a") & pl.col("is_common_b"))
-    starts = (pl.col("text_b").str.starts_with(pl.col("text_a")) & pl.col("is_common_b")) | (
-        pl.col("text_a").str.starts_with(pl.col("text_b")) & pl.col("is_common_a")
-    )
+    starts = _abbreviates("a", "b", length=length) | _abbreviates("b", "a", length=length)
     return (
         both.with_columns(slips=pl.Series(slips, dtype=pl.Int32))
         .with_columns(
             likeness=pl.when(is_misspelled)
             .then(1 - _SLIP_COST * pl.col("slips"))
-            .when(starts & (length >= 3))
+            .when(starts)
             .then(_ABBREVIATION_LIKENESS)
         )
         .drop_nulls("likeness")
         .select("word_a", "word_b", "likeness", "weight_a", "weight_b")
+    )
+
+
+def _abbreviates(short: str, long: str, *, length: pl.Expr) -> pl.Expr:
+    """Tell whether one word is the beginning of the other and may stand for it."""
+    is_long = pl.col(f"text_{long}").str.len_chars() >= 7
+    is_unusual = (pl.col(f"record_count_{short}") <= _MISSPELLED_RECORDS) & (length >= 4) & is_long
+    return pl.col(f"text_{long}").str.starts_with(pl.col(f"text_{short}")) & (
+        (pl.col(f"is_common_{long}") & (length >= 3)) | is_unusual
     )
 
 
