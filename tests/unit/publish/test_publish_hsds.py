@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from schemas.directory import Directory
 from schemas.parameters import ExportParameters, PrivacyParameters
 
 TEST_AGENCY = "44a309e2-f3c1-55f3-814c-7fb602bc49b2"
@@ -24,6 +25,12 @@ def only(package, table, **where):
 def reasons(package):
     """Reason of every withheld record by kind and id."""
     return {(row["kind"], row["record_uid"]): row["reason"] for row in package.withheld.to_dicts()}
+
+
+def test_builders_keep_the_contract(small):
+    """All other tests would speak of tables that no export can give."""
+    directory = small.directory(small.rows())
+    Directory.of(**directory.tables())
 
 
 def test_everything_of_a_public_agency_is_written(small):

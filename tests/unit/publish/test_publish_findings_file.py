@@ -1,0 +1,87 @@
+"""Findings as a file for people."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+
+import openpyxl
+import polars as pl
+import pytest
+
+from pipeline.publish.findings_file import write_findings
+from schemas.errors import StorageError, UsageError
+
+
+@pytest.fixture
+def listed(finding):
+    """Three findings, the lightest first, one with a formula in its value."""
+    return pl.concat(
+        [
+            finding("agency", "1", severity="info", rule_id="STY-032", record_name="Ünïted", finding_id="c" * 16),
+            finding("site", "007", severity="error", value="=HYPERLINK(1)", record_name="Annex", finding_id="a" * 16),
+            finding("site", "8", severity="warning", value="+1 217 555 0100", finding_id="b" * 16),
+        ]
+    )
+
+
+def test_csv_is_worst_first_and_never_a_formula(listed, tmp_path):
+    """A spreadsheet would run what somebody typed into a record."""
+    assert write_findings(listed, tmp_path / "f.csv") == 3
+    with (tmp_path / "f.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["Severity"] for row in rows] == ["error", "warning", "info"]
+    assert [row["Found"] for row in rows] == ["'=HYPERLINK(1)", "'+1 217 555 0100", ""]
+    assert [row["Record"] for row in rows] == ["007", "8", "1"]
+    assert rows[2]["Name"] == "Ünïted"
+
+
+def test_xlsx_holds_text_as_text(listed, tmp_path):
+    """Record 007 would become 7, and a value would become a formula."""
+    write_findings(listed, tmp_path / "f.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "f.xlsx").active
+    head = [cell.value for cell in sheet[1]]
+    first = dict(zip(head, sheet[2], strict=True))
+    assert first["Record"].value == "007"
+    assert (first["Found"].value, first["Found"].data_type) == ("=HYPERLINK(1)", "s")
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref.startswith("A1:")
+
+
+def test_json_holds_values_as_they_are(listed, tmp_path):
+    """A program would get an apostrophe that nobody typed."""
+    write_findings(listed, tmp_path / "f.json")
+    rows = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))
+    assert rows[0]["value"] == "=HYPERLINK(1)"
+    assert rows[0]["is_held_back"] is True
+
+
+def test_age_is_counted_from_the_first_night(listed, tmp_path):
+    """Old findings could not be told from new ones."""
+    tracked = listed.with_columns(pl.lit("open").alias("status"), pl.lit(date(2026, 11, 2)).alias("first_seen_on"))
+    write_findings(tracked, tmp_path / "f.json", as_of=date(2026, 11, 20))
+    rows = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))
+    assert rows[0]["age_days"] == 18
+    assert rows[0]["first_seen_on"] == "2026-11-02"
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".json"])
+def test_no_findings_give_a_file_with_its_head(listed, tmp_path, ending):
+    """A clean night would leave yesterday's list lying there."""
+    assert write_findings(listed.clear(), tmp_path / f"f{ending}") == 0
+    assert (tmp_path / f"f{ending}").stat().st_size > 0
+
+
+def test_other_endings_are_refused(listed, tmp_path):
+    """A file nobody can open would be written."""
+    with pytest.raises(UsageError, match=r"f\.pdf"):
+        write_findings(listed, tmp_path / "f.pdf")
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".json"])
+def test_file_that_cannot_be_written_is_told_in_words(listed, tmp_path, ending):
+    """A file that is open elsewhere would show a traceback."""
+    (tmp_path / f"f{ending}").mkdir()
+    with pytest.raises(StorageError, match="could not be written"):
+        write_findings(listed, tmp_path / f"f{ending}")

@@ -1,0 +1,373 @@
+"""The report, the summary and the JSON answer of one night."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+
+from pipeline.publish.night_json import night_json
+from pipeline.publish.report import render_report
+from pipeline.publish.summary import summarize_night
+from pipeline.publish.tasks import tasks_today
+from schemas.night import (
+    AuditFigures,
+    BandCount,
+    CenterFacts,
+    DuplicateFigures,
+    Example,
+    ExportFigures,
+    FreshnessFigures,
+    NightFacts,
+    Place,
+    RuleNotAsked,
+    ShareFigure,
+    ShareRow,
+    StaffingFigures,
+    TopFinding,
+    TopPair,
+)
+
+UNKNOWN = ShareFigure(numerator=None, denominator=None, unknown=None, share=None, reason="The export has no such date.")
+
+
+def share(numerator, denominator, unknown=0):
+    """A known share."""
+    return ShareFigure(numerator=numerator, denominator=denominator, unknown=unknown, share=numerator / denominator)
+
+
+@pytest.fixture
+def night():
+    """A whole night with something of everything."""
+    center = CenterFacts(
+        center_id="prairie",
+        format="icarol",
+        input_sha256="ab" * 32,
+        rows_read=1200,
+        rows_rejected=3,
+        delivered={"agency": 131, "site": 120, "service": 407, "service_at_site": 50},
+        records={"agency": 100, "site": 120, "service": 400},
+        not_counted={"service": {"inactive": 7}},
+        findings={"error": 12, "warning": 30, "info": 5},
+        findings_by_rule={"ID-004": 2, "CMP-P-ELIG": 10, "FRE-001": 30, "CMP-A-EIN": 5},
+        findings_by_rule_and_severity={
+            "ID-004": {"error": 2},
+            "CMP-P-ELIG": {"error": 10},
+            "FRE-001": {"warning": 30},
+            "CMP-A-EIN": {"info": 5},
+        },
+        changes={"added": 1, "changed": 5, "removed": 2, "rekeyed": 0},
+        notices=("One column is new.",),
+        not_applicable=(RuleNotAsked(rule_id="FRE-007", reason="No verifier is delivered."),),
+    )
+    return NightFacts(
+        run_id="run-1",
+        as_of=date(2026, 11, 20),
+        status="published",
+        centers=(center,),
+        duplicates=DuplicateFigures(candidate_pairs=900, duplicate=4, possible=9, decided=1, reopened=0, clusters=4),
+        freshness=FreshnessFigures(
+            complete_agency_update=share(60, 100, 8),
+            verified_record=share(500, 620, 20),
+            edited_record=UNKNOWN,
+            definition="Agencies with all their records verified in the window.",
+            cutoff=date(2025, 11, 20),
+            by_curator=tuple(ShareRow(value=f"C{place}", figure=share(place, 20)) for place in range(1, 18)),
+            bands=(
+                BandCount(kind="agency", band="current", count=60),
+                BandCount(kind="agency", band="overdue", count=30),
+                BandCount(kind="agency", band="never", count=10),
+            ),
+        ),
+        staffing=StaffingFigures(low_fte=1.04, central_fte=1.5, high_fte=2.2, caveats=("Minutes are assumptions.",)),
+        audit=AuditFigures(batch_id="b1", size=32, frame_size=100, unit="agency"),
+        exports=(
+            ExportFigures(
+                target="hsds",
+                path="exports/hsds",
+                records={"organization": 90},
+                withheld={"not_active": 7},
+                removed_values={"private_phone": 2},
+            ),
+        ),
+        top_findings=(
+            TopFinding(
+                rule_id="ID-004",
+                severity="error",
+                message="The status is missing.",
+                how_to_fix="Choose a status.",
+                count=2,
+                held_back=2,
+            ),
+            TopFinding(
+                rule_id="CMP-P-ELIG",
+                severity="error",
+                message="The service has no eligibility text.",
+                how_to_fix="Say who may use it.",
+                count=10,
+                examples=(
+                    Example(center_id="prairie", native_id="7", name="<script>alert(1)</script> | Food & [Care]"),
+                ),
+            ),
+        ),
+        top_pairs=(
+            TopPair(
+                pair_id="p",
+                band="duplicate",
+                a=Example(center_id="prairie", native_id="1", name="Hope Pantry"),
+                b=Example(center_id="prairie", native_id="2", name=None),
+                reasons=("The names are nearly the same.",),
+            ),
+        ),
+        published="published/run_1.duckdb",
+        seconds={"ingest": 0.25, "total": 12.5},
+        peak_memory_mb=311.6,
+        places=(Place(label="Findings", path="resdir findings"),),
+    )
+
+
+@pytest.fixture
+def gated(night):
+    """A night that a gate stopped."""
+    return replace(
+        night,
+        status="gated",
+        gates=("The export holds 40 agencies; the last night had 100.",),
+        published=None,
+        staffing=None,
+        audit=None,
+        exports=(),
+        top_findings=(),
+        top_pairs=(),
+        freshness=FreshnessFigures(
+            complete_agency_update=UNKNOWN,
+            verified_record=UNKNOWN,
+            edited_record=UNKNOWN,
+            definition="",
+            cutoff=date(2025, 11, 20),
+        ),
+    )
+
+
+class Page(HTMLParser):
+    """What stands in a page: its tags in order, and its words."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags = []
+        self.words = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def named(self, tag):
+        """The attributes of all tags of one name."""
+        return [attrs for name, attrs in self.tags if name == tag]
+
+    def text(self):
+        """All words with single blanks."""
+        return " ".join(" ".join(self.words).split())
+
+
+def test_json_has_the_promised_keys(night):
+    """Scripts that read the answer would break."""
+    document = json.loads(json.dumps(night_json(night)))
+    assert list(document) == [
+        "run_id", "as_of", "status", "centers", "duplicates", "freshness", "staffing", "published", "seconds", "peak_memory_mb",
+    ]  # fmt: skip
+    assert list(document["centers"][0]) == [
+        "center_id", "format", "input_sha256", "rows_read", "rows_rejected", "records", "counted", "findings",
+        "findings_by_rule", "changes",
+    ]  # fmt: skip
+    assert document["centers"][0]["records"] == {"agency": 131, "site": 120, "service": 407, "service_at_site": 50}
+    assert document["centers"][0]["counted"] == {"agency": 100, "site": 120, "service": 400, "service_at_site": 0}
+    assert document["freshness"]["complete_agency_update"] == {
+        "numerator": 60,
+        "denominator": 100,
+        "unknown": 8,
+        "share": 0.6,
+    }
+    assert list(document["seconds"]) == ["ingest", "normalize", "validate", "match", "measure", "publish", "total"]
+    assert document["staffing"] == {"low_fte": 1.04, "central_fte": 1.5, "high_fte": 2.2}
+    assert document["peak_memory_mb"] == 312
+
+
+def test_json_says_why_a_share_is_not_known(night):
+    """An unknown share would be read as 0 %."""
+    edited = night_json(night)["freshness"]["edited_record"]
+    assert edited == {
+        "numerator": None,
+        "denominator": None,
+        "unknown": None,
+        "share": None,
+        "reason": "The export has no such date.",
+    }
+
+
+def test_json_of_a_stopped_night(gated):
+    """A script could not tell that nothing was published."""
+    document = night_json(gated)
+    assert (document["status"], document["published"], document["staffing"]["central_fte"]) == ("gated", None, None)
+    assert document["gates"] == ["The export holds 40 agencies; the last night had 100."]
+
+
+def test_report_asks_nothing_of_any_network(night):
+    """The report would be broken offline, or tell others who reads it."""
+    text = render_report(night)
+    page = Page(text)
+    assert not {"script", "link", "img", "iframe", "object", "embed", "form", "base"} & {tag for tag, _ in page.tags}
+    assert not [attrs for _, attrs in page.tags if {"src", "href", "action", "srcset", "xlink:href"} & set(attrs)]
+    assert not re.search(r"@import|url\((?!#)", text)
+    assert "http:" not in text.replace("alert", "")
+    assert "https:" not in text
+
+
+def test_report_can_be_read_by_everyone(night):
+    """A screen reader would find no headings, no names of charts and no table heads."""
+    page = Page(render_report(night))
+    assert page.named("html")[0]["lang"] == "en"
+    assert len(page.named("h1")) == 1
+    assert {"header", "main", "footer", "title"} <= {tag for tag, _ in page.tags}
+    assert page.named("meta")[1]["content"].startswith("width=device-width")
+    assert len(page.named("table")) == len(page.named("caption"))
+    assert all(attrs.get("scope") in ("col", "row") for attrs in page.named("th"))
+    charts = page.named("svg")
+    assert len(charts) == 2
+    ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    for chart in charts:
+        assert chart["role"] == "img"
+        assert set(chart["aria-labelledby"].split()) <= set(ids)
+    assert {attrs["aria-labelledby"] for attrs in page.named("section")} <= set(ids)
+
+
+def test_report_escapes_what_people_typed(night):
+    """A name in the directory could run a program in the curator's browser."""
+    text = render_report(night)
+    assert "<script" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+
+
+@pytest.mark.parametrize("told", [render_report, summarize_night])
+def test_share_stands_beside_its_numbers(night, told):
+    """A share without its denominator cannot be judged."""
+    text = " ".join(re.sub(r"<[^>]+>", " ", told(night)).split())
+    assert "60.0 %" in text
+    assert "60 of 100 agencies; 8 of the 100 have no date and count as not updated" in text
+    assert "Agencies with all their records verified in the window." in text
+    assert "not known" in text
+    assert "The export has no such date." in text
+    assert " 0 %" not in text.replace("100 %", "")
+
+
+@pytest.mark.parametrize("told", [render_report, summarize_night])
+def test_curators_are_told_with_band_and_caveats(night, told):
+    """One number would be taken for a fact."""
+    text = re.sub(r"<[^>]+>", "", told(night))
+    for part in ("1.0", "2.2", "1.5", "Minutes are assumptions."):
+        assert part in text
+
+
+@pytest.mark.parametrize("told", [render_report, summarize_night])
+def test_stopped_night_says_so_first(gated, told):
+    """A curator would work with yesterday's figures without knowing."""
+    text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", told(gated), flags=re.DOTALL)
+    assert "othing was published" in text[:300]
+    assert "The export holds 40 agencies; the last night had 100." in text
+    assert "Updated in the last year" not in text
+
+
+def test_long_lists_say_what_they_leave_out(night):
+    """Fifteen rows would pass for all of them."""
+    assert "Showing 15 of 17." in Page(render_report(night)).text()
+
+
+def test_what_to_do_today_is_in_order_of_urgency(night):
+    """The first thing read in the morning would not be the most urgent."""
+    assert [task.title for task in tasks_today(night)] == [
+        "Look at 3 rows of prairie that could not be read",
+        "Fix 2 findings that keep records out of the public directory",
+        "Say who may use it (10 findings)",
+        "Confirm that 2 records of prairie were meant to go",
+        "Compare 4 pairs of agencies that are probably one",
+        "Ask for verification of 40 records",
+        "Go on with this month's audit of 32 agencies",
+    ]
+
+
+def test_quiet_night_says_that_nothing_waits(night):
+    """An empty list would look like a fault."""
+    quiet = replace(
+        night,
+        centers=(replace(night.centers[0], rows_rejected=0, changes={}),),
+        duplicates=replace(night.duplicates, duplicate=0),
+        freshness=replace(night.freshness, bands=()),
+        top_findings=(),
+        audit=None,
+    )
+    assert tasks_today(quiet) == ()
+    assert "Nothing waits for you." in summarize_night(quiet)
+    assert "Nothing waits for you." in Page(render_report(quiet)).text()
+
+
+def test_first_night_has_no_changes_to_confirm(night):
+    """Every record would be reported as new or gone."""
+    first = replace(night, centers=(replace(night.centers[0], is_first_night=True),))
+    assert not [task for task in tasks_today(first) if "meant to go" in task.title]
+    assert "first night" in summarize_night(first)
+
+
+def test_names_do_not_break_the_summary(night):
+    """A name with a bar or a star would tear the page apart."""
+    odd = replace(
+        night,
+        top_pairs=(replace(night.top_pairs[0], a=Example(center_id="c", native_id="1", name="A | B *C* <b>\nD")),),
+    )
+    assert r"A \| B \*C\* \<b\> D" in summarize_night(odd)
+
+
+def test_charts_tell_the_same_as_their_tables(night):
+    """The picture and the numbers would disagree."""
+    page = Page(render_report(night))
+    text = page.text()
+    assert "Freshness: 0 errors, 30 warnings, 0 notes" in text
+    assert "Agencies: 60 current, 0 due soon, 30 overdue, 0 stale, 10 never verified" in text
+
+
+def test_severity_of_the_catalogue_stands_in_only_when_it_agrees(night):
+    """A chart would show errors that a center has turned into warnings."""
+    uncounted = replace(night.centers[0], findings_by_rule_and_severity={})
+    agreeing = render_report(replace(night, centers=(uncounted,)))
+    assert "Freshness: 0 errors, 30 warnings" in Page(agreeing).text()
+    lowered = replace(uncounted, findings={"error": 0, "warning": 42, "info": 5})
+    assert "Freshness: 30 findings" in Page(render_report(replace(night, centers=(lowered,)))).text()
+
+
+def test_report_of_a_night_without_anything(night):
+    """The first night of an empty center would crash."""
+    empty = replace(
+        night,
+        centers=(),
+        freshness=replace(night.freshness, bands=(), by_curator=()),
+        staffing=None,
+        audit=None,
+        exports=(),
+        top_findings=(),
+        top_pairs=(),
+        places=(),
+    )
+    assert "<h1>" in render_report(empty)
+    assert summarize_night(empty).startswith("# Directory night of Friday, 20 November 2026")
+
+
+def test_same_night_gives_the_same_page(night):
+    """Two copies of one report would differ without a reason."""
+    assert render_report(night) == render_report(night)
