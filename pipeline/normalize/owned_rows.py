@@ -94,7 +94,7 @@ def number_rows(rows: pl.DataFrame, *, table: str) -> pl.DataFrame:
 
     Args:
         rows: Needs `center_id`, `owner_kind`, `owner_uid`, `owner_id`, `slot`, `source_file`, `source_line`. Siblings with
-            one slot are told apart by `#2`, `#3` in the order of the file.
+            one slot are told apart by `~2`, `~3` in the order of the file (`#2` tells the numbers of one cell apart).
         table: Name of the table, part of the id.
     """
     if rows.is_empty():
@@ -105,7 +105,7 @@ def number_rows(rows: pl.DataFrame, *, table: str) -> pl.DataFrame:
     ordered = filled.sort("owner_kind", "owner_uid", "slot", "source_file", "source_line", maintain_order=True)
     ordinal = pl.int_range(pl.len()).over("owner_kind", "owner_uid", "slot") + 1
     numbered = ordered.with_columns(
-        pl.when(ordinal > 1).then(pl.format("{}#{}", "slot", ordinal)).otherwise("slot").alias("slot")
+        pl.when(ordinal > 1).then(pl.format("{}~{}", "slot", ordinal)).otherwise("slot").alias("slot")
     )
     names = numbered.select(pl.format("{}:{}:{}:{}", pl.lit(table), "owner_kind", "owner_id", "slot")).to_series()
     center_id = str(rows["center_id"][0])

@@ -30,7 +30,7 @@ _INLINE_TAGS = (
 _BLOCK = rf"(?i)</?(?:{_BLOCK_TAGS})(?:\s[^<>]*|/)?>"
 _INLINE = rf"(?i)</?(?:{_INLINE_TAGS})(?:\s[^<>]*|/)?>"
 #: Cells cut at a fixed length end inside a tag.
-_CUT_TAG = rf"(?i)</?(?:{_BLOCK_TAGS}|{_INLINE_TAGS})(?:\s[^<>]*|/)?$"
+_CUT_TAG = rf"(?i)<(?:/?(?:{_BLOCK_TAGS}|{_INLINE_TAGS})(?:\s[^<>]*|/)?|!--[^<>]*|/)?$"
 _HIDDEN = r"(?is)<!--.*?-->|<style\b[^>]*>.*?</style\s*>|<script\b[^>]*>.*?</script\s*>"
 _CONTROL = r"[\x00-\x08\x0E-\x1F\x7F-\x{9F}]"
 _INVISIBLE = r"[\x00-\x08\x0E-\x1F\x7F-\x{9F}\x{200B}\x{FEFF}]"
@@ -153,6 +153,7 @@ def _without_tags(values: pl.Series) -> pl.Series:
             part.str.replace_all(_HIDDEN, " ")
             .str.replace_all(_BLOCK, "\n")
             .str.replace_all(_INLINE, "")
+            .str.strip_chars_end()
             .str.replace_all(_CUT_TAG, "")
         ),
     )

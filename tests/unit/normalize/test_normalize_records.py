@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
-import pytest
 
 from schemas.contract import check
 from schemas.core import CORE_TABLES
@@ -126,12 +125,11 @@ def test_english_is_primary_when_languages_are_even(normalize, agency) -> None:
         assert normalize(*order).directory.agency["name"].to_list() == ["House"]
 
 
-@pytest.mark.parametrize("parent", ["1", "0", "", " ", None])
-def test_own_number_zero_and_blank_mean_no_parent(normalize, agency, parent: str | None) -> None:
+def test_own_number_zero_and_blank_mean_no_parent(normalize, agency) -> None:
     """If this fails, every agency of common exports is its own parent."""
-    result = normalize(agency("1", parent_native_id=parent))
-    assert result.directory.agency.row(0, named=True)["parent_uid"] is None
-    assert result.directory.agency.row(0, named=True)["parent_native_id"] is None
+    parents = ["1", "0", "", " ", None]
+    result = normalize(*(agency(str(number), parent_native_id=text) for number, text in enumerate(parents, start=1)))
+    assert result.directory.agency.select("parent_uid", "parent_native_id").unique().rows() == [(None, None)]
     assert result.notes.is_empty()
 
 
@@ -189,23 +187,20 @@ def test_a_link_without_agency_takes_that_of_its_service(normalize, agency, serv
     assert result.directory.service_at_site["agency_uid"].to_list() == [record_uid("demo", "agency", "1")]
 
 
-@pytest.mark.parametrize(
-    ("written", "status", "reason", "is_noted"),
-    [
+def test_status_words(normalize, agency) -> None:
+    """If this fails, closed agencies count as open, or an unknown word is taken for open."""
+    expected = [
         (" ACTIVE ", "active", None, False),
         ("Active,  but do not refer", "active_do_not_refer", None, False),
         ("Inactive", "inactive", "inactive", False),
         ("Archived", "unknown", "unknown_status", True),
         ("", "unknown", "unknown_status", True),
         (None, "active", None, False),
-    ],
-)
-def test_status_words(normalize, agency, written, status, reason, is_noted) -> None:
-    """If this fails, closed agencies count as open, or an unknown word is taken for open."""
-    result = normalize(agency(status=written))
-    row = result.directory.agency.row(0, named=True)
-    assert (row["status"], row["is_counted"], row["not_counted_reason"]) == (status, reason is None, reason)
-    assert bool(noted(result, "unknown_status")) is is_noted
+    ]
+    result = normalize(*(agency(str(number), status=row[0]) for number, row in enumerate(expected)))
+    read = result.directory.agency.sort("native_id").select("status", "is_counted", "not_counted_reason").rows()
+    assert read == [(status, reason is None, reason) for _, status, reason, _ in expected]
+    assert sorted(noted(result, "unknown_status")) == [("status", ""), ("status", "Archived")]
 
 
 def test_a_center_may_say_what_a_blank_status_means(normalize, agency) -> None:
@@ -249,9 +244,9 @@ def test_links_do_not_count(normalize, agency, service, site, link) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("flags", "reason", "is_noted"),
-    [
+def test_flags_keep_records_in_the_house(normalize, agency) -> None:
+    """If this fails, a record that the center keeps off its website is published."""
+    expected = [
         ({}, None, False),
         ({"exclude_from_website": "No", "exclude_from_directory": "FALSE"}, None, False),
         ({"exclude_from_website": "Yes", "exclude_from_directory": "Yes"}, "excluded_from_website", False),
@@ -262,13 +257,14 @@ def test_links_do_not_count(normalize, agency, service, site, link) -> None:
         ({"exclude_from_website": "perhaps"}, "flag_unclear", True),
         ({"available_for_referral": "perhaps"}, "flag_unclear", True),
         ({"exclude_from_website": " "}, "flag_unclear", True),
-    ],
-)
-def test_flags_keep_records_in_the_house(normalize, agency, flags, reason, is_noted) -> None:
-    """If this fails, a record that the center keeps off its website is published."""
-    result = normalize(agency(**flags))
-    assert result.directory.agency["withheld_reason"].to_list() == [reason]
-    assert bool(noted(result, "unclear_flag")) is is_noted
+    ]
+    result = normalize(*(agency(str(number), **flags) for number, (flags, _, _) in enumerate(expected)))
+    read = dict(result.directory.agency.select("native_id", "withheld_reason").rows())
+    assert read == {str(number): reason for number, (_, reason, _) in enumerate(expected)}
+    unclear = result.notes.filter(pl.col("note_kind") == "unclear_flag")["record_uid"]
+    assert set(unclear) == {
+        record_uid("demo", "agency", str(number)) for number, (_, _, is_noted) in enumerate(expected) if is_noted
+    }
 
 
 def test_blank_flags_of_bare_links_say_nothing(normalize, agency, service, site, link) -> None:
