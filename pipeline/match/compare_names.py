@@ -123,7 +123,7 @@ def _combine(pairs: pl.DataFrame, *, clash_penalty: float) -> pl.DataFrame:
     smaller = pl.min_horizontal("weight_a", "weight_b")
     is_acronym = _is_acronym("a", "b") | _is_acronym("b", "a")
     is_contained = (pl.col("shared") >= 0.999 * smaller) & (pl.col("shared") >= _CONTAINED_WEIGHT)
-    # A telling word on each side that the other lacks ("Jubilee Housing" / "Jubilee Jobs") says more than many shared ones.
+    # A telling word on each side that the other lacks ("Jubilant Housing" / "Jubilant Jobs") says more than many shared ones.
     unmatched = pl.min_horizontal(
         pl.col("weight_a") - pl.col("shared") - pl.col("matched_a"),
         pl.col("weight_b") - pl.col("shared") - pl.col("matched_b"),
@@ -169,7 +169,7 @@ def _sum_weights(tokens: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
 
 
 def _slips(pairs: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
-    """Tell which forms differ by a few slips of the pen, blanks not counted ("Temple Micah" / "TempleMciah").
+    """Tell which forms differ by a few slips of the pen, blanks not counted ("Lantern House" / "LanternHuose").
 
     One slip (a letter more, less, other, or two changed places) is allowed from 8 letters on, two from 16, three from 28. Other
     digits, or other place and branch words on both sides, are never slips. Where a single word differs it is judged by its own
