@@ -6,7 +6,10 @@ All models are frozen and refuse unknown keys. `curation.toml` sets them (see `f
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from schemas.enumerations import Severity
+from schemas.rules import rule_catalogue
 
 
 class Parameters(BaseModel):
@@ -108,7 +111,7 @@ class FreshnessRule(Parameters):
 class RuleOverride(Parameters):
     """What a center changes about one rule."""
 
-    severity: str | None = Field(default=None, description="`error`, `warning`, `info`; unchanged when not given.")
+    severity: Severity | None = Field(default=None, description="`error`, `warning`, `info`; unchanged when not given.")
     enabled: bool = Field(default=True, description="Whether the rule is asked at all.")
 
 
@@ -241,6 +244,14 @@ class ValidateParameters(Parameters):
         default=200, ge=20, description="Characters of a value shown in a finding (project choice)."
     )
 
+    @field_validator("rules")
+    @classmethod
+    def _name_rules_of_the_catalogue(cls, rules: dict[str, RuleOverride]) -> dict[str, RuleOverride]:
+        """Refuse ids that no rule has: a slip of the pen would leave the rule as it was, without a word."""
+        if unknown := sorted(set(rules) - set(rule_catalogue())):
+            raise ValueError(f"no rule of the catalogue is called {', '.join(unknown)}")
+        return rules
+
 
 class StaffingParameters(Parameters):
     """The staffing model: minutes are assumptions, hours of a year are sourced (docs/staffing.md)."""
@@ -302,7 +313,9 @@ class StaffingParameters(Parameters):
     tier_services: tuple[int, int, int] = Field(
         default=(2, 5, 15), description="Fewest services of tiers T2, T3, T4 (assumption; tiers never enter minutes)."
     )
-    tier_sites: tuple[int, int, int] = Field(default=(2, 4, 10), description="Fewest sites of tiers T2, T3, T4 (the same).")
+    tier_sites: tuple[int, int, int] = Field(
+        default=(2, 4, 10), description="Fewest sites of tiers T2, T3, T4 (the same)."
+    )
 
     @model_validator(mode="after")
     def _low_to_high(self) -> StaffingParameters:

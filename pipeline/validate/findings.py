@@ -83,7 +83,7 @@ def _sentence(rule: Rule, variant: str, change: RuleOverride) -> tuple[str, str,
     return (
         rule.rule_id,
         variant,
-        change.severity or severity.value,
+        (change.severity or severity).value,
         is_held_back,
         text.expected,
         text.message,

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import polars as pl
 import pytest
+from pydantic import ValidationError
 
 from schemas.errors import ContractError
 from schemas.parameters import RuleOverride, ValidateParameters
@@ -59,6 +60,13 @@ def test_a_center_may_change_severities_and_switch_rules_off():
     validation = parts.validate()
     assert validation.findings.select("rule_id", "severity").rows() == [("CMP-P-INTAKE", "info")]
     assert validation.not_applicable.rows() == [("test", "CMP-P-DOCS", "The settings switch this rule off.")]
+
+
+@pytest.mark.parametrize("rules", [{"FMT-999": {"enabled": False}}, {"FMT-020": {"severity": "fatal"}}])
+def test_overrides_that_name_nothing_are_refused(rules):
+    """A misspelt rule id in the settings would leave the rule as it was, and nobody would know."""
+    with pytest.raises(ValidationError):
+        ValidateParameters(rules=rules)
 
 
 def test_values_are_cut_and_tidied():

@@ -99,3 +99,38 @@ def test_pandera_counts_what_the_expressions_count(kind):
     }
     assert by_pandera == direct
     assert sum(map(len, direct.values())) > 50
+
+
+TELLING = [
+    *(
+        "Mon-Fri 9-5",
+        "M-F 8:30 am - 5 pm",
+        "Tuesday and Thursday",
+        "M, W, Th, F, S; 9:00am-5:00pm",
+        "MTF 9:30am - Noon",
+    ),
+    *(
+        "24/7",
+        "24 hours",
+        "24-hour hotline",
+        "By appointment",
+        "Hours vary",
+        "Call for hours",
+        "Please inquire",
+        "Daily 9-5",
+    ),
+    *("Weekdays", "7 days a week", "Dusk to dawn", "Lunes a viernes", "School year only", "Su-Th 9-5", "M/W/F 10-2"),
+]
+SILENT = ["9 to 5", "8:30 am - 5:30 pm", "Business hours", "Open", "8:30am-5:00pm, Business Hours", "2:00 am - 7:00 pm"]
+
+
+@pytest.mark.parametrize("hours", TELLING)
+def test_hours_that_name_days_are_left_alone(hours):
+    """Centers write days in many ways; a false alarm on each would drown the real ones."""
+    assert pl.Series([hours]).str.contains(f"(?i){ValidateParameters().hours_pattern}").item()
+
+
+@pytest.mark.parametrize("hours", SILENT)
+def test_hours_without_days_are_noticed(hours):
+    """ "9 to 5" leaves a caller before a closed door on Saturday."""
+    assert not pl.Series([hours]).str.contains(f"(?i){ValidateParameters().hours_pattern}").item()
