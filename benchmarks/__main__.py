@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import match_quality, night
+from benchmarks import match_quality, night, planted_duplicates
 
 match_quality.main()
+planted_duplicates.main()
 night.main()
