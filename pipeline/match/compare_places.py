@@ -42,8 +42,9 @@ def compare_places(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         street.rename({name: f"{name}_a" for name in street.columns} | {"entity": "a"}), on="a", how="inner"
     ).join(street.rename({name: f"{name}_b" for name in street.columns} | {"entity": "b"}), on="b", how="inner")
     both = both.join(_compare_streets(both), on=["core_a", "core_b"], how="left")
+    both = both.join(_compare_directions(both), on=["directions_a", "directions_b"], how="left")
     differs = {name: (pl.col(f"{name}_a") != pl.col(f"{name}_b")).fill_null(False) for name in ("city", "postal_code")}
-    same_street = (pl.col("street_score") >= _SAME_STREET) & ~_directions_conflict()
+    same_street = (pl.col("street_score") >= _SAME_STREET) & ~pl.col("is_direction_different").fill_null(False)
     same_house = pl.col("house_number_a") == pl.col("house_number_b")
     one_unnumbered = pl.col("house_number_a").is_null() != pl.col("house_number_b").is_null()
     both_unnumbered = pl.col("house_number_a").is_null() & pl.col("house_number_b").is_null()
@@ -80,11 +81,20 @@ def compare_places(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     return rows.join(best.select("row", *columns), on="row", how="left").sort("row").select(columns)
 
 
-def _directions_conflict() -> pl.Expr:
-    """Tell whether each street has a direction the other lacks ("n main" / "s main"); "e ferry" / "e ferry ne" is none."""
+def _compare_directions(both: pl.DataFrame) -> pl.DataFrame:
+    """Compare distinct pairs of street directions, which are few.
+
+    They differ when each street has a direction the other lacks ("n main" / "s main"); "e ferry" / "e ferry ne" do not.
+    """
     first, second = pl.col("directions_a").str.split(" "), pl.col("directions_b").str.split(" ")
     conflict = (first.list.set_difference(second).list.len() > 0) & (second.list.set_difference(first).list.len() > 0)
-    return ((pl.col("directions_a") != "") & (pl.col("directions_b") != "") & conflict).fill_null(False)
+    both_have_some = (pl.col("directions_a") != "") & (pl.col("directions_b") != "")
+    return (
+        both.select("directions_a", "directions_b")
+        .drop_nulls()
+        .unique()
+        .with_columns(is_direction_different=both_have_some & conflict)
+    )
 
 
 def _compare_streets(both: pl.DataFrame) -> pl.DataFrame:
