@@ -29,8 +29,11 @@ def as_table(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     Missing columns are empty; further ones are dropped. Blank text becomes empty, line ends become LF, and whole numbers lose
     their decimal point.
     """
+    names = hsds_tables()[name].column_names()
+    if frame.is_empty():
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     columns = []
-    for column in hsds_tables()[name].column_names():
+    for column in names:
         if column not in frame.columns:
             columns.append(pl.lit(None, dtype=pl.String).alias(column))
         elif frame.schema[column].is_numeric():

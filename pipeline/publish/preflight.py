@@ -40,6 +40,10 @@ _OWNERS = {
 }
 
 
+#: Column, name of the check, sentence, and the expression that is true where something is wrong.
+Question = tuple[str, str, str, pl.Expr]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """One kind of fault in one column: never a value, so that it can be shown to anyone.
@@ -98,14 +102,15 @@ def check_package(tables: Mapping[str, pl.DataFrame]) -> Preflight:
                 )
             )
             continue
-        for column in table.columns:
-            errors += _column_faults(frame, table, column, tables)
+        errors += _ask(
+            frame,
+            table,
+            [question for column in table.columns for question in _column_questions(table, column, tables)],
+        )
     return Preflight(errors=tuple(errors), warnings=tuple(_warnings(tables)) if not errors else ())
 
 
-def _column_faults(
-    frame: pl.DataFrame, table: HsdsTable, column: HsdsColumn, tables: Mapping[str, pl.DataFrame]
-) -> list[Fault]:
+def _column_questions(table: HsdsTable, column: HsdsColumn, tables: Mapping[str, pl.DataFrame]) -> list[Question]:
     cell = pl.col(column.name)
     questions: list[tuple[str, str, pl.Expr]] = []
     if column.required:
@@ -122,7 +127,7 @@ def _column_faults(
     if (table.name, column.name) == ("attribute", "link_id"):
         known = _all_ids(tables).implode()
         questions.append(("reference", "A value is not the id of any row.", ~cell.is_in(known)))
-    return _ask(frame, table, column.name, questions)
+    return [(column.name, *question) for question in questions]
 
 
 def _format_questions(column: HsdsColumn) -> list[tuple[str, str, pl.Expr]]:
@@ -148,26 +153,18 @@ def _format_questions(column: HsdsColumn) -> list[tuple[str, str, pl.Expr]]:
     return [("format", message, is_wrong)]
 
 
-def _ask(frame: pl.DataFrame, table: HsdsTable, column: str, questions: list[tuple[str, str, pl.Expr]]) -> list[Fault]:
+def _ask(frame: pl.DataFrame, table: HsdsTable, questions: list[Question]) -> list[Fault]:
+    """Return one fault per question to which any row says yes."""
     if frame.is_empty() or not questions:
         return []
-    answers = frame.select(
-        pl.col("id"),
-        *(question.fill_null(value=False).alias(str(place)) for place, (_, _, question) in enumerate(questions)),
-    )
+    asked = [question.fill_null(value=False).alias(str(place)) for place, (*_, question) in enumerate(questions)]
+    counts = frame.select(asked).sum().row(0)
     faults = []
-    for place, (check, message, _) in enumerate(questions):
-        rows = answers.filter(pl.col(str(place)))["id"]
-        if len(rows):
+    for (column, check, message, _), answer, count in zip(questions, asked, counts, strict=True):
+        if count:
+            example = frame.filter(answer)["id"].sort()[0]
             faults.append(
-                Fault(
-                    table=table.name,
-                    column=column,
-                    check=check,
-                    message=message,
-                    count=len(rows),
-                    example=rows.sort()[0],
-                )
+                Fault(table=table.name, column=column, check=check, message=message, count=count, example=example)
             )
     return faults
 
@@ -180,22 +177,19 @@ def _warnings(tables: Mapping[str, pl.DataFrame]) -> list[Fault]:
         faults += _ask(
             tables[name],
             table,
-            "*",
-            [("owner", "A row belongs to no record, or to several.", owners != 1)],
+            [("*", "owner", "A row belongs to no record, or to several.", owners != 1)],
         )
     linked = tables["service_at_location"]["service_id"].implode()
     faults += _ask(
         tables["service"],
         hsds_tables()["service"],
-        "id",
-        [("no_location", "A service is not offered at any location.", ~pl.col("id").is_in(linked))],
+        [("id", "no_location", "A service is not offered at any location.", ~pl.col("id").is_in(linked))],
     )
     serving = tables["service"]["organization_id"].implode()
     faults += _ask(
         tables["organization"],
         hsds_tables()["organization"],
-        "id",
-        [("no_service", "An organization has no service.", ~pl.col("id").is_in(serving))],
+        [("id", "no_service", "An organization has no service.", ~pl.col("id").is_in(serving))],
     )
     return faults
 

@@ -27,9 +27,8 @@ def scrub_tables(
     removed: Counter[str] = Counter()
     scrubbed = dict(tables)
     for name, frame in tables.items():
-        for column in _searched(name):
+        for column in _suspected(name, frame, values):
             scrubbed[name] = _scrub_column(scrubbed[name], name, column, values, removed)
-        del frame
     return scrubbed, {f"private_{kind}_in_text": count for kind, count in sorted(removed.items())}
 
 
@@ -37,7 +36,7 @@ def find_private(tables: Mapping[str, pl.DataFrame], values: PrivateValues) -> d
     """Return how many cells of each column hold a private value; empty when none does."""
     found = {}
     for name, frame in tables.items():
-        for column in _searched(name):
+        for column in _suspected(name, frame, values):
             asked = _asked(name, column, values)
             suspects = frame.filter(suspect_cells(column.name, asked))[column.name]
             count = sum(1 for text in suspects.to_list() if kinds_in(text, asked))
@@ -52,6 +51,17 @@ def _searched(table: str) -> list[HsdsColumn]:
         for column in hsds_tables()[table].columns
         if column.text is not None or column.format in ("email", "uri")
     ]
+
+
+def _suspected(table: str, frame: pl.DataFrame, values: PrivateValues) -> list[HsdsColumn]:
+    """Return the columns of a table in which some cell may hold a private value."""
+    columns = _searched(table)
+    if frame.is_empty() or not columns:
+        return []
+    looks = frame.select(
+        suspect_cells(column.name, _asked(table, column, values)).any().alias(column.name) for column in columns
+    ).row(0, named=True)
+    return [column for column in columns if looks[column.name]]
 
 
 def _asked(table: str, column: HsdsColumn, values: PrivateValues) -> PrivateValues:
