@@ -31,14 +31,15 @@ class Registry:
     Args:
         rank: Place of the center among the centers invented together, from 0.
         centers: How many centers are invented together; each takes every `centers`-th phone number.
+        beside: What was handed out in the center before; its names and hosts are not given again.
     """
 
-    def __init__(self, *, rank: int = 0, centers: int = 1) -> None:
+    def __init__(self, *, rank: int = 0, centers: int = 1, beside: Registry | None = None) -> None:
         self._rank = rank
         self._centers = centers
         self._phones: dict[str, int] = {}
-        self._names: set[str] = set()
-        self._domains: set[str] = set()
+        self._names: set[str] = beside._names if beside else set()
+        self._domains: set[str] = beside._domains if beside else set()
         self._eins = 0
 
     def phone(self, area_code: str) -> str:

@@ -89,7 +89,9 @@ def plant_centers(plans: Sequence[CenterPlan], *, seed: str, as_of: date) -> Pla
             seed=seed, center_id=plan.center_id, as_of=as_of, region=plan.region, is_open_data=plan.is_open_data
         )
         base = plan.agencies - sum(addition.size for addition in additions)
-        plot = lay_out(setting, Registry(rank=rank, centers=len(plans)), agencies=base)
+        plot = lay_out(
+            setting, Registry(rank=rank, centers=len(plans), beside=plots[-1].used if plots else None), agencies=base
+        )
         pairs.extend(_plant_additions(plot, additions, neighbour=plots[-1] if plots else None, first_rank=base))
         untouched = {record.native_id: record for record in plot.records()}
         planted = _plant_faults(plot, rounds=_rounds(plan))
