@@ -158,17 +158,17 @@ def _edited_rows(directory: Directory) -> pl.DataFrame:
 def _term_counts(directory: Directory, members: pl.DataFrame) -> pl.DataFrame:
     """Return distinct codes per service, summed over the bundle; Y codes apart."""
     keys = ["center_id", "kind", "record_uid"]
-    codes = (
-        directory.taxonomy_link.filter(pl.col("owner_kind") == RecordKind.SERVICE.value)
-        .select(
-            "center_id",
-            kind="owner_kind",
-            record_uid="owner_uid",
-            code=pl.concat_list("code", "target_code", "joined_codes"),
-        )
-        .explode("code", keep_nulls=False, empty_as_null=False)
-        .unique()
+    links = directory.taxonomy_link.filter(pl.col("owner_kind") == RecordKind.SERVICE.value).rename(
+        {"record_uid": "link_uid", "owner_kind": "kind", "owner_uid": "record_uid"}
     )
+    joined = links.filter(pl.col("joined_codes").list.len() > 0).select(*keys, code="joined_codes")
+    codes = pl.concat(
+        [
+            links.select(*keys, "code"),
+            links.filter(pl.col("target_code").is_not_null()).select(*keys, code="target_code"),
+            joined.explode("code", keep_nulls=False, empty_as_null=False),
+        ]
+    ).unique()
     services = members.filter(pl.col("kind") == RecordKind.SERVICE.value).unique(keys)
     is_target = pl.col("code").str.starts_with(_TARGET_BRANCH)
     return (
