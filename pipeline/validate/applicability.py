@@ -34,28 +34,37 @@ def refuse_uncarried(
     }
 
 
-def refuse_unused(records: pl.DataFrame, *, has: pl.Expr, words: str, kind: str, minimum: int) -> dict[str, str]:
-    """Return the centers in which no counted record of a kind has the thing at all, each with the reason.
-
-    Rows that belong to records (phones, addresses) have one layout for all kinds, so that their columns do not tell whether
-    the center keeps them at a level. The rows do.
+def count_use(records: pl.DataFrame, **things: pl.Expr) -> pl.DataFrame:
+    """Return one row per center with `record_count` and, for each thing, how many counted records have it.
 
     Args:
         records: One record kind; needs `center_id` and `is_counted`.
-        has: Whether the record has it.
+        things: Whether a record has the thing, by the name of the column to make.
+    """
+    return (
+        records.filter("is_counted")
+        .group_by("center_id")
+        .agg(record_count=pl.len(), **{name: has.fill_null(value=False).sum() for name, has in things.items()})
+    )
+
+
+def refuse_unused(use: pl.DataFrame, *, thing: str, words: str, kind: str, minimum: int) -> dict[str, str]:
+    """Return the centers in which no counted record of a kind has the thing at all, each with the reason.
+
+    A column can be there and empty all the way down; and rows that belong to records (phones, addresses) have one layout for
+    all kinds, so that their columns do not tell whether the center keeps them at a level. The records do.
+
+    Args:
+        use: What `count_use` counted of one record kind.
+        thing: Its column.
         words: The thing in words.
         kind: Record kind.
         minimum: Fewer counted records than this prove nothing; then the question is asked.
     """
-    used = (
-        records.filter("is_counted")
-        .group_by("center_id")
-        .agg(record_count=pl.len(), used_count=has.fill_null(value=False).sum())
-        .filter((pl.col("record_count") >= minimum) & (pl.col("used_count") == 0))
-    )
+    unused = use.filter(pl.col("record_count") >= minimum, pl.col(thing) == 0).sort("center_id")
     return {
         center: f"None of the {count:,} {PLURALS[kind]} has any {words}; the export seems not to carry it at this level."
-        for center, count in sorted(used.select("center_id", "record_count").iter_rows())
+        for center, count in unused.select("center_id", "record_count").iter_rows()
     }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline.validate.applicability import refuse_uncarried, refuse_unused
+from pipeline.validate.applicability import count_use, refuse_uncarried, refuse_unused
 from pipeline.validate.questions import Question
 from pipeline.validate.subjects import SHOW_FLAGS
 from schemas.enumerations import RecordKind
@@ -63,6 +63,8 @@ def ask_completeness(
         carried: Delivered fields by center.
         parameters: Fillers and none-markers.
     """
+    asked = [element for element in completeness_matrix() if (element.rule_id(kind) or "").startswith("CMP-")]
+    use = count_use(records, **{element.code: ~_is_blank(element.code) for element in asked})
     questions = []
     for element in completeness_matrix():
         rule_id = element.rule_id(kind)
@@ -70,7 +72,7 @@ def ask_completeness(
             continue
         if rule_id.startswith("CMP-"):
             questions.append(
-                _ask_presence(element, rule_id, records=records, kind=kind, carried=carried, parameters=parameters)
+                _ask_presence(element, rule_id, use=use, kind=kind, carried=carried, parameters=parameters)
             )
         questions += _ask_fillers(element, parameters)
     return questions
@@ -85,19 +87,18 @@ def _ask_presence(
     element: Element,
     rule_id: str,
     *,
-    records: pl.DataFrame,
+    use: pl.DataFrame,
     kind: str,
     carried: Mapping[str, frozenset[str]],
     parameters: ValidateParameters,
 ) -> Question:
     names = [name.format(kind=kind) for name in element.carried_by]
-    blank = _is_blank(element.code)
     # A column that is there but empty all the way down is a matter of the export, not of a thousand records.
     unused = refuse_unused(
-        records, has=~blank, words=element.words, kind=kind, minimum=parameters.unused_element_minimum
+        use, thing=element.code, words=element.words, kind=kind, minimum=parameters.unused_element_minimum
     )
     uncarried = refuse_uncarried(carried, any_of=names, words=element.words, kind=kind)
-    absent = _COUNTED & blank & ~_is_excused(element.code, kind)
+    absent = _COUNTED & _is_blank(element.code) & ~_is_excused(element.code, kind)
     return Question(rule_id=rule_id, field=element.field, broken=absent, refused=unused | uncarried)
 
 

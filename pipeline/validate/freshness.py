@@ -13,7 +13,7 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.validate.applicability import refuse_uncarried, refuse_untracked
+from pipeline.validate.applicability import count_use, refuse_uncarried, refuse_untracked, refuse_unused
 from pipeline.validate.questions import FAILURE_SCHEMA, Question
 from pipeline.validate.subjects import OWN_RECORD_KINDS
 from schemas.enumerations import RecordKind
@@ -51,7 +51,13 @@ def _months_back(day: date, months: int) -> date:
 
 
 def ask_freshness(
-    records: pl.DataFrame, *, kind: str, carried: Mapping[str, frozenset[str]], rule: FreshnessRule, as_of: date
+    records: pl.DataFrame,
+    *,
+    kind: str,
+    carried: Mapping[str, frozenset[str]],
+    rule: FreshnessRule,
+    parameters: ValidateParameters,
+    as_of: date,
 ) -> list[Question]:
     """Return the freshness questions to agencies, sites or services.
 
@@ -60,6 +66,7 @@ def ask_freshness(
         kind: agency, site or service.
         carried: Delivered fields by center.
         rule: Window and bands.
+        parameters: The smallest level that proves a column unused.
         as_of: Day of the run.
     """
     bands = cutoffs(rule, as_of=as_of)
@@ -85,7 +92,9 @@ def ask_freshness(
     return [
         *questions,
         _ask_interim(kind, carried, in_past=in_past, untracked=untracked),
-        _ask_verifier(kind, carried, in_past=in_past, untracked=untracked),
+        _ask_verifier(
+            records, kind, carried, in_past=in_past, untracked=untracked, minimum=parameters.unused_element_minimum
+        ),
         *_ask_future(kind, carried, as_of=as_of),
         _ask_alert(kind, carried, as_of=as_of),
     ]
@@ -243,17 +252,24 @@ def _ask_interim(
 
 
 def _ask_verifier(
-    kind: str, carried: Mapping[str, frozenset[str]], *, in_past: pl.Expr, untracked: dict[str, str]
+    records: pl.DataFrame,
+    kind: str,
+    carried: Mapping[str, frozenset[str]],
+    *,
+    in_past: pl.Expr,
+    untracked: dict[str, str],
+    minimum: int,
 ) -> Question:
     who = ("verified_by", "verified_by_title", "verified_by_email", "verification_method")
-    uncarried = refuse_uncarried(
-        carried, any_of=[f"{kind}.{name}" for name in who], words="name or method of verification", kind=kind
-    )
+    words = "name or method of verification"
+    nobody = pl.all_horizontal(pl.col(who).is_null())
+    unused = refuse_unused(count_use(records, named=~nobody), thing="named", words=words, kind=kind, minimum=minimum)
+    uncarried = refuse_uncarried(carried, any_of=[f"{kind}.{name}" for name in who], words=words, kind=kind)
     return Question(
         rule_id="FRE-007",
         field="verified_by",
-        broken=in_past & pl.all_horizontal(pl.col(who).is_null()),
-        refused=untracked | uncarried,
+        broken=in_past & nobody,
+        refused=unused | uncarried | untracked,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline.validate.applicability import refuse_uncarried, refuse_unused
+from pipeline.validate.applicability import count_use, refuse_uncarried, refuse_unused
 from pipeline.validate.questions import FAILURE_SCHEMA, Question
 from schemas.enumerations import RecordKind, Status
 from schemas.parameters import ValidateParameters
@@ -196,8 +196,8 @@ def _ask_services(agencies: pl.DataFrame, parameters: ValidateParameters) -> lis
     # An umbrella agency may leave all services to the agencies below it.
     idle = pl.col("is_counted") & ~pl.col("has_service") & ~pl.col("has_active_child")
     refused = refuse_unused(
-        agencies,
-        has=pl.col("has_service"),
+        count_use(agencies, has_service=pl.col("has_service")),
+        thing="has_service",
         words="active service",
         kind=RecordKind.AGENCY,
         minimum=parameters.unused_element_minimum,
@@ -212,8 +212,8 @@ def _ask_site(services: pl.DataFrame, parameters: ValidateParameters) -> list[Qu
             field="site",
             broken=_DELIVERED & pl.col("is_counted") & ~pl.col("has_site") & ~pl.col("has_no_address_marker"),
             refused=refuse_unused(
-                services,
-                has=pl.col("has_site"),
+                count_use(services, has_site=pl.col("has_site")),
+                thing="has_site",
                 words="link to a site",
                 kind=RecordKind.SERVICE,
                 minimum=parameters.unused_element_minimum,

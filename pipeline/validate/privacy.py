@@ -73,17 +73,7 @@ def ask_record_privacy(
         ),
     ]
     if kind in {RecordKind.SITE, RecordKind.SERVICE}:
-        # The canonical address of such a place is always private, so it does not tell what the center's own flag says.
-        questions.append(
-            Question(
-                rule_id="PRV-002",
-                field="address",
-                broken=_PUBLIC & pl.col("is_confidential_place") & pl.col("has_public_street"),
-                is_private=pl.lit(value=True),
-                value=pl.lit("withheld"),
-                refused=refuse_uncarried(carried, any_of=["address.line1"], words="street address"),
-            )
-        )
+        questions += _ask_street(carried)
     return questions
 
 
@@ -151,6 +141,25 @@ def find_named_contacts(subjects: Subjects) -> pl.DataFrame:
             for name in texts
         ]
     return pl.concat(parts).unique()
+
+
+def _ask_street(carried: Mapping[str, frozenset[str]]) -> list[Question]:
+    # The canonical address of such a place is always private, so that it no longer tells what the center's own flag said.
+    # Without a flag in the export the street is public there; with one, all that can be asked for is a look at it.
+    flagging = pl.col("center_id").is_in([center for center, names in carried.items() if "address.is_private" in names])
+    located = _PUBLIC & pl.col("is_confidential_place") & pl.col("has_public_street")
+    return [
+        Question(
+            rule_id="PRV-002",
+            field="address",
+            variant=variant,
+            broken=located & asked,
+            value=pl.lit("withheld"),
+            is_private=pl.lit(value=True),
+            refused=refuse_uncarried(carried, any_of=["address.line1"], words="street address"),
+        )
+        for variant, asked in (("", ~flagging), ("flag_unknown", flagging))
+    ]
 
 
 def _texts_of(kind: str) -> tuple[str, ...]:

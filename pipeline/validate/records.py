@@ -151,7 +151,7 @@ def _ask_records(
         if kind in OWN_RECORD_KINDS:
             questions += [
                 *ask_completeness(table, kind=kind, carried=carried, parameters=parameters),
-                *ask_freshness(table, kind=kind, carried=carried, rule=freshness, as_of=as_of),
+                *ask_freshness(table, kind=kind, carried=carried, rule=freshness, parameters=parameters, as_of=as_of),
                 *ask_record_formats(kind=kind, carried=carried, parameters=parameters, as_of=as_of),
                 *ask_record_privacy(kind=kind, carried=carried, parameters=parameters),
             ]

@@ -174,6 +174,19 @@ def test_private_values_are_never_shown(hide, masked):
         assert secret not in shown
 
 
+def test_a_hidden_place_is_held_back_only_where_no_flag_can_protect_it():
+    """A shelter that is flagged in the source must stay listed without its street; one without any flag must wait."""
+    flagged, bare = full_parts("flagged"), full_parts("bare")
+    bare.carried = bare.carried - {"address.is_private"}
+    for parts in (flagged, bare):
+        parts.one("site")["is_confidential_place"] = True
+    findings = validate_parts([flagged, bare]).findings
+    assert findings.select("center_id", "rule_id", "severity", "is_held_back").rows() == [
+        ("bare", "PRV-002", "error", True),
+        ("flagged", "PRV-002", "warning", False),
+    ]
+
+
 def test_centers_are_judged_each_by_its_own_export():
     """A statewide run must not hold one center to another's columns."""
     first, second = full_parts("first"), full_parts("second")

@@ -80,7 +80,7 @@ def test_pandera_counts_what_the_expressions_count(kind):
     questions = [
         *ask_identity(table, kind=kind, carried=carried, parameters=parameters),
         *ask_completeness(table, kind=kind, carried=carried, parameters=parameters),
-        *ask_freshness(table, kind=kind, carried=carried, rule=FreshnessRule(), as_of=AS_OF),
+        *ask_freshness(table, kind=kind, carried=carried, rule=FreshnessRule(), parameters=parameters, as_of=AS_OF),
         *ask_record_formats(kind=kind, carried=carried, parameters=parameters, as_of=AS_OF),
     ]
     direct = {
