@@ -52,7 +52,8 @@ class Freshness:
         excluded: Rows left out of every figure, by reason.
         unknowable: Centers whose share cannot be known, with the number of records kept out.
         frequent_days: The most frequent single day.
-        level_notes: One sentence per center about the levels, for the report.
+        level_notes: For the report: one sentence per center about the levels, and one for every center that is kept out of
+            a share over all centers.
     """
 
     as_of: date
@@ -142,6 +143,7 @@ def measure_freshness(
         ],
         how="diagonal",
     ).with_columns(as_of=pl.lit(as_of))
+    unknowable = list_unknowable(cases)
     return Freshness(
         as_of=as_of,
         cutoff_on=window.cutoff_on,
@@ -150,9 +152,9 @@ def measure_freshness(
         bands=bands,
         levels=levels,
         excluded=excluded,
-        unknowable=list_unknowable(cases),
+        unknowable=unknowable,
         frequent_days=days,
-        level_notes=_level_notes(levels, rule=rule),
+        level_notes=(*_level_notes(levels, rule=rule), *_kept_out_notes(unknowable, figures=figures)),
     )
 
 
@@ -187,6 +189,18 @@ def _level_notes(levels: pl.DataFrame, *, rule: FreshnessRule) -> tuple[str, ...
             note += f"; left out as not tracked (under {rule.tracked_share * 100:g} % dated): {_listed(left_out)}"
         notes.append(f"{note}.")
     return tuple(notes)
+
+
+def _kept_out_notes(unknowable: pl.DataFrame, *, figures: pl.DataFrame) -> tuple[str, ...]:
+    """Return one sentence per center and measure that a share over all centers does not speak of."""
+    common = figures.filter(
+        pl.col("center_id").is_null() & (pl.col("dimension") == "all") & pl.col("share").is_not_null()
+    ).get_column("measure")
+    return tuple(
+        f"Center {row['center_id']}: its {row['record_count']:,} {'agencies' if row['measure'] == HEADLINE else 'records'} "
+        f"are kept out of {row['measure']} over all centers. {row['reason']}"
+        for row in unknowable.filter(pl.col("measure").is_in(common.implode())).to_dicts()
+    )
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -154,6 +154,10 @@ def test_center_without_dates_is_kept_out_of_the_common_share(directory_of: Buil
         }
     ]
     assert freshness.headline(center_id="c2")["share"] is None
+    assert (
+        "Center c2: its 8 agencies are kept out of complete_agency_update over all centers. "
+        "The export has no verification date that counts."
+    ) in freshness.level_notes
     assert "kept_out" not in freshness.headline(center_id="c1")
     all_bands = freshness.bands.filter(pl.col("center_id").is_null(), pl.col("kind") == "all")
     assert all_bands.group_by("measure").agg(pl.col("record_count").sum()).get_column("record_count").to_list() == [
