@@ -97,9 +97,9 @@ def _pair(left_plot: Plot, left: Record, right_plot: Plot, right: Record, label:
 def _branches(ground: Ground) -> list[list[Record]]:
     """A federation and three local branches: one web domain and employer number, four addresses and telephones."""
     stem = ground.stem()
-    parent = ground.invent(0, "family_y", f"Alliance of {stem} Commons")
+    parent = ground.invent(0, "family_commons", f"Alliance of {stem} Commons")
     branches = [
-        ground.invent(1 + rank, "family_y", f"{stem} Commons - {side}")
+        ground.invent(1 + rank, "family_commons", f"{stem} Commons - {side}")
         for rank, side in enumerate(("North", "South", "East"))
     ]
     head = parent[0]
