@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from functools import cache
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
@@ -21,6 +22,7 @@ def is_uuid(text: str) -> bool:
     return _UUID.fullmatch(text) is not None
 
 
+@cache
 def center_namespace(center_id: str) -> uuid.UUID:
     """Return the UUID namespace of a center. The case of `center_id` does not matter."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:resdir:center:{center_id.lower()}")
