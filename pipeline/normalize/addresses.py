@@ -88,7 +88,10 @@ def _words(values: pl.Series) -> pl.Series:
             [f" {variant} " for variant in ADDRESS_WORDS], [f" {short} " for short in ADDRESS_WORDS.values()]
         )
         single = mapped.str.replace_all(" +", " ")
-        paired = single.str.replace_all(r" ([ns]) ([ew]) ", " ${1}${2} ")
+        # Twice, because neighbors share the blank between them.
+        paired = single
+        for _ in range(2):
+            paired = paired.str.replace_all(r" ([ns]) ([ew]) ", " ${1}${2} ")
         boxed = paired.str.replace_all(_BOX, "pobox").str.replace_all(r" unit unit ", " unit ")
         return pl.select(pl.when(boxed.str.strip_chars() != "").then(boxed).alias("words"))
 

@@ -7,7 +7,7 @@ import polars as pl
 from pipeline.normalize.noticing import note_where
 from pipeline.normalize.owned_rows import Owners, attach_owners, number_rows
 from pipeline.normalize.taxonomy import split_links
-from pipeline.normalize.text import one_line
+from pipeline.normalize.text import columns_to_clean, one_line
 from schemas.delivered import Conventions
 from schemas.notes import NoteKind
 
@@ -29,7 +29,7 @@ def build_links(
     cells = owned.with_row_index("cell")
     links = split_links(cells.select("cell", "codes", "terms"))
     rows = (
-        links.with_columns(one_line(links["term"]))
+        links.with_columns(one_line(links[name]) for name in columns_to_clean(links, ["term"]))
         .join(cells.drop("codes", "terms", "slot"), on="cell", how="left", maintain_order="left")
         .sort("owner_kind", "owner_uid", "source_file", "source_line", "cell", "position")
         .with_columns(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipeline.normalize.distinct import change_where
 from pipeline.normalize.flags import read_flags
 from pipeline.normalize.noticing import note_where
 from schemas.enumerations import WithheldReason
+from schemas.errors import InputError
 from schemas.notes import NoteKind
 from schemas.parameters import PrivacyParameters
 
@@ -84,6 +86,9 @@ def is_confidential_text(values: pl.Series, *, parameters: PrivacyParameters) ->
 
     A text that only mentions such places as somewhere to refer to does not count.
 
+    Raises:
+        InputError: A pattern is no regular expression that can be used.
+
     >>> texts = pl.Series(["Runs a domestic violence shelter.", "Referrals to domestic violence shelters.", "Counseling.", None])
     >>> is_confidential_text(texts, parameters=PrivacyParameters()).to_list()
     [True, False, False, False]
@@ -92,13 +97,31 @@ def is_confidential_text(values: pl.Series, *, parameters: PrivacyParameters) ->
     if not patterns:
         return pl.Series([False] * len(values), dtype=pl.Boolean)
     # Whole words only: an address confidentiality program hides nobody's address in the directory.
-    anywhere = "|".join(rf"(?:\b(?:{pattern})s?\b)" for pattern in patterns)
-    folded = values.str.to_lowercase().str.replace_all(r"\s+", " ").str.replace_all("[’`]", "'")
-    is_named = folded.str.contains(f"(?i){anywhere}").fill_null(value=False)
-    if not is_named.any():
-        return is_named
-    without_mentions = folded.str.replace_all(f"(?i){_MENTION}(?:{anywhere})", " ")
-    return is_named & without_mentions.str.contains(f"(?i){anywhere}").fill_null(value=False)
+    anywhere = "|".join(rf"(?:\b(?:{_as_written(pattern)})s?\b)" for pattern in patterns)
+    is_named = values.str.contains(f"(?i){anywhere}").fill_null(value=False)
+    # Most texts name no such place; only the few that do are read a second time.
+    return change_where(
+        is_named,
+        is_named,
+        lambda _: (
+            values.filter(is_named)
+            .str.replace_all(f"(?i){_MENTION}(?:{anywhere})", " ")
+            .str.contains(f"(?i){anywhere}")
+        ),
+    )
+
+
+def _as_written(pattern: str) -> str:
+    # Words may be parted by a line break, and apostrophes are often typographic.
+    adapted = pattern.replace(" ", r"\s+").replace("'", "['’`]")
+    try:
+        pl.Series([""]).str.contains(adapted)
+    except pl.exceptions.ComputeError as fault:
+        raise InputError(
+            f"The pattern {pattern!r} in confidential_place_patterns cannot be used.",
+            advice="Write it without look-ahead, look-behind and back-references.",
+        ) from fault
+    return adapted
 
 
 def is_confidential_code(codes: pl.Series, *, parameters: PrivacyParameters) -> pl.Series:

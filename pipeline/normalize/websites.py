@@ -32,7 +32,7 @@ def read_websites(values: pl.Series) -> pl.DataFrame:
     host = parts["host"].str.to_lowercase()
     # Bars and braces are not allowed in an address but browsers accept them, and content systems wrote them.
     path = parts["path"].fill_null("").str.replace_many(["|", "{", "}"], ["%7C", "%7B", "%7D"])
-    key = first.str.extract(_HOST_ONLY, 1).str.to_lowercase().str.replace(r"^(?:www\.)+", "")
+    key = first.str.extract(_HOST_ONLY, 1).str.to_lowercase().str.replace(r"^(?:www\.)+(.+\..+)$", "$1")
     scheme = parts["scheme"].str.to_lowercase().fill_null("https")
     return pl.select(
         pl.format("{}://{}{}{}", scheme, host, parts["port"].fill_null(""), path).alias("url"),

@@ -13,12 +13,14 @@ from pipeline.normalize.dates import read_dates
 from pipeline.normalize.emails import read_emails
 from pipeline.normalize.names import name_key
 from pipeline.normalize.phones import read_phones
+from pipeline.normalize.privacy import is_confidential_text
 from pipeline.normalize.regions import read_counties, read_states
 from pipeline.normalize.schedules import split_day_rows, split_day_texts
 from pipeline.normalize.taxonomy import split_links
 from pipeline.normalize.text import has_broken_characters, has_markup, one_line, plain_text
 from pipeline.normalize.websites import read_websites
 from schemas.errors import InputError
+from schemas.parameters import PrivacyParameters
 
 
 def only(values: pl.Series) -> object:
@@ -361,3 +363,10 @@ def test_hours_in_rows() -> None:
         ("FR", time(9), time(17, 30)),
         ("SA", time(9), time(12, 30)),
     ]
+
+
+def test_a_confidential_pattern_nobody_can_use_is_an_error() -> None:
+    """If this fails, a slip in the settings switches the protection of shelters off without a word."""
+    chosen = PrivacyParameters(confidential_place_patterns=("(?=shelter)",))
+    with pytest.raises(InputError, match="confidential_place_patterns"):
+        is_confidential_text(pl.Series(["shelter"]), parameters=chosen)
