@@ -1,27 +1,74 @@
-"""The two charts of the night's report, as inline SVG.
+"""The two charts of the night's report: stacked bars, one per row, laid out here and drawn by a template as inline SVG.
 
-Drawn without a browser and without a network; the drawing library is imported only when a chart is asked for.
+Bars need no drawing library (docs/decisions/0004-charts.md). Every chart has a name, its numbers in words for those who hear the
+page, and a table beside it.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from html import escape
+from dataclasses import dataclass
 
 from pipeline.publish.wording import BANDS, FAMILIES, SEVERITIES, family_of, kind_words, number
 from schemas.night import CenterFacts, NightFacts
 from schemas.rules import rule_catalogue
 
-#: Colors that stay apart for every kind of color vision, dark enough beside white; words stand beside them always.
-SEVERITY_COLORS = {"error": "#9B2226", "warning": "#E69F00", "info": "#8FB8DE"}
-BAND_COLORS = {"current": "#1B4F8A", "due": "#7FB2DB", "overdue": "#F2B35C", "stale": "#B5541C", "never": "#9A9A9A"}
+#: Colors that stay apart for every kind of color vision; the legend and the table name what they mean. The second color is
+#: that of text on the first.
+SEVERITY_COLORS = {"error": ("#9B2226", "#FFFFFF"), "warning": ("#E69F00", "#1A1A1A"), "info": ("#8FB8DE", "#1A1A1A")}
+BAND_COLORS = {
+    "current": ("#1B4F8A", "#FFFFFF"),
+    "due": ("#7FB2DB", "#1A1A1A"),
+    "overdue": ("#F2B35C", "#1A1A1A"),
+    "stale": ("#A94A16", "#FFFFFF"),
+    "never": ("#8A8A8A", "#1A1A1A"),
+}
+_UNKNOWN_COLOR = ("#5F6B78", "#FFFFFF")
 
-_WIDTH = 270
-_BAR = 30
-_FONT = "Helvetica, Arial, sans-serif"
-_INK = "#1A1A1A"
+#: Layout in pixels of the drawing, which shrinks with the page: names, bars, totals; height of a row and of its bar.
+_NAMES, _BARS, _TOTALS, _ROW, _BAR = 108.0, 250.0, 56.0, 30.0, 19.0
+#: Narrowest part that gets its number written inside, and width of a character of that number.
+_INSIDE, _CHARACTER = 8.0, 7.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One part of a bar: where it lies, its colors, and the number written inside when there is room."""
+
+    left: float
+    width: float
+    color: str
+    ink: str
+    text: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """One row: its name, its parts and what stands behind it."""
+
+    name: str
+    top: float
+    parts: tuple[Part, ...]
+    end: float
+    total: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A chart laid out: everything that the template draws."""
+
+    name: str
+    title: str
+    told: str
+    legend: tuple[tuple[str, str], ...]
+    bars: tuple[Bar, ...]
+    width: float
+    height: float
+    left: float = _NAMES
+    row: float = _ROW
+    bar: float = _BAR
 
 
 def findings_by_family(night: NightFacts) -> list[tuple[str, dict[str, int]]]:
@@ -51,27 +98,28 @@ def bands_by_kind(night: NightFacts) -> list[tuple[str, dict[str, int]]]:
     return [(kind_words(kind).capitalize(), counts) for kind, counts in table.items() if sum(counts.values())]
 
 
-def findings_chart(night: NightFacts) -> str:
-    """Return a bar chart of findings by family and severity as SVG; empty text when there is nothing to draw."""
+def findings_chart(night: NightFacts) -> Chart | None:
+    """Return bars of findings by family and severity; None when there is nothing to draw."""
     rows = findings_by_family(night)
     names = {**SEVERITIES, "unknown": "findings"}
-    colors = {**SEVERITY_COLORS, "unknown": "#6B7785"}
     used = [severity for severity in names if any(counts.get(severity) for _, counts in rows)]
     return _stacked_bars(
         rows,
         parts={severity: names[severity] for severity in used},
-        colors=colors,
+        colors={**SEVERITY_COLORS, "unknown": _UNKNOWN_COLOR},
+        name="chart-findings",
         title="Open findings by family of rules and severity",
         is_share=False,
     )
 
 
-def bands_chart(night: NightFacts) -> str:
-    """Return a chart of freshness bands by record kind, each bar filling 100 %, as SVG; empty text without records."""
+def bands_chart(night: NightFacts) -> Chart | None:
+    """Return bars of freshness bands by record kind, each filling 100 %; None without records."""
     return _stacked_bars(
         bands_by_kind(night),
         parts=BANDS,
         colors=BAND_COLORS,
+        name="chart-bands",
         title="Share of counted records in each freshness band, by kind",
         is_share=True,
     )
@@ -95,90 +143,66 @@ def _stacked_bars(
     rows: Sequence[tuple[str, dict[str, int]]],
     *,
     parts: Mapping[str, str],
-    colors: Mapping[str, str],
+    colors: Mapping[str, tuple[str, str]],
+    name: str,
     title: str,
     is_share: bool,
-) -> str:
-    """Draw one bar per row, split into parts; the total of the row stands at its end."""
+) -> Chart | None:
+    """Lay out one bar per row, split into parts; the total of the row stands behind it."""
     if not rows:
-        return ""
-    import altair
-    import vl_convert
-
-    order = list(parts.values())
-    values = [
-        {"row": name, "part": parts[part], "place": place, "count": counts.get(part, 0), "total": sum(counts.values())}
-        for name, counts in rows
-        for place, part in enumerate(parts)
-    ]
-    totals = [
-        {"row": name, "total": sum(counts.values()), "words": number(sum(counts.values()))} for name, counts in rows
-    ]
-    names = [name for name, _ in rows]
-    y = altair.Y(
-        "row:N", sort=names, title=None, axis=altair.Axis(ticks=False, domain=False, labelPadding=8, labelLimit=150)
-    )
-    x = altair.X(
-        "count:Q",
-        title=None,
-        stack="normalize" if is_share else "zero",
-        axis=altair.Axis(format="%" if is_share else ",d", tickCount=4, gridColor="#E3E6E8", domain=False, ticks=False),
-    )
-    color = altair.Color(
-        "part:N",
-        sort=order,
-        scale=altair.Scale(domain=order, range=[colors[part] for part in parts]),
-        legend=altair.Legend(
-            title=None,
-            orient="top",
-            direction="horizontal",
-            columns=3,
-            symbolType="square",
-            columnPadding=12,
-            rowPadding=3,
-        ),
-    )
-    bars = (
-        altair.Chart(altair.InlineData(values=values))
-        .mark_bar(height=_BAR - 12, stroke="white", strokeWidth=1)
-        .encode(x=x, y=y, color=color, order=altair.Order("place:Q"))
-    )
-    layers = [bars]
-    if not is_share:
-        ends = (
-            altair.Chart(altair.InlineData(values=totals))
-            .mark_text(align="left", dx=5, color=_INK)
-            .encode(x=altair.X("total:Q"), y=y, text="words:N")
-        )
-        layers.append(ends)
-    chart = (
-        altair.layer(*layers)
-        .properties(width=_WIDTH, height=_BAR * len(rows))
-        .configure(
-            font=_FONT, aria=False, background="transparent", padding={"left": 0, "top": 0, "right": 44, "bottom": 0}
-        )
-        .configure_view(stroke=None)
-        .configure_axis(labelFontSize=13, labelColor=_INK)
-        .configure_legend(labelFontSize=13, labelColor=_INK, offset=10)
-        .configure_text(fontSize=13)
-    )
-    return _accessible(vl_convert.vegalite_to_svg(chart.to_dict()), title=title, rows=rows, parts=parts)
-
-
-def _accessible(svg: str, *, title: str, rows: Sequence[tuple[str, dict[str, int]]], parts: Mapping[str, str]) -> str:
-    """Return the drawing with a name and a description, ids of its own, and no fixed size."""
-    name = "chart-" + re.sub(r"[^a-z]+", "-", title.lower()).strip("-")
+        return None
+    longest = max(sum(counts.values()) for _, counts in rows)
+    bars = []
+    for place, (row, counts) in enumerate(rows):
+        total = sum(counts.values())
+        pixels = _BARS / (total if is_share else longest)
+        drawn = _parts(counts, parts=parts, colors=colors, pixels=pixels, total=total, is_share=is_share)
+        end = drawn[-1].left + drawn[-1].width if drawn else _NAMES
+        bars.append(Bar(name=row, top=place * _ROW, parts=drawn, end=round(end, 1), total=number(total)))
     told = "; ".join(
         f"{row}: " + ", ".join(f"{number(counts.get(part, 0))} {words}" for part, words in parts.items())
         for row, counts in rows
     )
-    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()  # type: ignore[union-attr]
-    body = svg[svg.index(">") + 1 :]
-    body = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', body)
-    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
-    head = (
-        f'<svg class="chart" role="img" aria-labelledby="{name}-title {name}-text" viewBox="0 0 {width} {height}" '
-        f'width="{float(width):.0f}" height="{float(height):.0f}">'
-        f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-text">{escape(told)}</desc>'
+    return Chart(
+        name=name,
+        title=title,
+        told=told,
+        legend=tuple((words, colors[part][0]) for part, words in parts.items()),
+        bars=tuple(bars),
+        width=_NAMES + _BARS + _TOTALS,
+        height=len(rows) * _ROW,
     )
-    return head + body
+
+
+def _parts(
+    counts: Mapping[str, int],
+    *,
+    parts: Mapping[str, str],
+    colors: Mapping[str, tuple[str, str]],
+    pixels: float,
+    total: int,
+    is_share: bool,
+) -> tuple[Part, ...]:
+    """Lay out the parts of one bar from left to right."""
+    drawn = []
+    left = _NAMES
+    for part, words in parts.items():
+        count = counts.get(part, 0)
+        if not count:
+            continue
+        width = count * pixels
+        text = f"{100 * count / total:.0f} %" if is_share else number(count)
+        has_room = width >= len(text) * _CHARACTER + _INSIDE
+        color, ink = colors[part]
+        drawn.append(
+            Part(
+                left=round(left, 1),
+                width=round(width, 1),
+                color=color,
+                ink=ink,
+                text=text if has_room else "",
+                name=f"{words}: {number(count)}",
+            )
+        )
+        left += width
+    return tuple(drawn)
