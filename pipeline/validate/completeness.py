@@ -138,9 +138,10 @@ def _is_excused(code: str, kind: str) -> pl.Expr:
         return secret
     if code == "ADDRESS":
         nowhere = pl.col("has_no_address_marker")
-        return (
-            secret | nowhere | (pl.col("location_type") == "virtual") if kind == RecordKind.SITE else secret | nowhere
-        )
+        if kind == RecordKind.SITE:
+            # Virtual, or an address to write to only: the export says that there is no place to go to.
+            nowhere = nowhere | (pl.col("location_type") != "physical")
+        return secret | nowhere
     return pl.lit(value=False)
 
 

@@ -33,7 +33,7 @@ from pipeline.validate.identity import ask_identity, find_parent_circles, find_t
 from pipeline.validate.noted import find_noted
 from pipeline.validate.privacy import ask_contact_privacy, ask_phone_privacy, ask_record_privacy, find_named_contacts
 from pipeline.validate.questions import FAILURE_SCHEMA, Question, ask_table
-from pipeline.validate.subjects import KINDS, OWN_RECORD_KINDS, Subjects, prepare_subjects
+from pipeline.validate.subjects import KINDS, OWN_RECORD_KINDS, SHOW_FLAGS, Subjects, prepare_subjects
 from pipeline.validate.taxonomy import (
     ask_codes,
     ask_indexing,
@@ -105,7 +105,7 @@ def validate_directory(
             pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *failures]), records=subjects.records, parameters=parameters
         ),
         not_applicable=not_applicable(
-            [question for each in rounds for question in each.questions] + _ask_translations(carried),
+            [question for each in rounds for question in each.questions] + _ask_columns(carried),
             disabled=off,
             centers=sorted(carried),
         ),
@@ -211,14 +211,24 @@ def _translated(
     ]
 
 
-def _ask_translations(carried: Mapping[str, frozenset[str]]) -> list[Question]:
+def _ask_columns(carried: Mapping[str, frozenset[str]]) -> list[Question]:
+    """Return what the rules that look at several rows, or at notes, need of an export; they are asked of no single row."""
+    show_flags = [f"{kind}.{flag}" for kind in KINDS for flag in SHOW_FLAGS]
+    part_flags = [f"{table}.is_private" for table in ("phone", "address", "contact")]
+    needs = {
+        "FMT-002": (["phone.number"], "phone number"),
+        "FRE-009": ([f"{kind}.verified_on" for kind in OWN_RECORD_KINDS], "verification date"),
+        "FRE-010": ([f"{kind}.language_of_record" for kind in KINDS], "language of a record"),
+        "ID-009": (["agency.record_owner"], "record owner"),
+        "PRV-001": ([*show_flags, *part_flags], "privacy flag"),
+        "TAX-005": (["taxonomy_link.codes"], "taxonomy codes"),
+    }
     return [
         Question(
-            rule_id="FRE-010",
-            field="verified_on",
+            rule_id=rule_id,
+            field="*",
             broken=pl.lit(value=False),
-            refused=refuse_uncarried(
-                carried, any_of=[f"{kind}.language_of_record" for kind in KINDS], words="language of a record"
-            ),
+            refused=refuse_uncarried(carried, any_of=names, words=words),
         )
+        for rule_id, (names, words) in needs.items()
     ]

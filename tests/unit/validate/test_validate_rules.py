@@ -444,10 +444,11 @@ def test_a_withheld_address_counts_as_present():
     assert parts.rules() == []
 
 
-def test_a_virtual_site_needs_no_street():
+@pytest.mark.parametrize("location_type", ["virtual", "postal"])
+def test_a_site_without_a_place_needs_no_street(location_type):
     """A hotline has no street; nobody can enter one."""
     parts = full_parts()
-    parts.one("site")["location_type"] = "virtual"
+    parts.one("site")["location_type"] = location_type
     parts.drop_owned("address", "site", address_kind="physical")
     assert parts.rules() == []
 
@@ -481,8 +482,29 @@ def test_a_rule_without_its_column_is_listed_once_and_finds_nothing():
     assert validation.not_applicable.rows() == [
         ("test", "CMP-P-DOCS", "The export carries no note on required documents for services."),
         ("test", "ID-003", "The export carries no record owner for agencies."),
+        ("test", "ID-009", "The export carries no record owner."),
         ("test", "ID-011", "The export carries no record owner for agencies."),
     ]
+
+
+def test_an_export_without_any_column_says_so_for_every_rule_that_needs_one():
+    """Silence about a rule reads as "no faults found", which would not be true."""
+    parts = full_parts()
+    parts.carried = frozenset()
+    validation = parts.validate()
+    asked_anyway = set(rule_catalogue()) - set(validation.not_applicable.get_column("rule_id"))
+    # These look at what every export has: rows, links between them, or any text at all.
+    assert asked_anyway == {
+        "ID-001",
+        "ID-005",
+        "ID-006",
+        "ID-008",
+        "ID-010",
+        "CMP-PLACEHOLDER",
+        "FMT-060",
+        "PRV-005",
+    }
+    assert validation.findings.is_empty()
 
 
 def test_a_level_without_any_phone_in_a_large_load_is_not_asked_for_phones():
