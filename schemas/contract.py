@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pandera.polars as pa
@@ -36,9 +37,15 @@ class Table(pa.DataFrameModel):
         ordered = True
 
 
+@cache
+def _schema(model: type[pa.DataFrameModel]) -> pa.DataFrameSchema:
+    # Building it anew takes milliseconds, and a night asks more than a hundred times.
+    return model.to_schema()
+
+
 def schema_of(model: type[pa.DataFrameModel]) -> dict[str, pl.DataType]:
     """Return column names and polars dtypes of a contract, in order."""
-    return {name: column.dtype.type for name, column in model.to_schema().columns.items()}
+    return {name: column.dtype.type for name, column in _schema(model).columns.items()}
 
 
 def empty_table(model: type[pa.DataFrameModel]) -> pl.DataFrame:
@@ -72,8 +79,10 @@ def check(frame: pl.DataFrame, model: type[pa.DataFrameModel]) -> pl.DataFrame:
     Raises:
         ContractError: It does not; the message names the table and the columns, never a value.
     """
+    if _keeps_plainly(frame, model):
+        return frame
     try:
-        return model.to_schema().validate(frame, lazy=True)
+        return _schema(model).validate(frame, lazy=True)
     except (SchemaError, SchemaErrors) as fault:
         cases = getattr(fault, "failure_cases", None)
         if isinstance(cases, pl.DataFrame):
@@ -81,3 +90,19 @@ def check(frame: pl.DataFrame, model: type[pa.DataFrameModel]) -> pl.DataFrame:
         else:
             broken = [type(fault).__name__]
         raise ContractError(f"The table {model.__name__} breaks its contract: {'; '.join(broken)}.") from fault
+
+
+def _keeps_plainly(frame: pl.DataFrame, model: type[pa.DataFrameModel]) -> bool:
+    """Tell quickly whether columns, order, dtypes and required cells are as promised.
+
+    For contracts that promise nothing else this is all that pandera would ask; it takes a thirtieth of the time (measured: 0.4 ms
+    against 15 ms for 64 columns), and a night asks more than a hundred times. pandera finds the words when something is wrong.
+    """
+    contract = _schema(model)
+    columns = contract.columns.values()
+    if contract.checks or any(column.checks or column.unique for column in columns):
+        return False
+    if list(frame.schema.items()) != list(schema_of(model).items()):
+        return False
+    filled = [column.name for column in columns if not column.nullable]
+    return sum(frame.select(filled).null_count().row(0)) == 0 if filled else True
