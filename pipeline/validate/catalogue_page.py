@@ -20,7 +20,7 @@ Every rule that a nightly run asks, family by family. Each finding names the rec
 stand there, and what to do. A rule that an export cannot answer, because it does not carry the column, is listed once as not
 applicable instead of giving a finding per record.
 
-- **Severity**: `error`, `warning` or `info`. A center can change it, or switch a rule off, under `validate.rules` in its
+- **Severity**: `error`, `warning` or `info`. A center can change it, or switch a rule off, in the section `rules` of its
   settings.
 - **Held back**: the record stays out of public exports until the fault is mended. All other findings are reported only.
 - Identity rules are asked of every delivered row, all others of counted records: active ones that are more than a mere link.
