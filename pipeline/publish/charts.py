@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.publish.wording import BANDS, FAMILIES, SEVERITIES, family_of, kind_words, number
+from pipeline.publish.wording import BANDS, FAMILIES, KINDS, SEVERITIES, family_of, kind_words, number
 from schemas.night import CenterFacts, NightFacts
 from schemas.rules import rule_catalogue
 
@@ -87,7 +87,8 @@ def findings_by_family(night: NightFacts) -> list[tuple[str, dict[str, int]]]:
 
 def bands_by_kind(night: NightFacts) -> list[tuple[str, dict[str, int]]]:
     """Return counted records by kind and freshness band; kinds without a record are left out."""
-    kinds = list(dict.fromkeys(row.kind for row in night.freshness.bands))
+    delivered = {row.kind for row in night.freshness.bands}
+    kinds = [kind for kind in KINDS if kind in delivered]
     table = {
         kind: {
             band: sum(row.count for row in night.freshness.bands if (row.kind, row.band) == (kind, band))

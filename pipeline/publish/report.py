@@ -24,6 +24,7 @@ def render_report(night: NightFacts) -> str:
     totals = {
         severity: sum(center.findings.get(severity, 0) for center in night.centers) for severity in wording.SEVERITIES
     }
+    families = findings_by_family(night)
     return (
         _environment()
         .get_template("night.html.j2")
@@ -33,7 +34,8 @@ def render_report(night: NightFacts) -> str:
             totals=totals,
             findings_chart=findings_chart(night),
             bands_chart=bands_chart(night),
-            families=findings_by_family(night),
+            families=families,
+            severities_known=all("unknown" not in counts for _, counts in families),
             bands=bands_by_kind(night),
             kinds=("agency", "site", "service", "service_at_site"),
             rows_shown=_ROWS_SHOWN,

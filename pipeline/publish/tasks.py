@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.publish.wording import count_of, number
+from pipeline.publish.wording import count_of, family_of, number
 from schemas.night import NightFacts
 
 #: Rules named one by one; the rest stands in the list of findings (project choice: what one person reads at once).
 _RULES_NAMED = 3
+
+
+_BANDS_TOLD = {"overdue": "overdue", "stale": "stale, which is worse", "never": "never verified"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +82,12 @@ def _held_back(night: NightFacts) -> list[Task]:
 
 
 def _errors(night: NightFacts) -> list[Task]:
-    errors = [finding for finding in night.top_findings if finding.severity == "error" and not finding.held_back]
+    # Records that are out of date have a task of their own.
+    errors = [
+        finding
+        for finding in night.top_findings
+        if finding.severity == "error" and not finding.held_back and family_of(finding.rule_id) != "FRE"
+    ]
     return [
         Task(
             title=f"{finding.how_to_fix.rstrip('.')} ({count_of(finding.count, 'finding')})",
@@ -126,10 +134,8 @@ def _overdue(night: NightFacts) -> list[Task]:
     total = sum(late.values())
     if not total:
         return []
-    reason = (
-        f"{number(late['overdue'])} are overdue, {number(late['stale'])} stale and {number(late['never'])} were never verified. "
-        "Begin with the oldest."
-    )
+    told = [f"{number(count)} {_BANDS_TOLD[band]}" for band, count in late.items() if count]
+    reason = f"{', '.join(told).capitalize()}. Begin with the oldest."
     return [
         Task(
             title=f"Ask for verification of {count_of(total, 'record')}",
