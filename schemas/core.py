@@ -184,6 +184,9 @@ class Address(Owned):
     address_key: pl.String = optional("Comparison form: street words alike, unit split off, with city and ZIP.")
     house_number_key: pl.String = optional("House number, for comparison.")
     is_private: pl.Boolean = required("Whether street, coordinates and directions must not leave.")
+    is_flagged_private: pl.Boolean = optional(
+        "Whether the source itself keeps it private, by its flag or by a word in place of the street; null when there is no flag."
+    )
 
 
 class Contact(Owned):

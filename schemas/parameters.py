@@ -118,7 +118,9 @@ class RuleOverride(Parameters):
 class ValidateParameters(Parameters):
     """Thresholds, word lists and overrides of the rule catalogue."""
 
-    rules: dict[str, RuleOverride] = Field(default={}, description="Overrides by rule id.")
+    override: dict[str, RuleOverride] = Field(
+        default={}, description="Severity or absence of single rules, by rule id."
+    )
     service_term_limit: int = Field(
         default=6, ge=1, description="TAX-009: service terms on one service (project choice)."
     )
@@ -244,7 +246,7 @@ class ValidateParameters(Parameters):
         default=200, ge=20, description="Characters of a value shown in a finding (project choice)."
     )
 
-    @field_validator("rules")
+    @field_validator("override")
     @classmethod
     def _name_rules_of_the_catalogue(cls, rules: dict[str, RuleOverride]) -> dict[str, RuleOverride]:
         """Refuse ids that no rule has: a slip of the pen would leave the rule as it was, without a word."""

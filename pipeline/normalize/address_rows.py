@@ -60,9 +60,12 @@ def build_addresses(
     is_kept = cleaned.select(says_something).to_series()
     as_delivered, rows = owned.filter(is_kept), cleaned.filter(is_kept)
     flagged, flag_notes = read_private_flags(rows, field="address.is_private")
-    is_private = flagged | is_secret_line(rows["line1"]) | is_secret_line(rows["line2"])
+    is_secret = is_secret_line(rows["line1"]) | is_secret_line(rows["line2"])
+    said = pl.select(pl.when(rows["is_private"].is_not_null() | is_secret).then(flagged | is_secret)).to_series()
     keys = address_keys(rows)
-    marked = _private_beside_physical(rows.with_columns(is_private.alias("is_private"))).with_columns(
+    marked = _private_beside_physical(
+        rows.with_columns((flagged | is_secret).alias("is_private"), said.alias("is_flagged_private"))
+    ).with_columns(
         read_states(rows["state"]),
         read_counties(rows["county"]),
         read_countries(rows["country"]),
@@ -94,4 +97,11 @@ def _private_beside_physical(rows: pl.DataFrame) -> pl.DataFrame:
     is_physical = pl.col("address_kind") == AddressKind.PHYSICAL
     owner_has_private = (pl.col("is_private") & is_physical).any().over("owner_kind", "owner_uid")
     is_other = pl.col("address_kind") == AddressKind.OTHER
-    return rows.with_columns(pl.col("is_private") | (is_other & owner_has_private))
+    takes_over = is_other & owner_has_private
+    flagged_beside = (
+        (pl.col("is_flagged_private").fill_null(value=False) & is_physical).any().over("owner_kind", "owner_uid")
+    )
+    return rows.with_columns(
+        pl.col("is_private") | takes_over,
+        is_flagged_private=pl.when(is_other & flagged_beside).then(pl.lit(value=True)).otherwise("is_flagged_private"),
+    )

@@ -113,7 +113,9 @@ def _open(workspace: Workspace) -> Iterator[sqlite3.Connection]:
     except sqlite3.OperationalError as fault:
         if "locked" in str(fault) or "busy" in str(fault):
             raise BusyError(f"The decision log {path} is in use.", advice="Try again in a moment.") from fault
-        raise StorageError(f"The decision log {path} cannot be used: {fault}.", advice="Check disk and rights.") from fault
+        raise StorageError(
+            f"The decision log {path} cannot be used: {fault}.", advice="Check disk and rights."
+        ) from fault
     except sqlite3.DatabaseError as fault:
         raise StorageError(
             f"The decision log {path} is damaged: {fault}.", advice="Restore it from a backup before anything else."

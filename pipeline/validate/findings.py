@@ -25,7 +25,7 @@ _ID_LENGTH = 16
 
 def disabled_rules(parameters: ValidateParameters) -> frozenset[str]:
     """Return the rules that the settings switch off."""
-    return frozenset(rule_id for rule_id, change in parameters.rules.items() if not change.enabled)
+    return frozenset(rule_id for rule_id, change in parameters.override.items() if not change.enabled)
 
 
 def write_findings(
@@ -65,7 +65,7 @@ def _shown_value(length: int) -> pl.Expr:
 def _sentences(parameters: ValidateParameters) -> pl.DataFrame:
     """Return severity and sentences by rule and variant, with what the center changed."""
     rows = [
-        _sentence(rule, variant, parameters.rules.get(rule.rule_id, RuleOverride()))
+        _sentence(rule, variant, parameters.override.get(rule.rule_id, RuleOverride()))
         for rule in rule_catalogue().values()
         for variant in ("", *rule.variants)
     ]

@@ -144,21 +144,16 @@ def find_named_contacts(subjects: Subjects) -> pl.DataFrame:
 
 
 def _ask_street(carried: Mapping[str, frozenset[str]]) -> list[Question]:
-    # The canonical address of such a place is always private, so that it no longer tells what the center's own flag said.
-    # Without a flag in the export the street is public there; with one, all that can be asked for is a look at it.
-    flagging = pl.col("center_id").is_in([center for center, names in carried.items() if "address.is_private" in names])
-    located = _PUBLIC & pl.col("is_confidential_place") & pl.col("has_public_street")
+    # The canonical address of such a place is always private; `has_public_street` tells what the source itself says.
     return [
         Question(
             rule_id="PRV-002",
             field="address",
-            variant=variant,
-            broken=located & asked,
+            broken=_PUBLIC & pl.col("is_confidential_place") & pl.col("has_public_street"),
             value=pl.lit("withheld"),
             is_private=pl.lit(value=True),
             refused=refuse_uncarried(carried, any_of=["address.line1"], words="street address"),
         )
-        for variant, asked in (("", ~flagging), ("flag_unknown", flagging))
     ]
 
 

@@ -92,7 +92,9 @@ def _owned_facts(directory: Directory, *, no_address_markers: tuple[str, ...]) -
     addresses = directory.address.group_by(OWNER).agg(
         # A private address without a street was withheld at the source; withheld counts as present.
         has_physical=((kind == AddressKind.PHYSICAL) & (street | pl.col("is_private"))).any(),
-        has_public_street=((kind != AddressKind.MAILING) & street & ~is_marker).any(),
+        has_public_street=(
+            (kind != AddressKind.MAILING) & street & ~is_marker & ~pl.col("is_flagged_private").fill_null(value=False)
+        ).any(),
         has_mailing=(
             (kind == AddressKind.MAILING) & (street | pl.col("city").is_not_null() | pl.col("is_private"))
         ).any(),

@@ -410,7 +410,8 @@ CREATE TABLE core.address (
     directions VARCHAR,
     address_key VARCHAR,
     house_number_key VARCHAR,
-    is_private BOOLEAN NOT NULL
+    is_private BOOLEAN NOT NULL,
+    is_flagged_private BOOLEAN
 );
 
 CREATE TABLE core.contact (

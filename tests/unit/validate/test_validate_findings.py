@@ -55,7 +55,7 @@ def test_a_center_may_change_severities_and_switch_rules_off():
     parts = full_parts()
     parts.one("service").update(intake=None, documents=None)
     parts.parameters = ValidateParameters(
-        rules={"CMP-P-INTAKE": RuleOverride(severity="info"), "CMP-P-DOCS": RuleOverride(enabled=False)}
+        override={"CMP-P-INTAKE": RuleOverride(severity="info"), "CMP-P-DOCS": RuleOverride(enabled=False)}
     )
     validation = parts.validate()
     assert validation.findings.select("rule_id", "severity").rows() == [("CMP-P-INTAKE", "info")]
@@ -66,7 +66,7 @@ def test_a_center_may_change_severities_and_switch_rules_off():
 def test_overrides_that_name_nothing_are_refused(rules):
     """A misspelt rule id in the settings would leave the rule as it was, and nobody would know."""
     with pytest.raises(ValidationError):
-        ValidateParameters(rules=rules)
+        ValidateParameters(override=rules)
 
 
 def test_values_are_cut_and_tidied():
@@ -174,16 +174,20 @@ def test_private_values_are_never_shown(hide, masked):
         assert secret not in shown
 
 
-def test_a_hidden_place_is_held_back_only_where_no_flag_can_protect_it():
-    """A shelter that is flagged in the source must stay listed without its street; one without any flag must wait."""
-    flagged, bare = full_parts("flagged"), full_parts("bare")
-    bare.carried = bare.carried - {"address.is_private"}
-    for parts in (flagged, bare):
+def test_a_hidden_place_whose_street_the_source_keeps_private_is_no_finding():
+    """A shelter that is flagged in the source is in order; one whose flag is missing or says no must wait."""
+    cases = {"flagged": True, "open": False, "bare": None}
+    all_parts = []
+    for center, flag in cases.items():
+        parts = full_parts(center)
         parts.one("site")["is_confidential_place"] = True
-    findings = validate_parts([flagged, bare]).findings
-    assert findings.select("center_id", "rule_id", "severity", "is_held_back").rows() == [
-        ("bare", "PRV-002", "error", True),
-        ("flagged", "PRV-002", "warning", False),
+        for address in parts.tables["address"]:
+            address.update(is_private=True, is_flagged_private=flag)
+        all_parts.append(parts)
+    findings = validate_parts(all_parts).findings.filter(pl.col("rule_id") == "PRV-002")
+    assert findings.select("center_id", "severity", "is_held_back", "value").rows() == [
+        ("bare", "error", True, "withheld"),
+        ("open", "error", True, "withheld"),
     ]
 
 
