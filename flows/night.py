@@ -172,7 +172,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 now=now(),
                 keep=settings.workspace.keep_snapshots,
             )
-            write_night_files(plan, frames, facts)
+            facts = write_night_files(plan, frames, facts)
     return replace(facts, seconds=watch.seconds(), peak_memory_mb=peak_memory_mb())
 
 

@@ -15,6 +15,7 @@ from pipeline.match.agencies import Matches
 from pipeline.measure.freshness import Freshness
 from pipeline.measure.staffing import Staffing
 from pipeline.publish.hsds import HsdsPackage
+from pipeline.publish.showable import showable_records
 from pipeline.validate.records import Validation
 from schemas.delivered import Delivered
 from schemas.directory import Directory
@@ -177,6 +178,10 @@ def freshness_figures(freshness: Freshness) -> FreshnessFigures:
             ).to_dicts()
             if row["record_count"] is not None
         ),
+        band_definition=(
+            f"Current: verified within {rule.due_months} months; due: {rule.due_months} to {rule.window_months}; overdue: "
+            f"{rule.window_months} to {rule.stale_months}; stale: longer ago; never: no day that counts."
+        ),
         notices=freshness.level_notes,
     )
 
@@ -238,6 +243,10 @@ def _center(one: Delivered, frames: NightFrames) -> CenterFacts:
         not_counted=reasons,
         findings=_counts(findings, "severity"),
         findings_by_rule=_counts(findings, "rule_id"),
+        findings_by_rule_and_severity={
+            rule: _counts(rows, "severity")
+            for (rule,), rows in sorted(findings.partition_by("rule_id", as_dict=True).items())
+        },
         changes={
             "added": changes.added,
             "changed": changes.changed,
@@ -245,10 +254,26 @@ def _center(one: Delivered, frames: NightFrames) -> CenterFacts:
             "rekeyed": changes.rekeyed,
         },
         is_first_night=frames.before.agency.filter(pl.col("center_id") == center).is_empty(),
-        notices=one.notices,
+        notices=(*one.notices, *_status_notices(records)),
         not_applicable=tuple(
             RuleNotAsked(rule_id=row["rule_id"], reason=row["reason"]) for row in not_asked.sort("rule_id").to_dicts()
         ),
+    )
+
+
+def _status_notices(records: pl.DataFrame) -> tuple[str, ...]:
+    """Tell of record kinds that have no status at all: the settings can say what a blank one means."""
+    delivered = records.filter((pl.col("origin") == "delivered") & (pl.col("kind") != "service_at_site"))
+    kinds = (
+        delivered.group_by("kind")
+        .agg(pl.len().alias("count"), (pl.col("status") == "unknown").all().alias("is_blank"))
+        .filter(pl.col("is_blank"))
+        .sort("kind")
+    )
+    return tuple(
+        f"The status is blank or unknown in all {row['count']:,} {row['kind']} records: none of them counts and none is exported. "
+        'If a blank status means active at this center, set blank_status = "active" for it.'
+        for row in kinds.to_dicts()
     )
 
 
@@ -313,7 +338,8 @@ def _top_findings(frames: NightFrames) -> tuple[TopFinding, ...]:
         )
         .head(TOP_RULES)
     )
-    showable = findings.join(_showable(frames.directory), on=["center_id", "record_uid"], how="semi").sort(
+    may_be_named = showable_records(frames.directory, findings=frames.validation.findings)
+    showable = findings.join(may_be_named, on=["center_id", "record_uid", "kind"], how="semi").sort(
         "center_id", "record_uid"
     )
     examples: dict[str, tuple[Example, ...]] = {}
@@ -339,19 +365,11 @@ def _top_findings(frames: NightFrames) -> tuple[TopFinding, ...]:
     )
 
 
-def _showable(directory: Directory) -> pl.DataFrame:
-    """Return the records whose name may stand in a report."""
-    return (
-        directory.records()
-        .filter(pl.col("withheld_reason").is_null() & ~pl.col("is_confidential_place"))
-        .select("center_id", "record_uid")
-    )
-
-
 def _top_pairs(frames: NightFrames) -> tuple[TopPair, ...]:
-    names = frames.directory.agency.join(
-        _showable(frames.directory), on=["center_id", "record_uid"], how="semi"
-    ).select("center_id", "record_uid", "native_id", "name")
+    may_be_named = showable_records(frames.directory, findings=frames.validation.findings)
+    names = frames.directory.agency.join(may_be_named, on=["center_id", "record_uid", "kind"], how="semi").select(
+        "center_id", "record_uid", "native_id", "name"
+    )
     pairs = (
         frames.matches.pairs.filter(pl.col("band").is_in(["duplicate", "possible"]))
         .join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from flows.night_facts import NightFrames
@@ -9,14 +10,18 @@ from flows.night_plan import NightPlan
 from pipeline.audit.worksheet import write_worksheet
 from pipeline.publish.package import write_package
 from pipeline.publish.report import render_report
-from schemas.errors import StorageError
+from schemas.errors import InputError, StorageError
 from schemas.night import NightFacts
 
 
-def write_night_files(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> None:
+def write_night_files(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> NightFacts:
     """Write what the settings ask for.
 
-    A worksheet that is already there stays: an auditor may be filling it in.
+    A worksheet that is already there stays: an auditor may be filling it in. A package that would lose many agencies at once is
+    not written: the night is published, and the facts carry a warning.
+
+    Returns:
+        The facts, with what could not be written.
 
     Raises:
         StorageError: The disk refuses. The night itself is published.
@@ -24,7 +29,7 @@ def write_night_files(plan: NightPlan, frames: NightFrames, facts: NightFacts) -
     run = plan.resolved.settings.run
     try:
         if run.export_hsds:
-            write_package(frames.package, plan.workspace.exports / "hsds")
+            facts = _write_public_package(plan, frames, facts)
         if facts.audit is not None and facts.audit.worksheet is not None:
             worksheet = plan.workspace.root / facts.audit.worksheet
             if not worksheet.exists():
@@ -42,6 +47,18 @@ def write_night_files(plan: NightPlan, frames: NightFrames, facts: NightFacts) -
             f"The night is published, but its files could not be written: {fault.strerror or fault}.",
             advice="Free some room or check the rights on the workspace, then run again.",
         ) from fault
+    return facts
+
+
+def _write_public_package(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> NightFacts:
+    output = plan.workspace.exports / "hsds"
+    try:
+        write_package(frames.package, output)
+    except InputError as fault:
+        told = f"{fault.message} The package of an earlier night stays at {output.name}."
+        advice = "If it is right: resdir export hsds --output FOLDER --withhold --confirm-drop."
+        return replace(facts, exports=(), warnings=(*facts.warnings, f"{told} {advice}"))
+    return facts
 
 
 def write_text(path: Path, text: str) -> None:

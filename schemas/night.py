@@ -246,6 +246,7 @@ class NightFacts:
         top_pairs: Pairs to compare, likeliest first.
         published: Path of the snapshot, relative to the workspace; None when nothing was published.
         gates: Why nothing was published, one sentence each; empty when it was.
+        warnings: What went wrong although the night was published, one sentence each.
         seconds: Seconds by stage, and `total`.
         peak_memory_mb: Highest memory use in megabytes.
         places: Where to look.
@@ -264,6 +265,7 @@ class NightFacts:
     top_pairs: tuple[TopPair, ...] = ()
     published: str | None = None
     gates: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     peak_memory_mb: float = 0.0
     places: tuple[Place, ...] = ()

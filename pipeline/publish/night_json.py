@@ -52,6 +52,7 @@ def night_json(night: NightFacts) -> dict[str, Any]:
         },
         "peak_memory_mb": round(night.peak_memory_mb),
         **({"gates": list(night.gates)} if night.gates else {}),
+        **({"warnings": list(night.warnings)} if night.warnings else {}),
     }
 
 

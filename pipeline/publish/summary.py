@@ -33,8 +33,6 @@ def summarize_night(night: NightFacts) -> str:
             _staffing(night),
             _exports(night),
         ]
-    else:
-        parts += [_centers(night)]
     parts.append(_places(night))
     return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -35,12 +35,14 @@ def tasks_today(night: NightFacts) -> tuple[Task, ...]:
         return (
             Task(
                 title="Find out why nothing was published",
-                reason=" ".join(night.gates) or "The totals are too far from those of the last night.",
-                where="resdir doctor",
+                reason=(" ".join(night.gates) or "The totals are too far from those of the last night.")
+                + " If the export is right, publish it all the same.",
+                where="resdir nightly … --allow-shrink",
             ),
             *_unread(night),
         )
     return (
+        *(Task(title="Look at what could not be done last night", reason=warning) for warning in night.warnings),
         *_unread(night),
         *_held_back(night),
         *_errors(night),
@@ -60,7 +62,7 @@ def _unread(night: NightFacts) -> list[Task]:
                 Task(
                     title=f"Look at {rows} of {center.center_id} that could not be read",
                     reason=f"{number(center.rows_read)} rows were read. The unread ones are kept with file, line and reason.",
-                    where="raw.reject in the published snapshot",
+                    where="resdir rejects",
                 )
             )
     return tasks
