@@ -51,6 +51,12 @@ class IngestParameters(Parameters):
         ge=1,
         description="Lines after which an opened quote is taken for one that never closes (project choice).",
     )
+    longest_cell: int = Field(
+        default=131_072,
+        ge=1,
+        le=131_072,
+        description="Characters of a cell; a row with a longer one is rejected (the limit of Python's own CSV reader).",
+    )
     largest_file_bytes: int = Field(
         default=4_000_000_000,
         ge=1,

@@ -63,6 +63,7 @@ class _Reading:
     name: str
     separator: str
     may_hold_nul: bool
+    longest_cell: int
     width: int = 0
     lines: list[int] = field(default_factory=list)
     cells: list[list[str]] = field(default_factory=list)
@@ -133,7 +134,13 @@ def parse_table(text: str, *, name: str, center_id: str, parameters: IngestParam
     separator = find_separator(text)
     lines = _Lines(text, longest_row_lines=parameters.longest_row_lines)
     rows = csv.reader(lines, delimiter=separator, strict=True)
-    reading = _Reading(center_id=center_id, name=name, separator=separator, may_hold_nul="\x00" in text)
+    reading = _Reading(
+        center_id=center_id,
+        name=name,
+        separator=separator,
+        may_hold_nul="\x00" in text,
+        longest_cell=parameters.longest_cell,
+    )
     header = _read_header(rows, lines, reading)
     reading.width = len(header)
     _read_rows(rows, lines, reading)
@@ -215,6 +222,9 @@ def _read_rows(rows: Iterator[list[str]], lines: _Lines, reading: _Reading) -> N
 
 def _take_loose(lines: _Lines, reading: _Reading, *, fault: str) -> None:
     """Take a row in which a quote inside a quoted cell is not doubled, if it is whole when read leniently."""
+    if "field limit" in fault:
+        _reject(lines, reading, reason=_too_long(reading))
+        return
     text = [*lines.of_row[:-1], lines.of_row[-1].rstrip("\r\n") + "\n"]
     try:
         rows = list(csv.reader(text, delimiter=reading.separator))
@@ -235,6 +245,9 @@ def _take(cells: list[str], lines: _Lines, reading: _Reading) -> None:
         lines.of_row = []
     elif len(cells) != reading.width:
         _reject(lines, reading, reason=_describe_width(cells, lines, reading))
+    elif _holds_long_cell(cells, reading):
+        # The reader has a limit of its own, which other libraries of this process may have raised.
+        _reject(lines, reading, reason=_too_long(reading))
     elif reading.may_hold_nul and any("\x00" in cell for cell in cells):
         _reject(lines, reading, reason="the row holds a NUL character, which no text has")
     else:
@@ -244,6 +257,14 @@ def _take(cells: list[str], lines: _Lines, reading: _Reading) -> None:
         lines.of_row = []
         if len(reading.cells) >= _CHUNK_ROWS:
             _close_chunk(reading)
+
+
+def _holds_long_cell(cells: list[str], reading: _Reading) -> bool:
+    return max(map(len, cells)) > reading.longest_cell
+
+
+def _too_long(reading: _Reading) -> str:
+    return f"a cell holds more than {reading.longest_cell:,} characters"
 
 
 def _is_blank(cells: list[str]) -> bool:
