@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from cyclopts import App
@@ -42,9 +41,11 @@ def data_dictionary() -> str:
     lines = [
         "# Data dictionary",
         "",
-        "Every table of the working file and of the published snapshots. A published snapshot is an ordinary DuckDB file: "
-        "`duckdb -readonly workspace/published/run_….duckdb`. *Null* says whether a cell can be empty; an empty cell means "
-        "unknown or not delivered unless the column says otherwise.",
+        (
+            "Every table of the working file and of the published snapshots. A published snapshot is an ordinary DuckDB file: "
+            "`duckdb -readonly workspace/published/run_….duckdb`. *Null* says whether a cell can be empty; an empty cell means "
+            "unknown or not delivered unless the column says otherwise."
+        ),
         "",
     ]
     for name, model in STORED_TABLES.items():
@@ -66,10 +67,12 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "`curation.toml`, or the file named with `--config`. Every key may be left out. Precedence: defaults, then the file, "
-        "then environment variables (`RESDIR_` + section + `__` + key, such as `RESDIR_WORKSPACE__DIRECTORY`), then the "
-        "command's options. Unknown keys are refused, so that a typing error is never a silent default. "
-        "[curation.toml](../curation.toml) is an example to start from.",
+        (
+            "`curation.toml`, or the file named with `--config`. Every key may be left out. Precedence: defaults, then the file, "
+            "then environment variables (`RESDIR_` + section + `__` + key, such as `RESDIR_WORKSPACE__DIRECTORY`), then the "
+            "command's options. Unknown keys are refused, so that a typing error is never a silent default. "
+            "[curation.toml](../curation.toml) is an example to start from."
+        ),
         "",
     ]
     for section, field in Settings.model_fields.items():
@@ -88,8 +91,10 @@ def commands_page() -> str:
     lines = [
         "# Commands",
         "",
-        "`resdir COMMAND --help` prints the same. Exit codes: 0 done and clean; 1 done, but findings at or above `--fail-on`; 2 "
-        "wrong usage; 3 bad input (nothing was changed); 4 the workspace is busy, full or not writable; 5 a bug of ours.",
+        (
+            "`resdir COMMAND --help` prints the same. Exit codes: 0 done and clean; 1 done, but findings at or above `--fail-on`; 2 "
+            "wrong usage; 3 bad input (nothing was changed); 4 the workspace is busy, full or not writable; 5 a bug of ours."
+        ),
         "",
     ]
     for words in _commands(app):
@@ -157,7 +162,7 @@ def _limit(limit: object) -> str:
     return " ".join(f"({word} {getattr(limit, sign)})" for sign, word in signs.items() if hasattr(limit, sign))
 
 
-def _default(default: Any) -> str:
+def _default(default: object) -> str:
     if default is PydanticUndefined:
         return "required"
     if default is None or default in ("", (), {}):
@@ -174,7 +179,7 @@ def _default(default: Any) -> str:
     return f"`{default}`"
 
 
-def _model_of(annotation: Any) -> type[BaseModel] | None:
+def _model_of(annotation: object) -> type[BaseModel] | None:
     candidates = [annotation, *getattr(annotation, "__args__", ())]
     for one in candidates:
         if isinstance(one, type) and issubclass(one, BaseModel):
