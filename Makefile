@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OK := $(VENV)/.ok
 
-.PHONY: nightly test check types imports lint format docs sample golden bench lock setup clean
+.PHONY: nightly test explore check types imports lint format docs sample golden bench lock setup clean
 
 setup: $(OK)
 
@@ -20,6 +20,9 @@ nightly: $(OK) ## set up, then run the whole night on sample_data
 
 test: $(OK) lint types imports ## set up, then every check and test
 	$(BIN)/python -m pytest -n 2 -q
+
+explore: $(OK) ## look for new counter-examples to the laws; takes long
+	$(BIN)/python -m pytest -q tests/property --hypothesis-profile=explore
 
 check: $(OK) lint types ## the quick half of test
 

@@ -80,7 +80,9 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
     with open_working(plan.workspace, now=plan.started_at) as working:
         with watch.stage("ingest"):
             delivered = [
-                verb(read_export)(one.path, center_id=one.center_id, format_name=one.format_name)
+                verb(read_export)(
+                    one.path, center_id=one.center_id, format_name=one.format_name, parameters=settings.ingest
+                )
                 for one in plan.deliveries
             ]
 

@@ -24,6 +24,7 @@ from schemas.parameters import (
     ExportParameters,
     FreshnessRule,
     GateParameters,
+    IngestParameters,
     NormalizeParameters,
     Parameters,
     StaffingParameters,
@@ -98,6 +99,7 @@ class Settings(BaseSettings):
     run: RunSettings = RunSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     centers: tuple[CenterSettings, ...] = ()
+    ingest: IngestParameters = IngestParameters()
     normalize: NormalizeParameters = NormalizeParameters()
     # "validate" is a method of every pydantic model, so the section has the name of what it sets.
     rules: ValidateParameters = ValidateParameters()

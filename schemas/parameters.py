@@ -51,6 +51,13 @@ class IngestParameters(Parameters):
         ge=1,
         description="Lines after which an opened quote is taken for one that never closes (project choice).",
     )
+    largest_broken_share: float = Field(
+        default=0.10,
+        ge=0,
+        le=1,
+        description="UTF-8 characters among the special characters of a Windows-1252 file: a larger share means that two files "
+        "were joined, and stops the run; fewer are kept and told (project choice).",
+    )
     longest_cell: int = Field(
         default=131_072,
         ge=1,

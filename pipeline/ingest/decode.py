@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from schemas.errors import InputError
+from schemas.parameters import IngestParameters
 
 #: First bytes of files that are not text, and what they are.
 _NOT_TEXT: tuple[tuple[bytes, str], ...] = (
@@ -27,6 +28,7 @@ _NOT_TEXT: tuple[tuple[bytes, str], ...] = (
 _WORKBOOK_MARK = b"xl/"
 #: Two or more bytes that are one character in UTF-8.
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]+")
 #: Old database tools end a text file with 0x1A.
 _END_MARK = re.compile(r"\x1a\s*\Z")
 #: Characters at the end of a file among which the mark is looked for; the whole text would be slow (project choice).
@@ -36,35 +38,45 @@ _ANYTHING = re.compile(r"\S")
 
 @dataclass(frozen=True, kw_only=True)
 class Decoded:
-    """Text of a file and the encoding that fits all of it (`utf-8`, `utf-8-sig`, `cp1252` or `utf-16`)."""
+    """Text of a file and the encoding that fits all of it (`utf-8`, `utf-8-sig`, `cp1252` or `utf-16`).
+
+    Attributes:
+        text: The whole text.
+        encoding: The encoding.
+        broken_lines: Lines that hold a few UTF-8 characters inside a Windows-1252 file, read as two or three strange ones.
+    """
 
     text: str
     encoding: str
+    broken_lines: tuple[int, ...] = ()
 
 
-def decode_file(data: bytes, *, name: str) -> Decoded:
+def decode_file(data: bytes, *, name: str, parameters: IngestParameters | None = None) -> Decoded:
     """Return the text of a file.
 
     Args:
         data: The bytes as delivered.
         name: File name for messages.
+        parameters: From which share on UTF-8 characters in a Windows-1252 file prove that two files were joined.
 
     Raises:
         InputError: The file is empty, is not text, or does not fit one encoding; the message names byte and line.
     """
+    parameters = parameters or IngestParameters()
+    broken_lines: tuple[int, ...] = ()
     _refuse_what_is_not_text(data, name=name)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text, encoding = _decode_utf16(data, name=name), "utf-16"
     elif data.startswith(codecs.BOM_UTF8):
         text, encoding = _decode_marked_utf8(data, name=name), "utf-8-sig"
     else:
-        text, encoding = _decode_unmarked(data, name=name)
+        text, encoding, broken_lines = _decode_unmarked(data, name=name, largest_share=parameters.largest_broken_share)
     mark = _END_MARK.search(text, max(0, len(text) - _END_LENGTH))
     if mark is not None:
         text = text[: mark.start()]
     if _ANYTHING.search(text) is None:
         raise InputError(f"{name} is empty.", advice="Export it again; an empty file is never a directory.")
-    return Decoded(text=text, encoding=encoding)
+    return Decoded(text=text, encoding=encoding, broken_lines=broken_lines)
 
 
 def _refuse_what_is_not_text(data: bytes, *, name: str) -> None:
@@ -104,9 +116,9 @@ def _decode_marked_utf8(data: bytes, *, name: str) -> str:
         ) from fault
 
 
-def _decode_unmarked(data: bytes, *, name: str) -> tuple[str, str]:
+def _decode_unmarked(data: bytes, *, name: str, largest_share: float) -> tuple[str, str, tuple[int, ...]]:
     try:
-        return data.decode("utf-8"), "utf-8"
+        return data.decode("utf-8"), "utf-8", ()
     except UnicodeDecodeError as fault:
         not_utf8 = fault.start
     try:
@@ -117,14 +129,29 @@ def _decode_unmarked(data: bytes, *, name: str) -> tuple[str, str]:
             f"nor Windows-1252 (byte {fault.start:,}, {_place(data, fault.start)}).",
             advice="Export it again as UTF-8; no character is guessed or replaced.",
         ) from fault
-    mixed = _UTF8_SEQUENCE.search(data)
-    if mixed is not None:
+    broken = [found.start() for found in _UTF8_SEQUENCE.finditer(data) if _is_western(found.group())]
+    # A few are characters that were broken before they were exported: the text is kept, and the rules find it. Many mean that a
+    # UTF-8 file was joined to this one, and half the names would be wrong.
+    if broken and len(broken) > largest_share * len(_NOT_ASCII.findall(data)):
         raise InputError(
-            f"{name} holds two encodings: byte {mixed.start():,} ({_place(data, mixed.start())}) is UTF-8, "
+            f"{name} holds two encodings: byte {broken[0]:,} ({_place(data, broken[0])}) is UTF-8, "
             f"byte {not_utf8:,} ({_place(data, not_utf8)}) is not.",
             advice="The file was joined from two exports, or broken characters were saved in it. Export it as UTF-8.",
         )
-    return text, "cp1252"
+    return text, "cp1252", tuple(dict.fromkeys(data.count(b"\n", 0, start) + 1 for start in broken))
+
+
+def _is_western(sequence: bytes) -> bool:
+    """Tell whether UTF-8 bytes stand for a character that Windows-1252 has too.
+
+    Only such a sequence proves that the bytes are UTF-8: an upper-case É before a closing quote looks like a rare phonetic letter,
+    and é before two dashes like a Chinese one, which no export in Windows-1252 would mix in.
+    """
+    try:
+        sequence.decode("utf-8").encode("cp1252")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _place(data: bytes, offset: int) -> str:

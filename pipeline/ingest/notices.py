@@ -59,6 +59,7 @@ def describe_rows(tables: Tables, texts: Sequence[Gathered], *, records: pl.Data
     notices: list[str] = []
     for table in tables.values():
         notices += _describe_quotes(table)
+        notices += _describe_broken(table)
         if table.layout is not None:
             notices += _describe_words(table, table.layout)
             notices += _describe_owners(table, table.layout)
@@ -71,6 +72,13 @@ def _describe_quotes(table: Table) -> list[str]:
         return []
     shown = _list([f"{line:,}" for line in lines])
     return [f"{table.name}: a quote inside a quoted cell is not doubled and may be lost, on line {shown}."]
+
+
+def _describe_broken(table: Table) -> list[str]:
+    if not table.broken_lines:
+        return []
+    shown = _list([f"{line:,}" for line in table.broken_lines])
+    return [f"{table.name}: characters that were broken before the export (such as Ã© for é) stand on line {shown}."]
 
 
 def _describe_words(table: Table, layout: FileLayout) -> list[str]:

@@ -32,6 +32,7 @@ class Table:
         parsed: Its rows, rejects and counts.
         layout: What the layout says about it; None for a file that the layout does not know.
         sha256, bytes_count, encoding: As in `InputFile`.
+        broken_lines: As in `Decoded`.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Table:
     sha256: str
     bytes_count: int
     encoding: str
+    broken_lines: tuple[int, ...] = ()
     layout: FileLayout | None = None
 
     @property
@@ -81,7 +83,7 @@ def read_table(data: bytes, *, name: str, center_id: str, parameters: IngestPara
     Raises:
         InputError: It is not a text file of one encoding with a header.
     """
-    decoded = decode_file(data, name=name)
+    decoded = decode_file(data, name=name, parameters=parameters)
     _refuse_markup(decoded.text, name=name)
     parsed = parse_table(decoded.text, name=name, center_id=center_id, parameters=parameters)
     return Table(
@@ -91,6 +93,7 @@ def read_table(data: bytes, *, name: str, center_id: str, parameters: IngestPara
         sha256=hashlib.sha256(data).hexdigest(),
         bytes_count=len(data),
         encoding=decoded.encoding,
+        broken_lines=decoded.broken_lines,
     )
 
 

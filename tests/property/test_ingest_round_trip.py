@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.ingest.decode import decode_file
@@ -29,6 +29,14 @@ def parse(text: str) -> ParsedTable:
     return parse_table(text, name="export.csv", center_id="test", parameters=LIMITS)
 
 
+def reads_as_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 @given(
     rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=6),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]),
@@ -39,7 +47,10 @@ def parse(text: str) -> ParsedTable:
 def test_written_cells_come_back(rows: list[list[str]], encoding: str, separator: str, end: str):
     """Some combination of encoding, separator and line end would change cells without a word."""
     text = write([["one", "two", "three"], *rows], separator=separator, end=end)
-    parsed = parse(decode_file(text.encode(encoding), name="export.csv").text)
+    written = text.encode(encoding)
+    # "é––" in Windows-1252 is a Chinese character in UTF-8: nobody can tell such bytes apart, and UTF-8 is tried first.
+    assume(encoding != "cp1252" or text.isascii() or not reads_as_utf8(written))
+    parsed = parse(decode_file(written, name="export.csv").text)
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     assert parsed.header == ("one", "two", "three")
     assert parsed.separator == separator

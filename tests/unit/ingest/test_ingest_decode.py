@@ -48,6 +48,22 @@ def test_two_encodings_in_one_file_are_refused_with_both_places():
     assert "byte 21 (0xE9 on line 3) is not" in caught.value.message
 
 
+def test_a_few_broken_characters_do_not_stop_a_night():
+    """One name that was broken years ago must not keep a whole center from its findings."""
+    lines = [f"{number},Café" for number in range(2, 22)]
+    data = ("id,name\n" + "\n".join(lines) + "\n").encode("cp1252") + "22,Café\n".encode()
+    decoded = decode_file(data, name="export.csv")
+    assert decoded.encoding == "cp1252"
+    assert decoded.broken_lines == (22,)
+    assert decoded.text.endswith("22,CafÃ©\n")
+
+
+@pytest.mark.parametrize("text", ["“CAFÉ”", "é––", "NIÑ”"])
+def test_windows_text_that_happens_to_look_like_utf8_is_read(text):
+    """A capital É before a closing quote is two bytes of UTF-8, too: that is no reason to refuse the file."""
+    assert decode_file(f"id,name\n1,José\n2,{text}\n".encode("cp1252"), name="export.csv").text.endswith(f"2,{text}\n")
+
+
 def test_mark_that_the_bytes_do_not_keep_is_refused():
     """A file cut in the middle of a character would lose its end without a word."""
     with pytest.raises(InputError, match=r"marked as UTF-8, but byte 11 \(0xE9 on line 2\)"):
