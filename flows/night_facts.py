@@ -302,7 +302,7 @@ def _audit(sample: AuditDraw) -> AuditFigures | None:
         size=row["size"],
         frame_size=row["frame_size"],
         unit=row["unit"],
-        worksheet=f"worksheets/audit_{row['batch_id']}.xlsx",
+        worksheet=f"worksheets/{row['batch_id']}.xlsx",
     )
 
 
@@ -326,8 +326,8 @@ def _top_findings(frames: NightFrames) -> tuple[TopFinding, ...]:
         .agg(
             pl.len().alias("count"),
             pl.col("is_held_back").sum().alias("held_back"),
-            pl.col("message").sort().first(),
-            pl.col("how_to_fix").sort().first(),
+            # A rule may be broken in several ways, each with its words: those of the most frequent one are told.
+            pl.struct("message", "how_to_fix").sort().mode().sort().first().struct.unnest(),
         )
         .sort(
             pl.col("severity").replace_strict(_SEVERITY_ORDER),

@@ -70,7 +70,10 @@ class Record(Row):
     url_domain_key: pl.String = optional("Host without `www.`, lower case, for comparison.")
     email: pl.String = optional("One e-mail address; null when it cannot be one.")
     email_written: pl.String = optional("E-mail cell as delivered.")
-    county: pl.String = optional("County of the record's own physical address, without the word County.")
+    county: pl.String = optional(
+        "County of the record's own physical address, without the word County; an agency without one takes the county of most of "
+        "its sites, a service its agency's."
+    )
     hours: pl.String = optional("Days and hours as text.")
     languages: pl.List = texts("Languages offered.")
     accessibility: pl.String = optional("Access for people with disabilities, as text.")

@@ -28,8 +28,9 @@ def physical_addresses(addresses: pl.DataFrame) -> pl.DataFrame:
 def add_counties(records: pl.DataFrame, physical: pl.DataFrame) -> pl.DataFrame:
     """Return the records with `county`.
 
-    The county is that of the record's own physical address; a service without one takes its agency's, a service at a site
-    that of its site.
+    The county is that of the record's own physical address. An agency without one takes the county in which most of its sites
+    are (of several, the first by name), because HSDS gives organizations no address; a service without one takes its agency's,
+    a service at a site that of its site.
 
     Args:
         records: Needs `kind`, `record_uid`, `agency_uid`, `site_uid`.
@@ -39,22 +40,39 @@ def add_counties(records: pl.DataFrame, physical: pl.DataFrame) -> pl.DataFrame:
         pl.col("owner_kind").alias("kind"), pl.col("owner_uid").alias("record_uid"), pl.col("county").alias("__own")
     )
 
-    def of(kind: RecordKind, column: str, name: str) -> pl.DataFrame:
-        return counties.filter(pl.col("kind") == kind).select(
-            pl.col("record_uid").alias(column), pl.col("__own").alias(name)
-        )
-
-    is_service = pl.col("kind") == RecordKind.SERVICE
+    with_own = records.join(counties, on=["kind", "record_uid"], how="left", maintain_order="left")
+    agencies = _agency_counties(with_own)
+    sites = with_own.filter(pl.col("kind") == RecordKind.SITE).select(
+        pl.col("record_uid").alias("site_uid"), pl.col("__own").alias("__site")
+    )
+    is_below = pl.col("kind").is_in([RecordKind.AGENCY, RecordKind.SERVICE])
     is_link = pl.col("kind") == RecordKind.SERVICE_AT_SITE
     return (
-        records.join(counties, on=["kind", "record_uid"], how="left", maintain_order="left")
-        .join(of(RecordKind.AGENCY, "agency_uid", "__agency"), on="agency_uid", how="left", maintain_order="left")
-        .join(of(RecordKind.SITE, "site_uid", "__site"), on="site_uid", how="left", maintain_order="left")
+        with_own.join(agencies, on="agency_uid", how="left", maintain_order="left")
+        .join(sites, on="site_uid", how="left", maintain_order="left")
         .with_columns(
-            pl.coalesce("__own", pl.when(is_service).then("__agency"), pl.when(is_link).then("__site")).alias("county")
+            pl.coalesce("__own", pl.when(is_below).then("__agency"), pl.when(is_link).then("__site")).alias("county")
         )
         .drop("__own", "__agency", "__site")
     )
+
+
+def _agency_counties(records: pl.DataFrame) -> pl.DataFrame:
+    own = (
+        records.filter((pl.col("kind") == RecordKind.AGENCY) & pl.col("__own").is_not_null())
+        .select(pl.col("record_uid").alias("agency_uid"), pl.col("__own").alias("__agency"))
+        .unique("agency_uid", keep="first", maintain_order=True)
+    )
+    of_sites = (
+        records.filter((pl.col("kind") == RecordKind.SITE) & pl.col("__own").is_not_null())
+        .drop_nulls("agency_uid")
+        .group_by("agency_uid", "__own")
+        .len()
+        .sort("agency_uid", "len", "__own", descending=[False, True, False])
+        .unique("agency_uid", keep="first", maintain_order=True)
+        .select("agency_uid", pl.col("__own").alias("__agency"))
+    )
+    return pl.concat([own, of_sites.join(own, on="agency_uid", how="anti")])
 
 
 def add_site_addresses(sites: pl.DataFrame, addresses: pl.DataFrame, physical: pl.DataFrame) -> pl.DataFrame:

@@ -119,7 +119,7 @@ def test_sites_take_their_physical_address(normalize, agency, site) -> None:
 
 
 def test_counties_come_from_the_record_and_else_from_its_agency(normalize, agency, service, site, link) -> None:
-    """If this fails, the figures by county put services into no county or a wrong one."""
+    """The figures by county would put services into no county or a wrong one."""
     result = normalize(
         agency(), service("11"), service("12"), site(), link(),
         address=[
@@ -133,6 +133,19 @@ def test_counties_come_from_the_record_and_else_from_its_agency(normalize, agenc
     assert dict(tables.service.select("native_id", "county").rows()) == {"11": "Cook", "12": "Kane"}
     assert tables.site["county"].to_list() == ["Lake"]
     assert tables.service_at_site["county"].to_list() == ["Lake"]
+
+
+def test_an_agency_without_an_address_is_where_most_of_its_sites_are(normalize, agency, service, site) -> None:
+    """HSDS gives organizations no address: every agency of such a center would be in no county."""
+    result = normalize(
+        agency(), service("11"), site("21"), site("22"), site("23"),
+        address=[
+            address(owner_kind="site", owner_native_id=number, county=county)
+            for number, county in (("21", "Lake"), ("22", "Cook"), ("23", "Cook"))
+        ],
+    )  # fmt: skip
+    assert result.directory.agency["county"].to_list() == ["Cook"]
+    assert result.directory.service["county"].to_list() == ["Cook"]
 
 
 def test_the_address_of_a_confidential_place_is_private_wherever_it_stands(normalize, agency, service) -> None:

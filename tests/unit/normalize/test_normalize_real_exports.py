@@ -236,7 +236,8 @@ def test_invented_values(invented) -> None:
     assert (main["created_on"], main["inactive_on"], main["alert_from_on"]) == (date(2019, 9, 19), None, None)
     network = of(tables.agency, "910003")
     assert (network["status"], network["withheld_reason"]) == ("active_do_not_refer", "excluded_from_website")
-    assert (network["county"], network["created_on"], network["verified_on"]) == (None, None, date(2026, 8, 4))
+    # Its own county cell says -1; its site is in Peoria.
+    assert (network["county"], network["created_on"], network["verified_on"]) == ("Peoria", None, date(2026, 8, 4))
     phone = tables.phone.filter(pl.col("owner_uid") == network["record_uid"]).row(0, named=True)
     assert (phone["number_written"], phone["e164"]) == ("(217) 555- 0120", "+12175550120")
     shelter = of(tables.service, "910202")
