@@ -92,10 +92,14 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 for one in delivered
             ]
             before = read_directory(working)
-            others = read_directory(working, without_centers=plan.centers)
+            others = before.without_centers(plan.centers)
             directory = join_directories([others, *(one.directory for one in normalized)])
+            changes = {center: count_changes(directory, before=before, center_id=center) for center in plan.centers}
             gates = [reason for one in delivered for reason in check_rejects(one, parameters=settings.gates)]
             gates += check_totals(directory, before=before, centers=plan.centers, parameters=settings.gates)
+            # The night before is as large as tonight's, and so is the text that was normalized: nothing below needs them.
+            delivered = [one.raw_only() for one in delivered]
+            del before, others
         if gates and not plan.allow_shrink:
             return gated_facts(plan, delivered=delivered, gates=gates, seconds=watch.seconds())
 
@@ -151,10 +155,9 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
         frames = NightFrames(
             delivered=tuple(delivered),
             directory=directory,
-            before=before,
             notes=notes,
             carried=carried,
-            changes={center: count_changes(directory, before=before, center_id=center) for center in plan.centers},
+            changes=changes,
             validation=validation,
             tracked=tracked,
             matches=matches,

@@ -53,7 +53,6 @@ class NightFrames:
     Attributes:
         delivered: The deliveries read.
         directory: Canonical tables of all centers.
-        before: Those of the night before.
         notes: Notes of normalize, all centers (schemas.quality.Note).
         carried: What each center's export carries.
         changes: What changed per center read.
@@ -69,7 +68,6 @@ class NightFrames:
 
     delivered: tuple[Delivered, ...]
     directory: Directory
-    before: Directory
     notes: pl.DataFrame
     carried: Mapping[str, frozenset[str]]
     changes: Mapping[str, ChangeCounts]
@@ -253,7 +251,7 @@ def _center(one: Delivered, frames: NightFrames) -> CenterFacts:
             "removed": changes.removed,
             "rekeyed": changes.rekeyed,
         },
-        is_first_night=frames.before.agency.filter(pl.col("center_id") == center).is_empty(),
+        is_first_night=changes.is_first,
         notices=(*one.notices, *_status_notices(records)),
         not_applicable=tuple(
             RuleNotAsked(rule_id=row["rule_id"], reason=row["reason"]) for row in not_asked.sort("rule_id").to_dicts()

@@ -6,7 +6,7 @@ text frames with fixed columns, and the cell conventions that the layout states 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
@@ -207,6 +207,18 @@ class Delivered:
     def rows_rejected(self) -> int:
         """Record lines that could not be read over all files."""
         return sum(file.rows_rejected for file in self.files)
+
+    def raw_only(self) -> Delivered:
+        """Return the delivery without the frames that normalize has read; `raw`, counts and conventions stay."""
+        return replace(
+            self,
+            record=empty_delivered("record"),
+            phone=empty_delivered("phone"),
+            address=empty_delivered("address"),
+            contact=empty_delivered("contact"),
+            taxonomy_link=empty_delivered("taxonomy_link"),
+            schedule=empty_delivered("schedule"),
+        )
 
 
 def empty_delivered(table: str) -> pl.DataFrame:

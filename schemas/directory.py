@@ -78,6 +78,11 @@ class Directory:
             **{name: table.filter(pl.col("center_id") == center_id) for name, table in self.tables().items()}
         )
 
+    def without_centers(self, center_ids: Iterable[str]) -> Directory:
+        """Return the directory without what the named centers delivered."""
+        left_out = pl.col("center_id").is_in(list(center_ids))
+        return Directory(**{name: table.filter(~left_out) for name, table in self.tables().items()})
+
 
 def join_directories(directories: Iterable[Directory]) -> Directory:
     """Return one directory with the rows of all; the centers must differ."""

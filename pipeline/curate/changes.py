@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -24,12 +24,14 @@ class ChangeCounts:
         removed: Records that are gone.
         rekeyed: Records that came back under another number, named by their number in the prior system. They are neither
             added nor removed.
+        is_first: Whether the center delivered nothing before, so that there was nothing to compare with.
     """
 
     added: int = 0
     changed: int = 0
     removed: int = 0
     rekeyed: int = 0
+    is_first: bool = False
 
 
 def count_changes(now: Directory, *, before: Directory, center_id: str) -> ChangeCounts:
@@ -38,10 +40,11 @@ def count_changes(now: Directory, *, before: Directory, center_id: str) -> Chang
     Only agencies, sites, services and services at sites are compared, with all their columns; phones, addresses and other
     dependent rows are not. With no record before, everything is added.
     """
-    total = ChangeCounts()
+    total = ChangeCounts(is_first=before.records().filter(pl.col("center_id") == center_id).is_empty())
     for kind in _KINDS:
         counted = _compare(_delivered(now, kind, center_id), _delivered(before, kind, center_id))
-        total = ChangeCounts(
+        total = replace(
+            total,
             added=total.added + counted.added,
             changed=total.changed + counted.changed,
             removed=total.removed + counted.removed,

@@ -10,6 +10,9 @@ from pipeline.match.compared import Compared
 
 #: Likeness of street names from which they are one street, misspelled (project choice).
 _SAME_STREET = 85.0
+#: Pairs of addresses compared in one go. An agency may have a hundred addresses, so that few pairs of agencies make many pairs
+#: of addresses. Bounds the memory, changes no result (project choice).
+_ADDRESS_PAIRS_AT_ONCE = 50_000
 
 
 def compare_places(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
@@ -26,7 +29,13 @@ def compare_places(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         1: neighbouring houses; 0 otherwise).
     """
     rows = pair.select("a", "b").with_row_index("row")
-    street = compared.place.filter(pl.col("street").is_not_null() | pl.col("address_key").is_not_null()).select(
+    street = _streets(compared)
+    parts = [_compare_part(part, street, compared) for part in _parts(rows, street)]
+    return pl.concat(parts).sort("row").drop("row")
+
+
+def _streets(compared: Compared) -> pl.DataFrame:
+    return compared.place.filter(pl.col("street").is_not_null() | pl.col("address_key").is_not_null()).select(
         "entity",
         "place_row",
         "address_key",
@@ -38,6 +47,21 @@ def compare_places(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         "worth",
         "is_own",
     )
+
+
+def _parts(rows: pl.DataFrame, street: pl.DataFrame) -> list[pl.DataFrame]:
+    """Cut the pairs into parts of about as many pairs of addresses."""
+    counts = street.group_by("entity").agg(pl.len().cast(pl.Int64).alias("count"))
+    weighed = rows.join(counts.rename({"entity": "a", "count": "count_a"}), on="a", how="left").join(
+        counts.rename({"entity": "b", "count": "count_b"}), on="b", how="left"
+    )
+    work = (pl.col("count_a") * pl.col("count_b")).fill_null(0) + 1
+    part = (work.cum_sum() // _ADDRESS_PAIRS_AT_ONCE).alias("part")
+    cut = weighed.sort("row").select("row", "a", "b", part)
+    return [one.drop("part") for one in cut.partition_by("part", maintain_order=True)] or [rows]
+
+
+def _compare_part(rows: pl.DataFrame, street: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     both = rows.join(
         street.rename({name: f"{name}_a" for name in street.columns} | {"entity": "a"}), on="a", how="inner"
     ).join(street.rename({name: f"{name}_b" for name in street.columns} | {"entity": "b"}), on="b", how="inner")
@@ -78,7 +102,7 @@ def compare_places(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         .unique("row", keep="first", maintain_order=True)
     )
     columns = ("place_worth", "place_row_a", "place_row_b", "is_place_shared", "is_house_different", "nearness")
-    return rows.join(best.select("row", *columns), on="row", how="left").sort("row").select(columns)
+    return rows.join(best.select("row", *columns), on="row", how="left").select("row", *columns)
 
 
 def _compare_directions(both: pl.DataFrame) -> pl.DataFrame:

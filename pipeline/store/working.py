@@ -104,11 +104,9 @@ def read_table(working: WorkingFile, table: str, *, without_centers: Sequence[st
     return frame.select(list(wanted)).cast(pl.Schema(wanted))
 
 
-def read_directory(working: WorkingFile, *, without_centers: Sequence[str] = ()) -> Directory:
-    """Return the canonical tables of the last run, without the given centers."""
-    return Directory.of(
-        **{name: read_table(working, f"core.{name}", without_centers=without_centers) for name in CORE_TABLES}
-    )
+def read_directory(working: WorkingFile) -> Directory:
+    """Return the canonical tables of the last run."""
+    return Directory.of(**{name: read_table(working, f"core.{name}") for name in CORE_TABLES})
 
 
 def save_night(working: WorkingFile, tables: Mapping[str, pl.DataFrame], *, centers: Sequence[str]) -> dict[str, int]:

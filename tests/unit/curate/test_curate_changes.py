@@ -11,7 +11,7 @@ from tests.builders import directory, row
 def test_first_night_adds_everything():
     """With nothing to compare with, every record is new."""
     now = directory(agency=[row("agency")], service=[row("service", "7")])
-    assert count_changes(now, before=directory(), center_id="test") == ChangeCounts(added=2)
+    assert count_changes(now, before=directory(), center_id="test") == ChangeCounts(added=2, is_first=True)
 
 
 def test_the_same_night_changes_nothing():
@@ -45,4 +45,4 @@ def test_a_rekeyed_record_is_neither_added_nor_removed():
 def test_only_the_asked_center_and_delivered_rows_count():
     """Derived sites come and go with addresses; another center's night is its own."""
     derived = pl.concat([row("site", "derived:1", origin="derived"), row("site", "9", center_id="west")])
-    assert count_changes(directory(site=[derived]), before=directory(), center_id="test") == ChangeCounts()
+    assert count_changes(directory(site=[derived]), before=directory(), center_id="test") == ChangeCounts(is_first=True)
