@@ -81,7 +81,10 @@ class RunSettings(Parameters):
 class ScheduleSettings(Parameters):
     """When `resdir schedule` runs the night."""
 
-    cron: str = Field(default="0 2 * * *", description="Cron expression, local time of this machine.")
+    cron: str = Field(default="0 2 * * *", description="Cron expression.")
+    timezone: str = Field(
+        default="", description="Time zone of the cron expression, such as America/Chicago; empty: this machine's."
+    )
 
 
 class Settings(BaseSettings):
