@@ -14,8 +14,9 @@ from typing import Any, ParamSpec, TypeVar, cast
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.runtime import task_run
+from prefect.runtime import flow_run, task_run
 
+from flows.clock import today
 from flows.night import in_silence, run_night
 from flows.night_plan import plan_night
 from pipeline.publish.summary import summarize_night
@@ -25,7 +26,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-@flow(name="nightly", flow_run_name="night of {as_of}", validate_parameters=False)
+def _flow_run_name() -> str:
+    return f"night of {flow_run.parameters.get('as_of') or today()}"
+
+
+@flow(name="nightly", flow_run_name=_flow_run_name, validate_parameters=False)
 def nightly(
     exports: tuple[str, ...] = (),
     center: str | None = None,

@@ -28,6 +28,9 @@ app.command(
 )
 app.command("flows.cli.schedule:schedule", name="schedule", help="Serve the nightly run on a schedule.")
 app.command("flows.cli.findings:findings", name="findings", help="What is wrong, with how to fix it.")
+app.command(
+    "flows.cli.changes:changes", name="changes", help="Records added, changed and removed since an earlier run."
+)
 app.command("flows.cli.rejects:rejects", name="rejects", help="Rows of the last exports that could not be read.")
 app.command(
     "flows.cli.freshness:freshness",

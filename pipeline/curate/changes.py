@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.curate.record_changes import list_changes
 from schemas.directory import Directory
-
-#: Where a row stood in its file says nothing about the record.
-_NOT_CONTENT: tuple[str, ...] = ("source_file", "source_line")
-
-_KINDS: tuple[str, ...] = ("agency", "site", "service", "service_at_site")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,38 +36,12 @@ def count_changes(now: Directory, *, before: Directory, center_id: str) -> Chang
     Only agencies, sites, services and services at sites are compared, with all their columns; phones, addresses and other
     dependent rows are not. With no record before, everything is added.
     """
-    total = ChangeCounts(is_first=before.records().filter(pl.col("center_id") == center_id).is_empty())
-    for kind in _KINDS:
-        counted = _compare(_delivered(now, kind, center_id), _delivered(before, kind, center_id))
-        total = replace(
-            total,
-            added=total.added + counted.added,
-            changed=total.changed + counted.changed,
-            removed=total.removed + counted.removed,
-            rekeyed=total.rekeyed + counted.rekeyed,
-        )
-    return total
-
-
-def _delivered(directory: Directory, kind: str, center_id: str) -> pl.DataFrame:
-    rows = directory.tables()[kind].filter((pl.col("center_id") == center_id) & (pl.col("origin") == "delivered"))
-    return rows.drop(_NOT_CONTENT)
-
-
-def _compare(now: pl.DataFrame, before: pl.DataFrame) -> ChangeCounts:
-    added = now.join(before, on="record_uid", how="anti")
-    removed = before.join(now, on="record_uid", how="anti")
-    rekeyed = (
-        added.filter(pl.col("prior_native_id").is_not_null())
-        .join(removed.select(pl.col("native_id").alias("prior_native_id")), on="prior_native_id", how="semi")
-        .height
-    )
-    both = now.join(before.select("record_uid"), on="record_uid", how="semi").sort("record_uid")
-    same_order = before.join(now.select("record_uid"), on="record_uid", how="semi").sort("record_uid")
-    changed = 0
-    if both.height and both.height == same_order.height:
-        differs = [both.get_column(name).ne_missing(same_order.get_column(name)) for name in both.columns]
-        changed = int(pl.select(pl.any_horizontal(differs)).to_series().sum())
+    listed = list_changes(now.of_center(center_id), before=before.of_center(center_id))
+    counts = dict(listed.group_by("change").agg(pl.struct("kind", "record_uid").n_unique()).iter_rows())
     return ChangeCounts(
-        added=added.height - rekeyed, changed=changed, removed=removed.height - rekeyed, rekeyed=rekeyed
+        added=counts.get("added", 0),
+        changed=counts.get("changed", 0),
+        removed=counts.get("removed", 0),
+        rekeyed=counts.get("rekeyed", 0),
+        is_first=before.records().filter(pl.col("center_id") == center_id).is_empty(),
     )

@@ -122,9 +122,18 @@ def read_pointer(workspace: Workspace) -> Pointer | None:
         ) from fault
 
 
+def kept_runs(workspace: Workspace) -> list[str]:
+    """Return the runs whose snapshots are kept, the earliest first."""
+    return sorted(path.stem.removeprefix("run_") for path in workspace.published.glob("run_*.duckdb"))
+
+
 @contextmanager
-def open_published(workspace: Workspace) -> Iterator[Snapshot]:
-    """Open the current snapshot for reading. A run may publish a newer one meanwhile.
+def open_published(workspace: Workspace, *, run_id: str | None = None) -> Iterator[Snapshot]:
+    """Open the current snapshot for reading, or that of an earlier run. A run may publish a newer one meanwhile.
+
+    Args:
+        workspace: Where it lies.
+        run_id: An earlier run, see `kept_runs`; None opens the current one. The pointer of the snapshot is the current one.
 
     Raises:
         InputError: Nothing was published yet.
@@ -135,7 +144,7 @@ def open_published(workspace: Workspace) -> Iterator[Snapshot]:
         raise InputError(
             f"Nothing was published yet in {workspace.root}.", advice="Run `resdir nightly EXPORT --center ID` first."
         )
-    path = workspace.published / pointer.snapshot
+    path = workspace.published / (pointer.snapshot if run_id is None else f"run_{run_id}.duckdb")
     if not path.is_file():
         raise StorageError(f"The snapshot {path} is gone.", advice="Run `resdir nightly` again; it makes a new one.")
     connection = connect(path, read_only=True)
