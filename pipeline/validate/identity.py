@@ -147,9 +147,9 @@ def _ask_status_of_parents(kind: str) -> list[Question]:
     if not parents:
         return []
     closed = pl.any_horizontal(pl.col(name).is_in(list(_CLOSED)).fill_null(value=False) for name in parents)
-    return [
-        Question(rule_id="ID-005", field="status", broken=pl.col("is_shown") & closed, value=pl.col("status_written"))
-    ]
+    # Where the export gives a kind no status of its own (HSDS links), it is not active by anybody's word.
+    said_active = pl.col("is_shown") & pl.col("status_written").is_not_null()
+    return [Question(rule_id="ID-005", field="status", broken=said_active & closed, value=pl.col("status_written"))]
 
 
 def _ask_number() -> list[Question]:
