@@ -68,6 +68,10 @@ _STEPS = (
     "Save the file and hand it back as it is. Its name may be changed.",
 )
 
+#: Letters of a step that fit on one line of its column, with room to spare; points of one line.
+_STEP_LETTERS = 118
+_LINE_HEIGHT = 15
+
 _CRITERIA = (
     ("Accuracy", "What is written agrees with the agency today."),
     (
@@ -233,6 +237,8 @@ def _write_instructions(workbook: Any, formats: Mapping[str, Any], *, draw: Mapp
     sheet.write_string(row, 0, "What to do", formats["h2"])
     row += 1
     for step, text in enumerate(_STEPS, start=1):
+        # LibreOffice does not fit the height of a row to its text by itself.
+        sheet.set_row(row, _LINE_HEIGHT * math.ceil(len(text) / _STEP_LETTERS))
         sheet.write_string(row, 0, f"{step}.", formats["fact"])
         sheet.write_string(row, 1, text, formats["text"])
         row += 1
