@@ -35,7 +35,6 @@ from pipeline.publish.hsds_records import (
     side_rows,
 )
 from pipeline.publish.hsds_rows import as_table, keys_of
-from pipeline.publish.hsds_tables import SIDE_TABLE, hsds_tables, hsds_version, package_descriptor
 from pipeline.publish.hsds_taxonomy import taxonomy_tables
 from pipeline.publish.preflight import Preflight, check_package
 from pipeline.publish.private_values import PrivateValues
@@ -44,6 +43,7 @@ from pipeline.publish.scrub import scrub_tables
 from schemas.directory import Directory
 from schemas.enumerations import WithheldReason
 from schemas.errors import ContractError
+from schemas.hsds_tables import SIDE_TABLE, hsds_tables, hsds_version, package_descriptor
 from schemas.parameters import ExportParameters, PrivacyParameters
 
 #: Kind of record -> the table it becomes.

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import polars as pl
 
-from pipeline.publish.hsds_tables import hsds_tables
 from pipeline.publish.preflight import EMAIL, URI
 from pipeline.publish.public_records import KEY
+from schemas.hsds_tables import hsds_tables
 from schemas.identity import center_namespace
 
 #: Kind of record -> the column by which HSDS rows name their owner.

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.publish.hsds_tables import HsdsColumn, HsdsTable, hsds_tables
+from schemas.hsds_tables import HsdsColumn, HsdsTable, hsds_tables
 
 #: An e-mail address as strict readers of table packages accept it: one address, real host name.
 EMAIL = (

@@ -9,17 +9,13 @@ from __future__ import annotations
 import csv
 import json
 import re
-import tomllib
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from pipeline.synthesize.records import Address, InventedDirectory, Phone, Record
 from schemas.enumerations import RecordKind, Status
+from schemas.hsds_tables import SIDE_TABLE, hsds_tables, package_descriptor
 from schemas.identity import dependent_uid
 
 _OWNER_TABLE = {
@@ -48,17 +44,6 @@ _TAXONOMY = "Invented terms of the sample directories"
 _FIRST_MONDAY = "2026-01-05"
 
 
-@dataclass(frozen=True, slots=True)
-class _TableForm:
-    """One table of the package: file and columns with their types."""
-
-    name: str
-    file: str
-    columns: tuple[str, ...]
-    fields: tuple[dict[str, object], ...]
-    foreign_keys: tuple[dict[str, object], ...]
-
-
 def write_hsds(directory: InventedDirectory, folder: Path) -> None:
     """Write the directory as a folder of CSV files (UTF-8, comma, LF, rows sorted by id) and `datapackage.json`.
 
@@ -68,13 +53,22 @@ def write_hsds(directory: InventedDirectory, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables = _Tables(directory).rows()
-    for form in _forms():
-        with (folder / form.file).open("w", encoding="utf-8", newline="") as file:
+    for table in hsds_tables().values():
+        if table.name == SIDE_TABLE:
+            continue
+        columns = table.column_names()
+        with (folder / table.file).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(form.columns)
-            rows = sorted(tables[form.name], key=lambda row: row["id"])
-            writer.writerows([row.get(column, "") for column in form.columns] for row in rows)
-    text = json.dumps(_descriptor(directory.center_id), indent=1, ensure_ascii=False)
+            writer.writerow(columns)
+            rows = sorted(tables[table.name], key=lambda row: row["id"])
+            writer.writerows([row.get(column, "") for column in columns] for row in rows)
+    descriptor = package_descriptor(
+        name=re.sub(r"[^a-z0-9]+", "-", directory.center_id.lower()),
+        title="Invented directory in the tabular form of HSDS 3.1",
+        description="Everything in it is invented.",
+        with_side_table=False,
+    )
+    text = json.dumps(descriptor, indent=1, ensure_ascii=False)
     (folder / "datapackage.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
@@ -334,62 +328,3 @@ class _Tables:
                     "taxonomy_id": taxonomy_id,
                 },
             )
-
-
-@cache
-def _forms() -> tuple[_TableForm, ...]:
-    text = resources.files("pipeline.synthesize").joinpath("hsds_tables.toml").read_text(encoding="utf-8")
-    return tuple(_form(name, table) for name, table in tomllib.loads(text).items())
-
-
-def _form(name: str, table: dict[str, Any]) -> _TableForm:
-    values: dict[str, list[str]] = table.get("values", {})
-    unique: dict[str, object] = {"required": True, "unique": True}
-    fields: list[dict[str, object]] = [{"name": "id", "type": "string", "format": "uuid", "constraints": unique}]
-    for written in table["columns"].split():
-        column, _, kind = written.partition(":")
-        required = column.endswith("!")
-        column = column.rstrip("!")
-        field: dict[str, object] = {"name": column, "type": kind or "string"}
-        if kind in ("email", "uri"):
-            field |= {"type": "string", "format": kind}
-        elif column.endswith("_id") and not kind:
-            field["format"] = "uuid"
-        constraints: dict[str, object] = {"required": True} if required else {}
-        if column in values:
-            constraints["enum"] = values[column]
-        if constraints:
-            field["constraints"] = constraints
-        fields.append(field)
-    return _TableForm(
-        name=name,
-        file=table["file"],
-        columns=tuple(str(field["name"]) for field in fields),
-        fields=tuple(fields),
-        foreign_keys=tuple(
-            {"fields": column, "reference": {"resource": target, "fields": "id"}}
-            for column, target in table.get("refers", {}).items()
-        ),
-    )
-
-
-def _descriptor(center_id: str) -> dict[str, object]:
-    return {
-        "name": re.sub(r"[^a-z0-9]+", "-", center_id.lower()),
-        "title": "Invented directory in the tabular form of HSDS 3.1",
-        "description": "Everything in it is invented.",
-        "profile": "tabular-data-package",
-        "version": "3.1",
-        "resources": [
-            {
-                "name": form.name,
-                "path": form.file,
-                "profile": "tabular-data-resource",
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "schema": {"primaryKey": "id", "fields": list(form.fields), "foreignKeys": list(form.foreign_keys)},
-            }
-            for form in _forms()
-        ],
-    }

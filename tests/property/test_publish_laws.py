@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from pipeline.publish.hsds import RECORD_TABLES, HsdsPackage, export_hsds
-from pipeline.publish.hsds_tables import hsds_tables
 from pipeline.publish.scrub import find_private
 from schemas.contract import empty_table, schema_of
 from schemas.core import CORE_TABLES
 from schemas.directory import Directory
 from schemas.enumerations import Status, WithheldReason
+from schemas.hsds_tables import hsds_tables
 from schemas.identity import dependent_uid, record_uid
 from schemas.parameters import ExportParameters, PrivacyParameters
 from schemas.quality import Finding

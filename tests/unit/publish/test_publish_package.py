@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.publish.hsds_tables import hsds_tables, package_descriptor
 from pipeline.publish.package import write_package
 from schemas.errors import GateError, InputError, StorageError, UsageError
+from schemas.hsds_tables import hsds_tables, package_descriptor
 
 OFFICIAL = 24
 
@@ -215,6 +215,6 @@ def test_table_data_travels_with_the_program():
     """The installed program could not write any package."""
     from importlib import resources
 
-    folder = resources.files("pipeline.publish")
-    assert tomllib.loads(folder.joinpath("hsds_tables.toml").read_text())["version"] == "3.1"
-    assert folder.joinpath("templates/night.html.j2").is_file()
+    tables = resources.files("schemas").joinpath("hsds_tables.toml")
+    assert tomllib.loads(tables.read_text(encoding="utf-8"))["version"] == "3.1"
+    assert resources.files("pipeline.publish").joinpath("templates/night.html.j2").is_file()

@@ -67,22 +67,37 @@ def hsds_version() -> str:
     return str(_declared()["version"])
 
 
-def package_descriptor() -> dict[str, Any]:
-    """Return the content of `datapackage.json`: a tabular data package with one resource per table."""
+def package_descriptor(
+    *,
+    name: str = "human_services_data",
+    title: str = "Human services directory",
+    description: str = "Organizations, services and locations in the tables of the Human Services Data Specification.",
+    with_side_table: bool = True,
+) -> dict[str, Any]:
+    """Return the content of `datapackage.json`: a tabular data package with one resource per table.
+
+    Args:
+        name: Short name of the package: small letters, digits, `-` and `_`.
+        title: Title for people.
+        description: One sentence for people.
+        with_side_table: Whether our own side table is one of the resources.
+    """
     return {
-        "name": "human_services_data",
-        "title": "Human services directory",
-        "description": "Organizations, services and locations in the tables of the Human Services Data Specification.",
+        "name": name,
+        "title": title,
+        "description": description,
         "profile": "tabular-data-package",
         "version": hsds_version(),
         "homepage": "https://docs.openreferral.org",
-        "resources": [_resource(table) for table in hsds_tables().values()],
+        "resources": [
+            _resource(table) for table in hsds_tables().values() if with_side_table or table.name != SIDE_TABLE
+        ],
     }
 
 
 @cache
 def _declared() -> dict[str, Any]:
-    return tomllib.loads(resources.files("pipeline.publish").joinpath("hsds_tables.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(resources.files("schemas").joinpath("hsds_tables.toml").read_text(encoding="utf-8"))
 
 
 def _table(declared: dict[str, Any]) -> HsdsTable:
