@@ -86,6 +86,7 @@ def gather_facts(
 ) -> NightFacts:
     """Return the facts of a night that is published."""
     settings = plan.resolved.settings
+    may_be_named = showable_records(frames.directory, findings=frames.validation.findings)
     places = [Place(label="Findings", path="resdir findings --output findings.xlsx")]
     if settings.run.report:
         places.insert(0, Place(label="Report", path=f"reports/night_{plan.as_of}.html"))
@@ -107,8 +108,8 @@ def gather_facts(
         ),
         audit=_audit(frames.sample),
         exports=(_package(frames.package),) if settings.run.export_hsds else (),
-        top_findings=_top_findings(frames),
-        top_pairs=_top_pairs(frames),
+        top_findings=_top_findings(frames, may_be_named=may_be_named),
+        top_pairs=_top_pairs(frames, may_be_named=may_be_named),
         published=f"published/run_{plan.run_id}.duckdb",
         seconds=seconds,
         peak_memory_mb=peak_memory_mb,
@@ -317,7 +318,7 @@ def _package(package: HsdsPackage) -> ExportFigures:
     )
 
 
-def _top_findings(frames: NightFrames) -> tuple[TopFinding, ...]:
+def _top_findings(frames: NightFrames, *, may_be_named: pl.DataFrame) -> tuple[TopFinding, ...]:
     findings = frames.validation.findings.filter(pl.col("severity") != "info")
     worst = (
         findings.group_by("rule_id", "severity")
@@ -336,7 +337,6 @@ def _top_findings(frames: NightFrames) -> tuple[TopFinding, ...]:
         )
         .head(TOP_RULES)
     )
-    may_be_named = showable_records(frames.directory, findings=frames.validation.findings)
     showable = findings.join(may_be_named, on=["center_id", "record_uid", "kind"], how="semi").sort(
         "center_id", "record_uid"
     )
@@ -363,8 +363,7 @@ def _top_findings(frames: NightFrames) -> tuple[TopFinding, ...]:
     )
 
 
-def _top_pairs(frames: NightFrames) -> tuple[TopPair, ...]:
-    may_be_named = showable_records(frames.directory, findings=frames.validation.findings)
+def _top_pairs(frames: NightFrames, *, may_be_named: pl.DataFrame) -> tuple[TopPair, ...]:
     names = frames.directory.agency.join(may_be_named, on=["center_id", "record_uid", "kind"], how="semi").select(
         "center_id", "record_uid", "native_id", "name"
     )

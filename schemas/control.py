@@ -8,7 +8,7 @@ from schemas.contract import Table, optional, required
 
 
 class Run(Table):
-    """One row per run that was published, or stopped at a gate."""
+    """One row per published run; a run that a gate stopped writes nothing."""
 
     run_id: pl.String = required("Run, sortable by time.")
     started_at: pl.Datetime = required("Start, UTC.")

@@ -22,4 +22,3 @@ class NoteKind(StrEnum):
     REPEATED_ID_DIFFERENT = "repeated_id_different"  # ID-008
     PARENT_MISSING = "parent_missing"  # ID-002
     PARENT_LOOP = "parent_loop"  # ID-002
-    UNKNOWN_KIND = "unknown_kind"  # ID-001's neighbour: the row is in raw.reject

@@ -8,17 +8,16 @@ from typing import Literal
 
 import polars as pl
 
-from flows.cli.common import Common, say, show, show_json, show_table
+from flows.cli.common import Common, require_center, say, show, show_json, show_table
 from flows.clock import now
 from flows.drawn import KIND, drawn_payload, read_draws, together
 from pipeline.audit.draw import AuditDraw, audit_frame, draw_simple
 from pipeline.audit.sample_size import sample_size
 from pipeline.audit.worksheet import write_worksheet
+from pipeline.curate.findings import open_findings
 from pipeline.store.decisions import append_decision
 from pipeline.store.snapshot import open_published
-from schemas.contract import conform
 from schemas.errors import InputError, UsageError
-from schemas.quality import Finding
 
 #: Margins that `audit plan` shows when none is asked for.
 PLANNED_MARGINS: tuple[float, ...] = (0.03, 0.05, 0.10)
@@ -100,6 +99,7 @@ def draw(
     resolved = common.resolve()
     place = common.place(resolved)
     with open_published(place) as snapshot:
+        require_center(snapshot, center)
         frame = audit_frame(snapshot.directory(), unit=unit)
         pointer = snapshot.pointer
     wanted = size
@@ -159,7 +159,7 @@ def worksheet(
     with open_published(place) as snapshot:
         stored = AuditDraw(draw=snapshot.table("auditing.draw"), items=snapshot.table("auditing.draw_item"))
         directory = snapshot.directory()
-        findings = snapshot.table("quality.finding").filter(pl.col("status") == "open")
+        findings = open_findings(snapshot.table("quality.finding"))
     known = together(read_draws(place), stored)
     items = known.items.filter(pl.col("batch_id") == batch)
     if items.is_empty():
@@ -172,7 +172,7 @@ def worksheet(
         directory,
         batch=known.draw.filter(pl.col("batch_id") == batch),
         path=output,
-        findings=conform(findings, Finding),
+        findings=findings,
     )
     if common.json:
         show_json({"batch_id": batch, "records": items.height, "path": str(output)})
@@ -183,6 +183,7 @@ def worksheet(
 
 def _frame(common: Common, *, unit: str, center: str | None) -> pl.DataFrame:
     with open_published(common.place(common.resolve())) as snapshot:
+        require_center(snapshot, center)
         frame = audit_frame(snapshot.directory(), unit=unit)
     return frame if center is None else frame.filter(pl.col("center_id") == center)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.cli.common import Common, say, show, show_json, show_table
+from flows.cli.common import Common, require_center, say, show, show_json, show_table
 from pipeline.curate.record_changes import list_changes
 from pipeline.store.snapshot import kept_runs, open_published
 from schemas.errors import InputError
@@ -28,6 +28,7 @@ def changes(
     """
     place = common.place(common.resolve())
     with open_published(place) as snapshot:
+        require_center(snapshot, center)
         now = snapshot.directory()
         last = snapshot.pointer.run_id
     earlier = [run_id for run_id in kept_runs(place) if run_id != last]

@@ -14,7 +14,9 @@ from cyclopts import Parameter
 
 from flows.clock import today
 from flows.settings import Resolved, load_settings
+from pipeline.store.snapshot import Snapshot
 from pipeline.store.workspace import Workspace
+from schemas.errors import UsageError
 
 
 @Parameter(name="*")
@@ -45,6 +47,19 @@ class Common:
     def day(self, resolved: Resolved) -> date:
         """Return the day to speak of."""
         return self.as_of or resolved.settings.run.as_of or today()
+
+
+def require_center(snapshot: Snapshot, center: str | None) -> None:
+    """Stop when a center is named that was never read: an empty answer would look like a clean directory.
+
+    Raises:
+        UsageError: Names the centers that were read.
+    """
+    known = snapshot.table("control.run_input").get_column("center_id").unique().sort().to_list()
+    if center is not None and center not in known:
+        raise UsageError(
+            f"There is no center {center} in the last published night.", advice=f"Known: {', '.join(known)}."
+        )
 
 
 def say(line: str) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import polars as pl
 from cyclopts import Parameter
 
-from flows.cli.common import Common, say, show, show_json, show_table
+from flows.cli.common import Common, require_center, say, show, show_json, show_table
 from flows.labelled_list import labelled_records, parse_columns, read_text_table, require_column
 from pipeline.match.evaluate import evaluate_matching
 from pipeline.match.explain import explain_pair
@@ -41,6 +41,7 @@ def list_pairs(
         common: What every command takes.
     """
     with open_published(common.place(common.resolve())) as snapshot:
+        require_center(snapshot, center)
         pairs = snapshot.table("matching.scored_pair")
         reasons = snapshot.table("matching.pair_reason")
         agencies = snapshot.directory().agency
@@ -90,6 +91,7 @@ def explain(
     """
     resolved = common.resolve()
     with open_published(common.place(resolved)) as snapshot:
+        require_center(snapshot, center)
         directory = snapshot.directory()
         pairs = snapshot.table("matching.scored_pair")
     if b is None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import polars as pl
 from cyclopts import Parameter
 
-from flows.cli.common import Common, say, show, show_json
+from flows.cli.common import Common, require_center, say, show, show_json
+from pipeline.curate.findings import open_findings
 from pipeline.publish.hsds import export_hsds
 from pipeline.publish.package import write_package
 from pipeline.store.snapshot import open_published
-from schemas.contract import conform
-from schemas.quality import Finding
 
 
 def hsds(
@@ -37,8 +35,9 @@ def hsds(
     """
     resolved = common.resolve()
     with open_published(common.place(resolved)) as snapshot:
+        require_center(snapshot, center)
         directory = snapshot.directory()
-        findings = conform(snapshot.table("quality.finding").filter(pl.col("status") == "open"), Finding)
+        findings = open_findings(snapshot.table("quality.finding"))
         pointer = snapshot.pointer
     package = export_hsds(
         directory,

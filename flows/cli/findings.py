@@ -8,10 +8,11 @@ from typing import Literal
 
 import polars as pl
 
-from flows.cli.common import Common, say, show_json, show_table
+from flows.cli.common import Common, require_center, say, show_json, show_table
 from pipeline.publish.findings_file import write_findings
 from pipeline.store.snapshot import open_published
 from schemas.errors import UsageError
+from schemas.rules import rule_catalogue
 
 #: Severities, worst first.
 SEVERITIES: tuple[str, ...] = ("error", "warning", "info")
@@ -43,8 +44,10 @@ def findings(
         fail_on: Exit code 1 when an open finding of this severity or worse is listed.
         common: What every command takes.
     """
+    _require_rule(rule)
     resolved = common.resolve()
     with open_published(common.place(resolved)) as snapshot:
+        require_center(snapshot, center)
         tracked = snapshot.table("quality.finding")
         as_of = common.as_of or snapshot.pointer.as_of
     chosen = with_age(
@@ -58,6 +61,16 @@ def findings(
     elif output is None:
         _print(chosen)
     return 1 if reaches(chosen, fail_on) else 0
+
+
+def _require_rule(rule: str | None) -> None:
+    if rule is None:
+        return
+    asked = rule.upper()
+    if not any(known == asked or known.startswith(f"{asked}-") for known in rule_catalogue()):
+        raise UsageError(
+            f"--rule: there is no rule or family {rule}.", advice="docs/rules.md lists them, such as FRE or FRE-003."
+        )
 
 
 def choose(

@@ -6,7 +6,7 @@ from typing import Literal
 
 import polars as pl
 
-from flows.cli.common import Common, percent, say, show_json, show_table
+from flows.cli.common import Common, percent, require_center, say, show_json, show_table
 from pipeline.measure.freshness import measure_freshness
 from pipeline.store.snapshot import open_published
 from schemas.errors import UsageError
@@ -35,6 +35,7 @@ def freshness(
         )
     resolved = common.resolve()
     with open_published(common.place(resolved)) as snapshot:
+        require_center(snapshot, center)
         directory = snapshot.directory()
         as_of = common.as_of or snapshot.pointer.as_of
     measured = measure_freshness(

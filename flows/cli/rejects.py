@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.cli.common import Common, show, show_json, show_table
+from flows.cli.common import Common, require_center, show, show_json, show_table
 from pipeline.store.snapshot import open_published
 
 #: Characters of a row shown in the table; --json gives all.
@@ -23,6 +23,7 @@ def rejects(
         common: What every command takes.
     """
     with open_published(common.place(common.resolve())) as snapshot:
+        require_center(snapshot, center)
         rows = snapshot.table("raw.reject").sort("center_id", "source_file", "source_line")
     if center is not None:
         rows = rows.filter(pl.col("center_id") == center)

@@ -8,7 +8,7 @@ from typing import Annotated
 import polars as pl
 from cyclopts import Parameter
 
-from flows.cli.common import Common, show, show_json, show_table
+from flows.cli.common import Common, require_center, show, show_json, show_table
 from pipeline.measure.complexity import measure_complexity
 from pipeline.measure.sensitivity import vary_parameters
 from pipeline.measure.staffing import BAND, Staffing, estimate_staffing
@@ -34,6 +34,7 @@ def staffing(
     resolved = common.resolve()
     parameters = resolved.settings.staffing
     with open_published(common.place(resolved)) as snapshot:
+        require_center(snapshot, center)
         directory = snapshot.directory()
         as_of = common.as_of or snapshot.pointer.as_of
     complexity = measure_complexity(directory, as_of=as_of, parameters=parameters)

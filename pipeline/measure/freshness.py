@@ -21,7 +21,7 @@ import polars as pl
 
 from pipeline.measure.complexity import measure_complexity
 from pipeline.measure.dated_records import date_bundles, date_records, track_levels
-from pipeline.measure.freshness_cases import HEADLINE, MEASURES, PLURALS, count_cases, list_unknowable
+from pipeline.measure.freshness_cases import HEADLINE, PLURALS, count_cases, list_unknowable
 from pipeline.measure.freshness_figures import (
     count_bands,
     count_not_counted,
@@ -96,10 +96,6 @@ class Freshness:
             if kept_out.height:
                 figure["kept_out"] = kept_out.select("center_id", "record_count", "reason").to_dicts()
         return figure
-
-    def headlines(self, *, center_id: str | None = None) -> dict[str, dict[str, object]]:
-        """Return the three figures by name, for one center or for all together."""
-        return {measure: self.headline(measure, center_id=center_id) for measure in MEASURES}
 
 
 def measure_freshness(

@@ -45,6 +45,25 @@ def test_findings(answer):
     assert all(one["rule_id"].startswith("FRE-") for one in answer("findings", "--rule", "fre"))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["findings"], ["duplicates", "list"], ["freshness"], ["staffing"], ["audit", "plan"], ["rejects"],
+        ["audit", "draw", "--size", "3", "--seed", "s"],
+    ],
+)  # fmt: skip
+def test_a_center_that_is_not_there_is_told(words, workspace, capsys):
+    """A slip in the name would look like a clean directory."""
+    assert run([*words, "--workspace", str(workspace), "--center", "nowhere"]) == 2
+    assert "center01" in capsys.readouterr().err
+
+
+def test_a_rule_that_is_not_there_is_told(workspace, capsys):
+    """A slip in the rule would look like a rule that nothing breaks."""
+    assert run(["findings", "--workspace", str(workspace), "--rule", "FRE-999"]) == 2
+    assert "FRE-999" in capsys.readouterr().err
+
+
 def test_fail_on(workspace, capsys):
     """A pipeline that must not go on with errors asks for exit code 1."""
     assert run(["findings", "--workspace", str(workspace), "--json", "--fail-on", "error"]) == 1
