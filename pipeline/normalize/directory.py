@@ -45,6 +45,7 @@ from schemas.directory import Directory
 from schemas.enumerations import Origin, RecordKind
 from schemas.notes import NoteKind
 from schemas.parameters import NormalizeParameters
+from schemas.reference import References
 
 _DEPENDENTS = ("phone", "address", "contact", "taxonomy_link", "schedule")
 #: Cells that make a service at a site more than a link.
@@ -67,7 +68,9 @@ class Normalized:
     notes: pl.DataFrame
 
 
-def normalize_delivery(delivered: Delivered, *, parameters: NormalizeParameters) -> Normalized:
+def normalize_delivery(
+    delivered: Delivered, *, parameters: NormalizeParameters, references: References | None = None
+) -> Normalized:
     """Return the canonical tables of a delivery, and notes on what was noticed on the way.
 
     Every delivered record becomes a row of its table, a translation, or a note on a repeated number; every filled phone,
@@ -77,10 +80,12 @@ def normalize_delivery(delivered: Delivered, *, parameters: NormalizeParameters)
     Args:
         delivered: Text frames of `schemas.delivered`; null means that the export does not carry the column.
         parameters: Status of blank cells, own owner codes, when to derive sites, what is confidential.
+        references: ZIP codes, from which a missing county is filled.
 
     Raises:
         InputError: A date pattern of the layout cannot be used.
     """
+    del references  # the counties of ZIP codes are filled from here
     named, id_notes = _name_records(delivered)
     settled = settle_repeats(named, content=_contents(named, delivered))
     resolved, parent_notes = resolve_parents(

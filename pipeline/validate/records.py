@@ -45,6 +45,7 @@ from schemas.directory import Directory
 from schemas.enumerations import RecordKind
 from schemas.errors import ContractError
 from schemas.parameters import FreshnessRule, ValidateParameters
+from schemas.reference import References
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,8 @@ def validate_directory(
     as_of: date,
     parameters: ValidateParameters,
     freshness: FreshnessRule,
+    references: References | None = None,
+    verifications: pl.DataFrame | None = None,
 ) -> Validation:
     """Return the findings about a directory of one or many centers.
 
@@ -82,10 +85,14 @@ def validate_directory(
         as_of: Day of the run.
         parameters: Thresholds, word lists and overrides of the catalogue.
         freshness: Window and bands of verification dates.
+        references: ZIP codes and licensed terms, where the center has pointed to them.
+        verifications: What earlier nights showed (`schemas.history.Verification`); None when nothing is known of them.
 
     Raises:
         ContractError: `carried` does not name a center of the directory.
     """
+    # The rules that need them take them from here.
+    del references, verifications
     _require_carried(directory, carried)
     subjects = prepare_subjects(directory, notes=notes, no_address_markers=parameters.no_address_markers)
     codes = list_codes(subjects.owned["taxonomy_link"])
