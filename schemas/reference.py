@@ -30,7 +30,9 @@ class LicensedTerm(Table):
     name: pl.String = optional("Name of the term.")
     status: pl.String = required("`active` or `retired`.")
     successor: pl.String = optional("Code that replaces a retired term.")
-    is_preferred: pl.Boolean = optional("Whether the center prefers the term in its branch; null when the list does not say.")
+    is_preferred: pl.Boolean = optional(
+        "Whether the center prefers the term in its branch; null when the list does not say."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
