@@ -15,14 +15,15 @@ import polars as pl
 from flows.clock import now
 from flows.drawn import read_draws, together
 from flows.night_facts import NightFrames, gated_facts, gather_facts
-from flows.night_files import write_night_files
+from flows.night_files import write_night_files, write_stopped_report
+from flows.night_gates import find_drift, find_gates
 from flows.night_plan import NightPlan
-from flows.night_tables import night_tables
+from flows.night_tables import gated_tables, night_tables
 from flows.stopwatch import Stopwatch, peak_memory_mb
 from pipeline.audit.draw import audit_frame, draw_simple
 from pipeline.curate.changes import count_changes
+from pipeline.curate.filled_cells import count_filled
 from pipeline.curate.findings import track_findings
-from pipeline.curate.gates import check_rejects, check_totals
 from pipeline.ingest.read import read_export
 from pipeline.match.agencies import match_agencies
 from pipeline.measure.complexity import measure_complexity
@@ -95,17 +96,23 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             others = before.without_centers(plan.centers)
             directory = join_directories([others, *(one.directory for one in normalized)])
             changes = {center: count_changes(directory, before=before, center_id=center) for center in plan.centers}
-            gates = [reason for one in delivered for reason in check_rejects(one, parameters=settings.gates)]
-            gates += check_totals(directory, before=before, centers=plan.centers, parameters=settings.gates)
+            filled = {one.center_id: count_filled(one) for one in delivered}
+            notes = pl.concat(
+                [read_table(working, "quality.note", without_centers=plan.centers), *(one.notes for one in normalized)]
+            )
+            gates = find_gates(
+                working, delivered, directory=directory, before=before, notes=notes, filled=filled,
+                parameters=settings.gates,
+            )  # fmt: skip
+            drift = find_drift(working, delivered, filled=filled, parameters=settings.gates)
             # The night before is as large as tonight's, and so is the text that was normalized: nothing below needs them.
             delivered = [one.raw_only() for one in delivered]
             del before, others
-        if gates and not plan.allow_shrink:
-            return gated_facts(plan, delivered=delivered, gates=gates, seconds=watch.seconds())
+        if any(gate.name not in plan.overrides for gate in gates):
+            facts = gated_facts(plan, delivered=delivered, gates=gates, drift=drift, seconds=watch.seconds())
+            save_night(working, gated_tables(plan, facts), centers=[])
+            return write_stopped_report(plan, facts)
 
-        notes = pl.concat(
-            [read_table(working, "quality.note", without_centers=plan.centers), *(one.notes for one in normalized)]
-        )
         carried = _carried(working, delivered, plan.centers)
 
         with watch.stage("validate"):
@@ -154,6 +161,9 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
 
         frames = NightFrames(
             delivered=tuple(delivered),
+            filled=filled,
+            drift=drift,
+            overridden=tuple(gates),
             directory=directory,
             notes=notes,
             carried=carried,

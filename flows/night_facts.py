@@ -19,6 +19,7 @@ from pipeline.publish.showable import showable_records
 from pipeline.validate.records import Validation
 from schemas.delivered import Delivered
 from schemas.directory import Directory
+from schemas.gating import Drift, Gate
 from schemas.night import (
     AuditFigures,
     BandCount,
@@ -52,6 +53,9 @@ class NightFrames:
 
     Attributes:
         delivered: The deliveries read.
+        filled: How full the columns of each delivery are (schemas.gating.FilledCells), by center.
+        drift: What changed about each export, by center.
+        overridden: Gates that a person has found right.
         directory: Canonical tables of all centers.
         notes: Notes of normalize, all centers (schemas.quality.Note).
         carried: What each center's export carries.
@@ -67,6 +71,9 @@ class NightFrames:
     """
 
     delivered: tuple[Delivered, ...]
+    filled: Mapping[str, pl.DataFrame]
+    drift: Mapping[str, Drift]
+    overridden: tuple[Gate, ...]
     directory: Directory
     notes: pl.DataFrame
     carried: Mapping[str, frozenset[str]]
@@ -111,6 +118,7 @@ def gather_facts(
         top_findings=_top_findings(frames, may_be_named=may_be_named),
         top_pairs=_top_pairs(frames, may_be_named=may_be_named),
         published=f"published/run_{plan.run_id}.duckdb",
+        overridden=frames.overridden,
         seconds=seconds,
         peak_memory_mb=peak_memory_mb,
         places=tuple(places),
@@ -118,7 +126,12 @@ def gather_facts(
 
 
 def gated_facts(
-    plan: NightPlan, *, delivered: Sequence[Delivered], gates: Sequence[str], seconds: Mapping[str, float]
+    plan: NightPlan,
+    *,
+    delivered: Sequence[Delivered],
+    gates: Sequence[Gate],
+    drift: Mapping[str, Drift],
+    seconds: Mapping[str, float],
 ) -> NightFacts:
     """Return the facts of a night that a gate stopped: what was read, and why nothing was published."""
     unknown = ShareFigure(numerator=None, denominator=None, unknown=None, share=None, reason=_NOT_RUN)
@@ -138,7 +151,8 @@ def gated_facts(
                 findings={},
                 findings_by_rule={},
                 changes={},
-                notices=one.notices,
+                warnings=drift[one.center_id].warnings,
+                notices=(*one.notices, *drift[one.center_id].notices),
             )
             for one in delivered
         ),
@@ -152,7 +166,13 @@ def gated_facts(
         ),
         gates=tuple(gates),
         seconds=seconds,
+        places=(Place(label="Why it was stopped", path=stopped_report(plan)),),
     )
+
+
+def stopped_report(plan: NightPlan) -> str:
+    """Return the path, relative to the workspace, of the page that tells why a night was stopped."""
+    return f"reports/night_{plan.as_of}_stopped.html"
 
 
 def freshness_figures(freshness: Freshness) -> FreshnessFigures:
@@ -253,7 +273,8 @@ def _center(one: Delivered, frames: NightFrames) -> CenterFacts:
             "rekeyed": changes.rekeyed,
         },
         is_first_night=changes.is_first,
-        notices=(*one.notices, *_status_notices(records)),
+        warnings=frames.drift[center].warnings,
+        notices=(*one.notices, *frames.drift[center].notices, *_status_notices(records)),
         not_applicable=tuple(
             RuleNotAsked(rule_id=row["rule_id"], reason=row["reason"]) for row in not_asked.sort("rule_id").to_dicts()
         ),

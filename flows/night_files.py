@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from flows.night_facts import NightFrames
+from flows.night_facts import NightFrames, stopped_report
 from flows.night_plan import NightPlan
 from pipeline.audit.worksheet import write_worksheet
 from pipeline.publish.package import write_package
@@ -45,6 +45,24 @@ def write_night_files(plan: NightPlan, frames: NightFrames, facts: NightFacts) -
     except OSError as fault:
         raise StorageError(
             f"The night is published, but its files could not be written: {fault.strerror or fault}.",
+            advice="Free some room or check the rights on the workspace, then run again.",
+        ) from fault
+    return facts
+
+
+def write_stopped_report(plan: NightPlan, facts: NightFacts) -> NightFacts:
+    """Write the page that tells why a night was stopped; the report of the last good night stays where it is.
+
+    Raises:
+        StorageError: The disk refuses.
+    """
+    if not plan.resolved.settings.run.report:
+        return replace(facts, places=())
+    try:
+        write_text(plan.workspace.root / stopped_report(plan), render_report(facts))
+    except OSError as fault:
+        raise StorageError(
+            f"The night was stopped, and its page could not be written: {fault.strerror or fault}.",
             advice="Free some room or check the rights on the workspace, then run again.",
         ) from fault
     return facts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +12,8 @@ from flows.clock import now, today
 from flows.deliveries import Delivery, plan_deliveries
 from flows.settings import Resolved, load_settings
 from pipeline.store.workspace import Workspace
+from schemas.errors import UsageError
+from schemas.gating import GateName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +27,7 @@ class NightPlan:
         deliveries: Exports to read.
         resolved: Settings.
         workspace: Where everything is kept.
-        allow_shrink: Whether a person has said that tonight's smaller totals are right.
+        overrides: Gates whose totals a person has found right tonight.
     """
 
     run_id: str
@@ -33,7 +36,7 @@ class NightPlan:
     deliveries: tuple[Delivery, ...]
     resolved: Resolved
     workspace: Workspace
-    allow_shrink: bool = False
+    overrides: frozenset[GateName] = frozenset()
 
     @property
     def centers(self) -> list[str]:
@@ -46,6 +49,23 @@ def new_run_id(moment: datetime) -> str:
     return f"{moment:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
 
 
+def named_gates(names: Iterable[str]) -> frozenset[GateName]:
+    """Return the gates of these names; `all` stands for every one.
+
+    Raises:
+        UsageError: There is no gate of that name.
+    """
+    asked = set(names)
+    if "all" in asked:
+        return frozenset(GateName)
+    known = {gate.value for gate in GateName}
+    if unknown := sorted(asked - known):
+        raise UsageError(
+            f"--override: there is no gate {unknown[0]}.", advice=f"Gates: {', '.join(sorted(known))}, or all."
+        )
+    return frozenset(GateName(name) for name in asked)
+
+
 def plan_night(
     *,
     exports: tuple[Path, ...] = (),
@@ -54,12 +74,12 @@ def plan_night(
     config: Path | None = None,
     workspace: Path | None = None,
     as_of: date | None = None,
-    allow_shrink: bool = False,
+    overrides: Iterable[str] = (),
 ) -> NightPlan:
     """Return what tonight's run reads and with which settings.
 
     Raises:
-        UsageError: No export, or an export without a center.
+        UsageError: No export, an export without a center, or an override that no gate has.
         InputError: The settings or an export are not there or not readable.
     """
     resolved = load_settings(config, workspace=workspace)
@@ -71,5 +91,5 @@ def plan_night(
         deliveries=plan_deliveries(exports, center=center, format_name=format_name, resolved=resolved),
         resolved=resolved,
         workspace=Workspace(resolved.workspace_root),
-        allow_shrink=allow_shrink,
+        overrides=named_gates(overrides),
     )

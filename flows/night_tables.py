@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from importlib.metadata import version
 
@@ -13,9 +14,13 @@ from pipeline.publish.night_json import night_json
 from schemas.contract import conform
 from schemas.control import Carried, InputFileRow, LayoutNote, Run, RunInput
 from schemas.core import CORE_TABLES
+from schemas.delivered import Delivered
 from schemas.measures import StoredMeasure
 from schemas.night import NightFacts
 from schemas.raw import RawHeader, RawReject, RawRow
+
+#: Record kinds counted per run.
+_KINDS = ("agency", "site", "service", "service_at_site")
 
 
 def night_tables(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> dict[str, pl.DataFrame]:
@@ -44,7 +49,12 @@ def night_tables(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> dic
     }
 
 
-def _control(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> dict[str, pl.DataFrame]:
+def gated_tables(plan: NightPlan, facts: NightFacts) -> dict[str, pl.DataFrame]:
+    """Return the stored tables of a night that a gate stopped: that it was, and why."""
+    return {"control.run": _run(plan, facts)}
+
+
+def _run(plan: NightPlan, facts: NightFacts) -> pl.DataFrame:
     run = pl.DataFrame(
         {
             "run_id": [plan.run_id],
@@ -56,6 +66,11 @@ def _control(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> dict[st
             "night": [json.dumps(night_json(facts), ensure_ascii=False)],
         }
     )
+    return conform(run, Run)
+
+
+def _control(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> dict[str, pl.DataFrame]:
+    kinds = {one.center_id: one.delivered for one in facts.centers}
     inputs = pl.DataFrame(
         [
             {
@@ -71,6 +86,8 @@ def _control(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> dict[st
                 "changed": frames.changes[one.center_id].changed,
                 "removed": frames.changes[one.center_id].removed,
                 "rekeyed": frames.changes[one.center_id].rekeyed,
+                "header_sha256": _hash_header(one),
+                **{f"{kind}_count": kinds[one.center_id].get(kind, 0) for kind in _KINDS},
             }
             for one, path in zip(frames.delivered, plan.deliveries, strict=True)
         ]
@@ -102,18 +119,31 @@ def _control(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> dict[st
         [
             {"center_id": one.center_id, "remark": text, "remark_kind": kind}
             for one in frames.delivered
-            for kind, texts in (("notice", one.notices), ("unmapped_column", one.unmapped_columns))
+            for kind, texts in (
+                ("warning", frames.drift[one.center_id].warnings),
+                ("notice", (*one.notices, *frames.drift[one.center_id].notices)),
+                ("unmapped_column", one.unmapped_columns),
+            )
             for text in texts
         ],
         schema={"center_id": pl.String, "remark": pl.String, "remark_kind": pl.String},
     )
     return {
-        "control.run": conform(run, Run),
+        "control.run": _run(plan, facts),
+        "control.filled_cells": pl.concat(list(frames.filled.values())),
         "control.run_input": conform(inputs, RunInput),
         "control.input_file": conform(files, InputFileRow),
         "control.carried": conform(carried, Carried),
         "control.layout_note": conform(remarks, LayoutNote),
     }
+
+
+def _hash_header(one: Delivered) -> str:
+    # A single table comes under a new file name every night; its name says nothing.
+    is_flat = len(one.files) == 1
+    names = one.raw_header.sort("source_file", "position").select("source_file", "column_written").rows()
+    text = "".join(f"{'' if is_flat else file}\x1f{name}\n" for file, name in names)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _stack(model: type[RawHeader] | type[RawRow] | type[RawReject], frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -39,7 +39,7 @@ def nightly(
     workspace: str | None = None,
     as_of: str | None = None,
     *,
-    allow_shrink: bool = False,
+    overrides: tuple[str, ...] = (),
     tell: Callable[[str], None] | None = None,
 ) -> NightFacts:
     """Run the whole night once.
@@ -53,7 +53,7 @@ def nightly(
         config: Settings file.
         workspace: Folder in which everything is kept.
         as_of: Day, YYYY-MM-DD; today when not given.
-        allow_shrink: Whether smaller totals than last night were found right by a person.
+        overrides: Gates whose totals were found right by a person, see `schemas.gating.GateName`; `all` for every one.
         tell: Gets one line per finished stage.
     """
     plan = plan_night(
@@ -63,7 +63,7 @@ def nightly(
         config=Path(config) if config else None,
         workspace=Path(workspace) if workspace else None,
         as_of=date.fromisoformat(as_of) if as_of else None,
-        allow_shrink=allow_shrink,
+        overrides=overrides,
     )
     facts = run_night(plan, verb=as_task, tell=tell or in_silence)
     leave_artifacts(facts)

@@ -8,12 +8,12 @@ from schemas.contract import Table, optional, required
 
 
 class Run(Table):
-    """One row per published run; a run that a gate stopped writes nothing."""
+    """One row per run; of a run that a gate stopped nothing else is kept."""
 
     run_id: pl.String = required("Run, sortable by time.")
     started_at: pl.Datetime = required("Start, UTC.")
     as_of: pl.Date = required("Day the run speaks of.")
-    status: pl.String = required("`published`.")
+    status: pl.String = required("`published` or `gated`.")
     program_version: pl.String = required("Version of resdir.")
     settings: pl.String = required("Resolved settings as JSON: with the inputs they make the run again.")
     night: pl.String = required("The document of `resdir nightly --json`.")
@@ -34,6 +34,11 @@ class RunInput(Table):
     changed: pl.Int64 = required("Records of which a field changed.")
     removed: pl.Int64 = required("Records gone since the night before.")
     rekeyed: pl.Int64 = required("Records that came back under another number.")
+    header_sha256: pl.String = optional("Hash over the column names of all files; null for runs of the first release.")
+    agency_count: pl.Int64 = optional("Delivered agencies; null for runs of the first release.")
+    site_count: pl.Int64 = optional("Delivered sites; null likewise.")
+    service_count: pl.Int64 = optional("Delivered services; null likewise.")
+    service_at_site_count: pl.Int64 = optional("Delivered services at sites; null likewise.")
 
 
 class InputFileRow(Table):
@@ -64,4 +69,4 @@ class LayoutNote(Table):
 
     center_id: pl.String = required("Center.")
     remark: pl.String = optional("One sentence or column name.")
-    remark_kind: pl.String = required("`notice` or `unmapped_column`.")
+    remark_kind: pl.String = required("`notice`, `warning` (drift since the last export) or `unmapped_column`.")

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from schemas.gating import Gate
+
 
 @dataclass(frozen=True, kw_only=True)
 class RuleNotAsked:
@@ -40,6 +42,7 @@ class CenterFacts:
             empty when it was not counted.
         changes: Records `added`, `changed`, `removed`, `rekeyed` since the last night.
         is_first_night: Whether there was no earlier night to compare with.
+        warnings: What the export lost since the last one, one sentence each.
         notices: What the curator should know about the load, one sentence each.
         not_applicable: Rules that could not be asked.
     """
@@ -58,6 +61,7 @@ class CenterFacts:
     findings_by_rule_and_severity: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     changes: Mapping[str, int]
     is_first_night: bool = False
+    warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     not_applicable: tuple[RuleNotAsked, ...] = ()
 
@@ -245,7 +249,8 @@ class NightFacts:
         top_findings: Rules broken most, most urgent first.
         top_pairs: Pairs to compare, likeliest first.
         published: Path of the snapshot, relative to the workspace; None when nothing was published.
-        gates: Why nothing was published, one sentence each; empty when it was.
+        gates: Totals that stopped the night; empty when it was published.
+        overridden: Totals that would have stopped it, had a person not found them right.
         warnings: What went wrong although the night was published, one sentence each.
         seconds: Seconds by stage, and `total`.
         peak_memory_mb: Highest memory use in megabytes.
@@ -264,7 +269,8 @@ class NightFacts:
     top_findings: tuple[TopFinding, ...] = ()
     top_pairs: tuple[TopPair, ...] = ()
     published: str | None = None
-    gates: tuple[str, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    overridden: tuple[Gate, ...] = ()
     warnings: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     peak_memory_mb: float = 0.0

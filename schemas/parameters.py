@@ -394,5 +394,40 @@ class GateParameters(Parameters):
         description="More rejected rows than this share of a file stop the run (project choice).",
     )
     smallest_reject_count: int = Field(
-        default=20, ge=1, description="Rejected rows below this number never stop a run (project choice)."
+        default=20,
+        ge=1,
+        description="Rejected rows, unreadable dates or unknown status words below this number never stop a run (project choice).",
+    )
+    largest_unreadable_date_share: float = Field(
+        default=0.02,
+        ge=0,
+        le=1,
+        description="More unreadable dates than this share of the filled ones stop the run: the format changed (project choice).",
+    )
+    largest_unknown_status_share: float = Field(
+        default=0.02,
+        ge=0,
+        le=1,
+        description="More unknown status words than this share of the filled ones stop the run (project choice).",
+    )
+    filled_share: float = Field(
+        default=0.50,
+        gt=0,
+        le=1,
+        description="A column filled in at least this share of the records is watched for emptying (project choice).",
+    )
+    largest_fill_drop: float = Field(
+        default=0.90,
+        gt=0,
+        le=1,
+        description="A watched column that loses more than this part of its filled share overnight stops the run (project choice).",
+    )
+    fill_change_told: float = Field(
+        default=0.20,
+        gt=0,
+        le=1,
+        description="A filled share that changes by this much, up or down, gives a warning (project choice).",
+    )
+    fewest_records_compared: int = Field(
+        default=20, ge=1, description="Filled shares of fewer records than this are not compared (project choice)."
     )

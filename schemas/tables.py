@@ -6,6 +6,7 @@ from schemas.auditing import Draw, DrawItem
 from schemas.contract import Table
 from schemas.control import Carried, InputFileRow, LayoutNote, Run, RunInput
 from schemas.core import CORE_TABLES
+from schemas.gating import FilledCells
 from schemas.matching import BlockReport, Cluster, PairReason, ScoredPair
 from schemas.measures import StoredMeasure
 from schemas.quality import NotApplicable, Note, TrackedFinding
@@ -18,6 +19,7 @@ STORED_TABLES: dict[str, type[Table]] = {
     "control.input_file": InputFileRow,
     "control.carried": Carried,
     "control.layout_note": LayoutNote,
+    "control.filled_cells": FilledCells,
     "raw.header": RawHeader,
     "raw.row": RawRow,
     "raw.reject": RawReject,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from flows.cli.common import Common, say, show, show_json
+from schemas.gating import GateName
 from schemas.night import NightFacts
 
 _WORSE: dict[str, tuple[str, ...]] = {
@@ -23,6 +24,7 @@ def nightly(
     center: str | None = None,
     format: str = "auto",  # noqa: A002 - the promised name of the option
     fail_on: Literal["error", "warning", "info", "never"] = "never",
+    override: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
     allow_shrink: Annotated[bool, Parameter(negative="")] = False,
     without_prefect: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008 - a frozen value
@@ -34,12 +36,19 @@ def nightly(
         center: Id of the center that delivered the export.
         format: auto, icarol, hsds, or a mapping file.
         fail_on: Exit code 1 when there is a finding of this severity or worse.
-        allow_shrink: Publish although there are far fewer records than last night: a person has found that right.
+        override: A gate whose number you have found right, for this run only: rows-fell, table-empty, rejected-rows,
+            column-emptied, unreadable-dates, unknown-status, or all. May be given several times.
+        allow_shrink: The same as --override rows-fell.
         without_prefect: Run the same stages without Prefect: nothing is shown in Prefect's pages, and it starts at once.
         common: What every command takes.
     """
     facts = _run(
-        exports, center=center, format_name=format, allow_shrink=allow_shrink, plain=without_prefect, common=common
+        exports,
+        center=center,
+        format_name=format,
+        overrides=(*override, *((GateName.ROWS_FELL.value,) if allow_shrink else ())),
+        plain=without_prefect,
+        common=common,
     )
     from pipeline.publish.night_json import night_json
     from pipeline.publish.summary import summarize_night
@@ -49,16 +58,23 @@ def nightly(
     else:
         show(summarize_night(facts))
     if facts.status == "gated":
-        for reason in facts.gates:
-            say(f"resdir: nothing was published. {reason}")
-        say("        Look at the export. If it is right, run again with --allow-shrink.")
+        for gate in facts.gates:
+            say(f"resdir: nothing was published. {gate.center_id}: {gate.message}")
+        names = " ".join(f"--override {name}" for name in dict.fromkeys(gate.name for gate in facts.gates))
+        say(f"        Look at the export. If it is right, run once more with {names}.")
         return 3
     worst = _WORSE[fail_on]
     return 1 if any(one.findings.get(severity, 0) for one in facts.centers for severity in worst) else 0
 
 
 def _run(
-    exports: tuple[Path, ...], *, center: str | None, format_name: str, allow_shrink: bool, plain: bool, common: Common
+    exports: tuple[Path, ...],
+    *,
+    center: str | None,
+    format_name: str,
+    overrides: tuple[str, ...],
+    plain: bool,
+    common: Common,
 ) -> NightFacts:
     resolved = common.resolve()
     place = common.place(resolved)
@@ -73,7 +89,7 @@ def _run(
             config=common.config,
             workspace=common.workspace,
             as_of=common.as_of,
-            allow_shrink=allow_shrink,
+            overrides=overrides,
         )
         return run_night(plan, tell=say)
 
@@ -91,6 +107,6 @@ def _run(
         config=str(common.config) if common.config else None,
         workspace=str(common.workspace) if common.workspace else None,
         as_of=common.day(resolved).isoformat(),
-        allow_shrink=allow_shrink,
+        overrides=overrides,
         tell=say,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.gating import Gate
 from schemas.night import CenterFacts, NightFacts, ShareFigure
 
 _KINDS = ("agency", "site", "service", "service_at_site")
@@ -51,8 +52,19 @@ def night_json(night: NightFacts) -> dict[str, Any]:
             **{stage: round(value, 3) for stage, value in sorted(night.seconds.items()) if stage not in _STAGES},
         },
         "peak_memory_mb": round(night.peak_memory_mb),
-        **({"gates": list(night.gates)} if night.gates else {}),
+        **({"gates": [_gate(gate) for gate in night.gates]} if night.gates else {}),
+        **({"overridden": [_gate(gate) for gate in night.overridden]} if night.overridden else {}),
         **({"warnings": list(night.warnings)} if night.warnings else {}),
+    }
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    return {
+        "gate": gate.name,
+        "center_id": gate.center_id,
+        "message": gate.message,
+        "measured": round(gate.measured, 6),
+        "limit": round(gate.limit, 6),
     }
 
 
@@ -67,6 +79,7 @@ def _center(center: CenterFacts) -> dict[str, Any]:
         "counted": {kind: center.records.get(kind, 0) for kind in _KINDS},
         "findings": {severity: center.findings.get(severity, 0) for severity in _SEVERITIES},
         "findings_by_rule": dict(sorted(center.findings_by_rule.items())),
+        **({"warnings": list(center.warnings)} if center.warnings else {}),
         "changes": {change: center.changes.get(change, 0) for change in _CHANGES},
     }
 

@@ -35,14 +35,17 @@ def tasks_today(night: NightFacts) -> tuple[Task, ...]:
         return (
             Task(
                 title="Find out why nothing was published",
-                reason=(" ".join(night.gates) or "The totals are too far from those of the last night.")
+                reason=" ".join(f"{gate.center_id}: {gate.message}" for gate in night.gates)
                 + " If the export is right, publish it all the same.",
-                where="resdir nightly … --allow-shrink",
+                where="resdir nightly … "
+                + " ".join(f"--override {name}" for name in dict.fromkeys(gate.name for gate in night.gates)),
             ),
             *_unread(night),
         )
     return (
         *(Task(title="Look at what could not be done last night", reason=warning) for warning in night.warnings),
+        *_overridden(night),
+        *_lost(night),
         *_unread(night),
         *_held_back(night),
         *_errors(night),
@@ -51,6 +54,27 @@ def tasks_today(night: NightFacts) -> tuple[Task, ...]:
         *_overdue(night),
         *_audit(night),
     )
+
+
+def _overridden(night: NightFacts) -> list[Task]:
+    return [
+        Task(
+            title=f"Check the numbers of {gate.center_id} once more",
+            reason=f"{gate.message} It was published because a person had found that right.",
+        )
+        for gate in night.overridden
+    ]
+
+
+def _lost(night: NightFacts) -> list[Task]:
+    return [
+        Task(
+            title=f"See why the export of {center.center_id} says less than the last one",
+            reason=" ".join(center.warnings),
+        )
+        for center in night.centers
+        if center.warnings
+    ]
 
 
 def _unread(night: NightFacts) -> list[Task]:

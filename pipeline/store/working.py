@@ -27,6 +27,7 @@ from schemas.tables import STORED_TABLES
 REPLACED_BY_CENTER: tuple[str, ...] = (
     "control.carried",
     "control.layout_note",
+    "control.filled_cells",
     "raw.header",
     "raw.row",
     "raw.reject",
