@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Literal
+
+import polars as pl
 
 from flows.cli.common import Common, show_json, show_table
 from flows.clock import now
 from flows.deliveries import newest_delivery
 from flows.settings import Resolved
+from pipeline.store.decisions import count_decisions, decisions_file
 from pipeline.store.snapshot import open_published, read_pointer
-from pipeline.store.working import open_working
+from pipeline.store.working import open_working, read_table
 from pipeline.store.workspace import Workspace
 from schemas.errors import BusyError, ResdirError
 
@@ -38,6 +44,12 @@ ROOM_NEEDED_GB = 1.0
 
 #: A night older than this is worth a word (a nightly run that was missed once).
 STALE_NIGHT_HOURS = 30.0
+
+#: Runs listed.
+RUNS_SHOWN = 5
+
+#: An export file older than this was probably not made anew (an export is expected every night).
+STALE_EXPORT_HOURS = 72.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +100,9 @@ def examine(common: Common) -> Iterator[Check]:
     yield from _centers(resolved)
     place = common.place(resolved)
     yield from _disk(place)
+    yield from _writable(place)
     yield from _working_file(place)
+    yield from _decisions(place)
     yield from _published(place, now())
 
 
@@ -116,7 +130,19 @@ def _centers(resolved: Resolved) -> Iterator[Check]:
         except ResdirError as fault:
             yield Check(check=f"export of {center.id}", state="problem", found=fault.message, mend=fault.advice)
         else:
-            yield Check(check=f"export of {center.id}", state="ok", found=str(delivery))
+            yield _export_age(center.id, delivery)
+
+
+def _export_age(center_id: str, delivery: Path) -> Check:
+    hours = (now().timestamp() - delivery.stat().st_mtime) / 3600
+    if hours <= STALE_EXPORT_HOURS:
+        return Check(check=f"export of {center_id}", state="ok", found=str(delivery))
+    return Check(
+        check=f"export of {center_id}",
+        state="warning",
+        found=f"{delivery} is {hours / 24:.0f} days old",
+        mend="See whether the export still runs.",
+    )
 
 
 def _disk(place: Workspace) -> Iterator[Check]:
@@ -138,8 +164,9 @@ def _working_file(place: Workspace) -> Iterator[Check]:
         return
     size = place.working_file.stat().st_size / 1e6
     try:
-        with open_working(place, now=now()):
+        with open_working(place, now=now()) as working:
             yield Check(check="working file", state="ok", found=f"{size:.0f} MB, free")
+            yield from _runs(read_table(working, "control.run"))
     except BusyError as fault:
         yield Check(check="working file", state="warning", found=fault.message, mend=fault.advice)
     except ResdirError as fault:
@@ -163,9 +190,81 @@ def _published(place: Workspace, moment: datetime) -> Iterator[Check]:
             mend="Run `resdir nightly`, or see why the schedule did not." if late else "",
         )
         with open_published(place) as snapshot:
-            runs = snapshot.table("control.run").sort("started_at", descending=True).head(5)
+            remarks = snapshot.table("control.layout_note").filter(pl.col("remark_kind") == "warning")
     except ResdirError as fault:
         yield Check(check="last night", state="problem", found=fault.message, mend=fault.advice)
         return
-    for row in runs.to_dicts():
-        yield Check(check="run", state="ok", found=f"{row['run_id']} as of {row['as_of']}: {row['status']}")
+    for row in remarks.to_dicts():
+        yield Check(
+            check=f"export of {row['center_id']}",
+            state="warning",
+            found=row["remark"],
+            mend="Ask whoever makes the export whether that is meant.",
+        )
+
+
+def _runs(runs: pl.DataFrame) -> Iterator[Check]:
+    """Tell of the last runs, the newest first; a stopped one with the gate that stopped it."""
+    for place, row in enumerate(runs.sort("started_at", "run_id", descending=True).head(RUNS_SHOWN).to_dicts()):
+        told = f"{row['run_id']} as of {row['as_of']}: {row['status']}"
+        gates = json.loads(row["night"]).get("gates", []) if row["status"] == "gated" else []
+        if not gates:
+            yield Check(check="run", state="ok", found=told)
+            continue
+        names = " ".join(dict.fromkeys(f"--override {gate['gate']}" for gate in gates))
+        yield Check(
+            check="run",
+            # An older stop has been answered by a later run.
+            state="problem" if place == 0 else "ok",
+            found=f"{told}. " + " ".join(f"{gate['center_id']}: {gate['message']}" for gate in gates),
+            mend=f"Look at the export. If it is right: resdir nightly … {names}." if place == 0 else "",
+        )
+
+
+def _decisions(place: Workspace) -> Iterator[Check]:
+    if not decisions_file(place).is_file():
+        yield Check(check="decision log", state="ok", found="nothing was decided yet")
+        return
+    try:
+        count, last = count_decisions(place)
+    except ResdirError as fault:
+        yield Check(check="decision log", state="problem", found=fault.message, mend=fault.advice)
+        return
+    yield Check(
+        check="decision log",
+        state="ok",
+        found=f"{count:,} entries" + (f", the last of {last:%Y-%m-%d %H:%M} UTC" if last else ""),
+    )
+
+
+def _writable(place: Workspace) -> Iterator[Check]:
+    """Tell whether the workspace takes files; one that a run cannot write to fails only at the end of the night."""
+    if not place.root.exists():
+        return
+    refused = [
+        folder.name
+        for folder in (place.root, place.published, place.exports, place.reports, place.worksheets, place.logs)
+        if folder.exists() and not _takes_files(folder)
+    ]
+    if refused:
+        yield Check(
+            check="workspace",
+            state="problem",
+            found=f"no file can be written to {', '.join(refused)} in {place.root}",
+            mend="Give this user the right to write there.",
+        )
+    left = sorted(path.name for path in place.published.glob(".unfinished_*"))
+    if left:
+        yield Check(
+            check="workspace",
+            state="ok",
+            found=f"{len(left)} unfinished snapshot of a run that was killed or is running; the next run clears it",
+        )
+
+
+def _takes_files(folder: Path) -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False

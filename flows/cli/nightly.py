@@ -76,11 +76,13 @@ def _run(
     plain: bool,
     common: Common,
 ) -> NightFacts:
+    from flows.night_plan import named_gates, plan_night
+
+    named_gates(overrides)
     resolved = common.resolve()
     place = common.place(resolved)
     if plain:
         from flows.night import run_night
-        from flows.night_plan import plan_night
 
         plan = plan_night(
             exports=exports,

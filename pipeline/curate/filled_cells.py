@@ -9,11 +9,21 @@ from schemas.delivered import DELIVERED_COLUMNS, SOURCE_COLUMNS, Delivered
 from schemas.gating import FilledCells
 
 #: Columns that say whose row it is, not what it says.
-_NOT_CONTENT = frozenset({*SOURCE_COLUMNS, "kind", "owner_kind", "owner_native_id", "slot"})
+_NOT_CONTENT = frozenset({*SOURCE_COLUMNS, "kind"})
+
+#: Of what belongs to records, the cells without which the row would not be there; flags and labels follow them.
+_WATCHED: dict[str, tuple[str, ...]] = {
+    "record": tuple(name for name in DELIVERED_COLUMNS["record"] if name not in _NOT_CONTENT),
+    "phone": ("number",),
+    "address": ("line1", "city", "postal_code"),
+    "contact": ("name",),
+    "taxonomy_link": ("codes",),
+    "schedule": ("text", "weekday"),
+}
 
 
 def count_filled(delivered: Delivered) -> pl.DataFrame:
-    """Return how many cells of each carried field are filled.
+    """Return how many cells of each carried field are filled; of phones and the like the main cells only.
 
     Args:
         delivered: The delivery with its text frames; a blank cell is an empty or blank text, null is a column not carried.
@@ -23,10 +33,9 @@ def count_filled(delivered: Delivered) -> pl.DataFrame:
     """
     records = dict(delivered.record.group_by("kind").len().iter_rows())
     parts = [empty_table(FilledCells)]
-    for table in DELIVERED_COLUMNS:
+    for table, columns in _WATCHED.items():
         kind = "kind" if table == "record" else "owner_kind"
         frame: pl.DataFrame = getattr(delivered, table)
-        columns = [name for name in DELIVERED_COLUMNS[table] if name not in _NOT_CONTENT]
         counted = (
             frame.group_by(kind)
             .agg((pl.col(name).str.strip_chars() != "").sum().cast(pl.Int64) for name in columns)

@@ -86,25 +86,18 @@ def check_columns(
         carried: Fields that tonight's export carries; a column that is gone altogether is drift, not a gate.
         parameters: What counts as filled, and as emptied.
     """
-    gates = []
-    for row in compare_filled(filled, before=before, center_id=center_id, carried=carried).to_dicts():
-        if min(row["record_count"], row["record_count_before"]) < parameters.fewest_records_compared:
-            continue
-        if row["share_before"] >= parameters.filled_share and row["share"] < row["share_before"] * (
-            1 - parameters.largest_fill_drop
-        ):
-            gates.append(
-                Gate(
-                    name=GateName.COLUMN_EMPTIED,
-                    center_id=center_id,
-                    message=f"{field_words(row['item'])} was filled in {_percent(row['share_before'])} of records the night "
-                    f"before and is filled in {_percent(row['share'])} now ({row['filled_count']:,} of "
-                    f"{row['record_count']:,}). The column looks emptied by the export.",
-                    measured=row["share"],
-                    limit=row["share_before"] * (1 - parameters.largest_fill_drop),
-                )
-            )
-    return gates
+    compared = compare_filled(filled, before=before, center_id=center_id, carried=carried)
+    floor = pl.col("share_before") * (1 - parameters.largest_fill_drop)
+    emptied = compared.filter(
+        (pl.min_horizontal("record_count", "record_count_before") >= parameters.fewest_records_compared)
+        & (pl.col("share_before") >= parameters.filled_share)
+        & (pl.col("share") < floor)
+    ).with_columns(column=pl.col("item").str.replace(r"^[a-z_]+\.", ""), limit=floor)
+    # One column of a flat export feeds several kinds of record; phones and the like lose all their columns at once.
+    groups = emptied.with_columns(thing=pl.col("column").str.extract(r"^([a-z_]+)", 1)).partition_by(
+        "thing", as_dict=True, maintain_order=True
+    )
+    return [_emptied(rows, center_id=center_id) for rows in groups.values()]
 
 
 def check_values(
@@ -196,6 +189,22 @@ def field_words(item: str) -> str:
 def _still_carried(carried: frozenset[str]) -> pl.Expr:
     whole = sorted(carried)
     return pl.col("item").is_in(whole) | pl.col("item").str.replace(r"^[a-z_]+\.", "").is_in(whole)
+
+
+def _emptied(rows: pl.DataFrame, *, center_id: str) -> Gate:
+    columns = ", ".join(dict.fromkeys(name.replace(".", " ").replace("_", " ") for name in rows["column"]))
+    shares = "; ".join(
+        f"{field_words(row['item'])} {_percent(row['share_before'])} to {_percent(row['share'])}"
+        for row in rows.to_dicts()
+    )
+    worst = rows.sort("share").row(0, named=True)
+    return Gate(
+        name=GateName.COLUMN_EMPTIED,
+        center_id=center_id,
+        message=f"Filled the night before, all but empty now: {columns} ({shares}). The export has probably lost it.",
+        measured=worst["share"],
+        limit=worst["limit"],
+    )
 
 
 def _no_agencies(center: str, *, earlier: int) -> Gate:

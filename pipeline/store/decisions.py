@@ -101,6 +101,21 @@ def read_decisions(workspace: Workspace, *, kind: str) -> list[Decision]:
     ]
 
 
+def count_decisions(workspace: Workspace) -> tuple[int, datetime | None]:
+    """Return how many entries the log holds and the moment of the last one; the file is checked from end to end.
+
+    Raises:
+        BusyError: Another process kept the log locked for half a minute.
+        StorageError: The file is damaged.
+    """
+    with _open(workspace) as log:
+        ((verdict,),) = log.execute("PRAGMA integrity_check(1)").fetchall()
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(verdict)
+        count, last = log.execute("SELECT count(*), max(decided_at) FROM decision").fetchone()
+    return count, None if last is None else datetime.fromisoformat(last)
+
+
 @contextmanager
 def _open(workspace: Workspace) -> Iterator[sqlite3.Connection]:
     path = decisions_file(workspace)
