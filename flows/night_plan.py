@@ -46,7 +46,7 @@ class NightPlan:
 
 def new_run_id(moment: datetime) -> str:
     """Return a name for a run that starts at the moment: sortable by time, never given twice."""
-    return f"{moment:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
+    return f"{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03d}Z-{uuid.uuid4().hex[:6]}"
 
 
 def named_gates(names: Iterable[str]) -> frozenset[GateName]:

@@ -14,6 +14,7 @@ from pipeline.publish.night_json import night_json
 from pipeline.publish.report import render_report
 from pipeline.publish.summary import summarize_night
 from pipeline.publish.tasks import tasks_today
+from schemas.gating import Gate, GateName
 from schemas.night import (
     AuditFigures,
     BandCount,
@@ -136,7 +137,12 @@ def gated(night):
     return replace(
         night,
         status="gated",
-        gates=("The export holds 40 agencies; the last night had 100.",),
+        gates=(
+            Gate(
+                name=GateName.ROWS_FELL, center_id="prairie", measured=0.4, limit=0.6,
+                message="The export holds 40 agencies; the last night had 100.",
+            ),
+        ),
         published=None,
         staffing=None,
         audit=None,
@@ -216,7 +222,12 @@ def test_json_of_a_stopped_night(gated):
     """A script could not tell that nothing was published."""
     document = night_json(gated)
     assert (document["status"], document["published"], document["staffing"]["central_fte"]) == ("gated", None, None)
-    assert document["gates"] == ["The export holds 40 agencies; the last night had 100."]
+    assert document["gates"] == [
+        {
+            "gate": "rows-fell", "center_id": "prairie", "measured": 0.4, "limit": 0.6,
+            "message": "The export holds 40 agencies; the last night had 100.",
+        }
+    ]  # fmt: skip
 
 
 def test_report_asks_nothing_of_any_network(night):
