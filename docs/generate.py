@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,7 +34,32 @@ def pages() -> dict[str, str]:
         "data-dictionary.md": NOTICE + data_dictionary(),
         "settings.md": NOTICE + settings_page(),
         "commands.md": NOTICE + commands_page(),
+        "known-answers.md": NOTICE + known_answers_page(),
     }
+
+
+def known_answers_page() -> str:
+    """Return the table of facts about two real exports and where each one shows up."""
+    facts = tomllib.loads((DOCS / "known_answers.toml").read_text(encoding="utf-8"))["fact"]
+    lines = [
+        "# Known answers",
+        "",
+        (
+            "What people found by looking into two public exports of real centers, fact by fact, and where each one shows up. "
+            "The exports are not part of the project; where they lie beside it, "
+            "`pytest tests/docs/test_known_answers.py` measures every count."
+        ),
+        "",
+    ]
+    for export in dict.fromkeys(fact["export"] for fact in facts):
+        lines += [f"## {export}", "", "| fact | shows up as | count |", "|---|---|---:|"]
+        lines += [
+            f"| {_cell(fact['fact'])} | {_cell(fact['shows'])} | {fact['count']:,} |"
+            for fact in facts
+            if fact["export"] == export
+        ]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def data_dictionary() -> str:
