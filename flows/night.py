@@ -14,6 +14,7 @@ import polars as pl
 
 from flows.clock import now
 from flows.drawn import read_draws, together
+from flows.finding_decisions import delivered_records, standing_decisions
 from flows.night_facts import NightFrames, gated_facts, gather_facts
 from flows.night_files import write_night_files, write_stopped_report
 from flows.night_gates import find_drift, find_gates
@@ -23,6 +24,7 @@ from flows.stopwatch import Stopwatch, peak_memory_mb
 from pipeline.audit.draw import audit_frame, draw_simple
 from pipeline.curate.changes import count_changes
 from pipeline.curate.filled_cells import count_filled
+from pipeline.curate.finding_events import list_events
 from pipeline.curate.findings import track_findings
 from pipeline.ingest.read import read_export
 from pipeline.match.agencies import match_agencies
@@ -33,6 +35,7 @@ from pipeline.normalize.directory import normalize_delivery
 from pipeline.publish.hsds import export_hsds
 from pipeline.store.snapshot import publish_snapshot
 from pipeline.store.working import WorkingFile, open_working, read_directory, read_table, save_night
+from pipeline.validate.findings import disabled_rules
 from pipeline.validate.records import validate_directory
 from schemas.delivered import Delivered
 from schemas.directory import join_directories
@@ -124,11 +127,20 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 parameters=settings.rules,
                 freshness=settings.freshness,
             )
+            findings_before = read_table(working, "quality.finding")
+            acceptances = standing_decisions(plan.workspace)
             tracked = track_findings(
                 validation.findings,
-                before=read_table(working, "quality.finding"),
+                before=findings_before,
                 as_of=plan.as_of,
                 read_centers=plan.centers,
+                delivered=delivered_records(directory),
+                not_applicable=validation.not_applicable,
+                disabled_rules=disabled_rules(settings.rules),
+                acceptances=acceptances,
+            )
+            events = list_events(
+                tracked, before=findings_before, acceptances=acceptances, run_id=plan.run_id, as_of=plan.as_of
             )
 
         with watch.stage("match"):
@@ -170,6 +182,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             changes=changes,
             validation=validation,
             tracked=tracked,
+            events=events,
             matches=matches,
             sample=sample,
             draws=together(sample, read_draws(plan.workspace)),

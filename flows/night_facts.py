@@ -11,6 +11,7 @@ import polars as pl
 from flows.night_plan import NightPlan
 from pipeline.audit.draw import AuditDraw
 from pipeline.curate.changes import ChangeCounts
+from pipeline.curate.findings import open_findings
 from pipeline.match.agencies import Matches
 from pipeline.measure.freshness import Freshness
 from pipeline.measure.staffing import Staffing
@@ -62,6 +63,7 @@ class NightFrames:
         changes: What changed per center read.
         validation: Findings and rules not asked.
         tracked: Findings over the nights (schemas.quality.TrackedFinding).
+        events: What happened to findings tonight (schemas.quality.FindingEvent).
         matches: Scored pairs and clusters.
         sample: The standing audit sample.
         draws: It and every draw people made.
@@ -80,6 +82,7 @@ class NightFrames:
     changes: Mapping[str, ChangeCounts]
     validation: Validation
     tracked: pl.DataFrame
+    events: pl.DataFrame
     matches: Matches
     sample: AuditDraw
     draws: AuditDraw
@@ -243,7 +246,7 @@ def _whole(number: float | None) -> int | None:
 def _center(one: Delivered, frames: NightFrames) -> CenterFacts:
     center = one.center_id
     records = frames.directory.records().filter(pl.col("center_id") == center)
-    findings = frames.validation.findings.filter(pl.col("center_id") == center)
+    findings = open_findings(frames.tracked).filter(pl.col("center_id") == center)
     not_asked = frames.validation.not_applicable.filter(pl.col("center_id") == center)
     left_out = records.filter(~pl.col("is_counted"))
     reasons: dict[str, dict[str, int]] = {}
@@ -340,7 +343,7 @@ def _package(package: HsdsPackage) -> ExportFigures:
 
 
 def _top_findings(frames: NightFrames, *, may_be_named: pl.DataFrame) -> tuple[TopFinding, ...]:
-    findings = frames.validation.findings.filter(pl.col("severity") != "info")
+    findings = open_findings(frames.tracked).filter(pl.col("severity") != "info")
     worst = (
         findings.group_by("rule_id", "severity")
         .agg(

@@ -38,6 +38,7 @@ def night_tables(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> dic
         **core,
         "quality.note": frames.notes.filter(read),
         "quality.finding": frames.tracked,
+        "quality.finding_event": frames.events,
         "quality.not_applicable": frames.validation.not_applicable,
         "matching.block": frames.matches.blocks,
         "matching.scored_pair": frames.matches.pairs,

@@ -255,6 +255,12 @@ class ValidateParameters(Parameters):
     general_term_level: int = Field(
         default=2, ge=0, le=6, description="TAX-010: service terms up to this level are too general (project choice)."
     )
+    longest_acceptance_months: int = Field(
+        default=24, ge=1, description="An exception to a finding may last at most this many months (project choice)."
+    )
+    smallest_cell: int = Field(
+        default=10, ge=1, description="Fix rates of fewer findings are marked as too small to compare (project choice)."
+    )
     value_length: int = Field(
         default=200, ge=20, description="Characters of a value shown in a finding (project choice)."
     )

@@ -2,9 +2,37 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import polars as pl
 
 from schemas.contract import Table, optional, required
+
+
+class FindingStatus(StrEnum):
+    """States of a finding over the nights."""
+
+    OPEN = "open"
+    REAPPEARED = "reappeared"
+    ACCEPTED = "accepted"
+    FIXED = "fixed"
+    REMOVED = "removed"
+    WITHDRAWN = "withdrawn"
+
+
+class FindingEventKind(StrEnum):
+    """What can happen to a finding in a night."""
+
+    OPENED = "opened"
+    FIXED = "fixed"
+    REMOVED = "removed"
+    WITHDRAWN = "withdrawn"
+    REAPPEARED = "reappeared"
+    RETURNED = "returned"  # it had ended without being mended, and is shown again
+    ACCEPTED = "accepted"
+    EXPIRED = "expired"  # the last day of an exception has passed
+    LAPSED = "lapsed"  # the value is no longer the one that was accepted
+    TAKEN_BACK = "taken_back"  # a person reopened it
 
 
 class Note(Table):
@@ -45,10 +73,59 @@ class Finding(Table):
 class TrackedFinding(Finding):
     """A finding with its life over the nights."""
 
-    status: pl.String = required("`open` or `fixed` (it was open and tonight's export no longer shows it).")
+    status: pl.String = required(
+        "`open`; `reappeared` (open, after it had been fixed); `accepted` (shown, a person took the exception); `fixed` (the record "
+        "is still there and no longer shows it); `removed` (the record left the export or no longer counts); `withdrawn` (the rule "
+        "is no longer asked)."
+    )
     first_seen_on: pl.Date = required("as_of of the first night that showed it.")
     last_seen_on: pl.Date = required("as_of of the last night that showed it.")
-    closed_on: pl.Date = optional("as_of of the night that no longer showed it; null while open.")
+    closed_on: pl.Date = optional("as_of of the night that no longer showed it; null while it is shown.")
+    times_reappeared: pl.Int64 = required("How often it came back after it had been fixed.")
+    accepted_until: pl.Date = optional("Last day of the exception; null when there is none.")
+    accepted_by: pl.String = optional("Who took the exception.")
+    accepted_reason: pl.String = optional("Why.")
+
+
+class Acceptance(Table):
+    """One row per finding with an exception in the decision log: the newest entry, if it was not taken back."""
+
+    finding_id: pl.String = required("Finding.")
+    accepted_until: pl.Date = required("Last day of the exception.")
+    accepted_by: pl.String = required("Who took it.")
+    accepted_reason: pl.String = required("Why.")
+    accepted_at: pl.Datetime = required("Moment, UTC.")
+    value_then: pl.String = optional("Value found at that time; when it changes, the exception lapses.")
+
+
+class FindingEvent(Table):
+    """One row per finding and night in which its state changed."""
+
+    run_id: pl.String = required("Run that saw it.")
+    as_of: pl.Date = required("Day that run speaks of.")
+    finding_id: pl.String = required("Finding.")
+    center_id: pl.String = required("Center.")
+    rule_id: pl.String = required("Rule.")
+    severity: pl.String = required("Severity at that time.")
+    curator: pl.String = optional("Curator of the record at that time.")
+    event: pl.String = required("FindingEventKind value.")
+    days_open: pl.Int64 = required("Days since the finding was first seen.")
+
+
+class FixRate(Table):
+    """One row per curator, center, rule or severity: how findings fared in a period. Computed on demand, not stored."""
+
+    by: pl.String = required("What the rows are about: `curator`, `center`, `rule` or `severity`.")
+    value: pl.String = required("Which one; `(unknown)` for records without curator.")
+    opened: pl.Int64 = required("Findings opened in the period.")
+    fixed: pl.Int64 = required("Findings whose last change in the period was that they were fixed.")
+    reappeared: pl.Int64 = required("Findings that came back in the period.")
+    still_open: pl.Int64 = required("Findings open at the end.")
+    total: pl.Int64 = required("Fixed and still open together: what could have been mended.")
+    fix_rate: pl.Float64 = optional("Fixed / total; null when there was nothing to mend.")
+    median_days_to_fix: pl.Float64 = optional("Median days from first seen to fixed; null when none was fixed.")
+    median_days_open: pl.Float64 = optional("Median age in days of what is still open; null when nothing is.")
+    is_small: pl.Boolean = required("Whether the total is too small to say much.")
 
 
 class NotApplicable(Table):

@@ -9,7 +9,7 @@ from schemas.core import CORE_TABLES
 from schemas.gating import FilledCells
 from schemas.matching import BlockReport, Cluster, PairReason, ScoredPair
 from schemas.measures import StoredMeasure
-from schemas.quality import NotApplicable, Note, TrackedFinding
+from schemas.quality import FindingEvent, NotApplicable, Note, TrackedFinding
 from schemas.raw import RawHeader, RawReject, RawRow
 
 #: Contract by qualified table name. Schemas name the layer.
@@ -26,6 +26,7 @@ STORED_TABLES: dict[str, type[Table]] = {
     **{f"core.{name}": model for name, model in CORE_TABLES.items()},
     "quality.note": Note,
     "quality.finding": TrackedFinding,
+    "quality.finding_event": FindingEvent,
     "quality.not_applicable": NotApplicable,
     "matching.block": BlockReport,
     "matching.scored_pair": ScoredPair,

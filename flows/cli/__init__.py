@@ -27,7 +27,7 @@ app.command(
     "flows.cli.nightly:nightly", name="nightly", help="Run the whole night once: read, check, match, measure, publish."
 )
 app.command("flows.cli.schedule:schedule", name="schedule", help="Serve the nightly run on a schedule.")
-app.command("flows.cli.findings:findings", name="findings", help="What is wrong, with how to fix it.")
+app.command("flows.cli.finding_commands:app", name="findings", help="What is wrong, with how to fix it.")
 app.command(
     "flows.cli.changes:changes", name="changes", help="Records added, changed and removed since an earlier run."
 )

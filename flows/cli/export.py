@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from flows.cli.common import Common, require_center, say, show, show_json
-from pipeline.curate.findings import open_findings
+from pipeline.curate.findings import shown_findings
 from pipeline.publish.hsds import export_hsds
 from pipeline.publish.package import write_package
 from pipeline.store.snapshot import open_published
@@ -37,7 +37,7 @@ def hsds(
     with open_published(common.place(resolved)) as snapshot:
         require_center(snapshot, center)
         directory = snapshot.directory()
-        findings = open_findings(snapshot.table("quality.finding"))
+        findings = shown_findings(snapshot.table("quality.finding"))
         pointer = snapshot.pointer
     package = export_hsds(
         directory,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -9,8 +10,12 @@ from typing import Literal
 import polars as pl
 
 from flows.cli.common import Common, require_center, say, show_json, show_table
+from flows.finding_decisions import standing_decisions
+from pipeline.curate.acceptances import standing_acceptances
+from pipeline.curate.findings import OPEN, SHOWN
 from pipeline.publish.findings_file import write_findings
-from pipeline.store.snapshot import open_published
+from pipeline.store.snapshot import Snapshot, open_published
+from pipeline.store.workspace import Workspace
 from schemas.errors import UsageError
 from schemas.rules import rule_catalogue
 
@@ -27,40 +32,160 @@ def findings(
     severity: Literal["error", "warning", "info"] | None = None,
     rule: str | None = None,
     curator: str | None = None,
-    status: Literal["open", "fixed", "all"] = "open",
+    status: Literal["open", "reappeared", "accepted", "fixed", "removed", "withdrawn", "all"] = "open",
+    record: str | None = None,
+    agency: str | None = None,
+    since: date | None = None,
+    older_than: int | None = None,
+    summary: Literal["rule", "curator", "center", "kind", "severity"] | None = None,
+    limit: int = ROWS_SHOWN,
     output: Path | None = None,
     fail_on: Literal["error", "warning", "info", "never"] = "never",
     common: Common = Common(),  # noqa: B008 - a frozen value
 ) -> int:
-    """List the findings of the last published night.
+    """List the findings of the last published night, with how to fix each.
 
     Args:
         center: Only this center.
         severity: Only this severity.
         rule: Only this rule, or a family such as FRE.
         curator: Only records of this curator.
-        status: `open`, `fixed` (tonight's export no longer shows it) or `all`.
+        status: `open` (with those that came back), `reappeared` (came back after it was fixed), `accepted` (an exception was
+            taken), `fixed`, `removed` (the record left), `withdrawn` (the rule is no longer asked) or `all`.
+        record: Only this record: its number in the center's software, or its record_uid.
+        agency: Only this agency with its sites and services: number or record_uid.
+        since: Only findings first seen on this day or later.
+        older_than: Only findings at least this many days old.
+        summary: Count them by rule, curator, center, kind or severity instead of listing them.
+        limit: Rows printed; --output and --json give all.
         output: Write all of them to a .csv, .xlsx or .json file.
         fail_on: Exit code 1 when an open finding of this severity or worse is listed.
         common: What every command takes.
     """
     _require_rule(rule)
     resolved = common.resolve()
-    with open_published(common.place(resolved)) as snapshot:
+    place = common.place(resolved)
+    with open_published(place) as snapshot:
         require_center(snapshot, center)
         tracked = snapshot.table("quality.finding")
         as_of = common.as_of or snapshot.pointer.as_of
+        agencies = None if agency is None else _agency_uids(snapshot, agency)
+    require_known(tracked, "curator", curator)
     chosen = with_age(
-        choose(tracked, center=center, severity=severity, rule=rule, curator=curator, status=status), as_of=as_of
-    )
+        choose(
+            with_decisions(tracked, place, as_of=as_of),
+            center=center,
+            severity=severity,
+            rule=rule,
+            curator=curator,
+            status=status,
+        ),
+        as_of=as_of,
+    ).filter(_narrowed(record=record, agencies=agencies, since=since, older_than=older_than))
     if output is not None:
         write_findings(chosen, output)
         say(f"{chosen.height:,} findings written to {output}.")
-    if common.json:
+    if summary is not None:
+        _summarize(chosen, by=summary, common=common)
+    elif common.json:
         show_json(chosen.to_dicts())
     elif output is None:
-        _print(chosen)
+        _print(chosen, limit=limit)
     return 1 if reaches(chosen, fail_on) else 0
+
+
+def with_decisions(tracked: pl.DataFrame, place: Workspace, *, as_of: date) -> pl.DataFrame:
+    """Return the findings with what people decided since the night was published: an exception holds at once.
+
+    Args:
+        tracked: `schemas.quality.TrackedFinding`.
+        place: Workspace with the decision log.
+        as_of: Day to speak of.
+    """
+    standing = standing_acceptances(standing_decisions(place), findings=tracked, as_of=as_of)
+    is_shown = pl.col("status").is_in(SHOWN)
+    again = pl.when(pl.col("times_reappeared") > 0).then(pl.lit("reappeared")).otherwise(pl.lit("open"))
+    decided = ("accepted_until", "accepted_by", "accepted_reason")
+    return (
+        tracked.drop(decided)
+        .join(standing, on="finding_id", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(~is_shown)
+            .then("status")
+            .when(pl.col("accepted_until").is_not_null())
+            .then(pl.lit("accepted"))
+            .otherwise(again)
+            .alias("status"),
+            *(pl.when(is_shown).then(name).alias(name) for name in decided),
+        )
+        .select(tracked.columns)
+    )
+
+
+def require_known(tracked: pl.DataFrame, column: str, asked: str | None) -> None:
+    """Stop when a name is asked for that no finding has: an empty answer would look like a clean directory.
+
+    Raises:
+        UsageError: Names the nearest names.
+    """
+    if asked is None:
+        return
+    known = tracked.get_column(column).drop_nulls().unique().sort().to_list()
+    if asked in known or not known:
+        return
+    near = difflib.get_close_matches(asked, known, n=3, cutoff=0.5) or known[:3]
+    raise UsageError(f"--{column}: no finding has {asked!r}.", advice=f"Nearest: {', '.join(near)}.")
+
+
+def _agency_uids(snapshot: Snapshot, asked: str) -> list[str]:
+    agencies = snapshot.directory().agency
+    found = agencies.filter((pl.col("native_id") == asked) | (pl.col("record_uid") == asked.lower()))
+    if found.is_empty():
+        raise UsageError(f"--agency: there is no agency {asked}.", advice="Give its number or its record_uid.")
+    return found.get_column("record_uid").to_list()
+
+
+def _narrowed(*, record: str | None, agencies: list[str] | None, since: date | None, older_than: int | None) -> pl.Expr:
+    wanted = pl.lit(value=True)
+    if record is not None:
+        wanted = wanted & ((pl.col("native_id") == record) | (pl.col("record_uid") == record.lower()))
+    if agencies is not None:
+        wanted = wanted & pl.col("agency_uid").is_in(agencies)
+    if since is not None:
+        wanted = wanted & (pl.col("first_seen_on") >= since)
+    if older_than is not None:
+        wanted = wanted & (pl.col("age_days") >= older_than)
+    return wanted
+
+
+def _summarize(chosen: pl.DataFrame, *, by: str, common: Common) -> None:
+    column = {"rule": "rule_id", "center": "center_id"}.get(by, by)
+    rows = (
+        chosen.group_by(pl.col(column).fill_null("(unknown)").alias(by))
+        .agg(
+            *((pl.col("severity") == severity).sum().alias(severity) for severity in SEVERITIES),
+            findings=pl.len(),
+            records=pl.struct("center_id", "record_uid").n_unique(),
+            median_age_days=pl.col("age_days").median(),
+        )
+        .sort("findings", by, descending=[True, False])
+    )
+    if common.json:
+        show_json(rows.to_dicts())
+        return
+    show_table(
+        f"{chosen.height:,} findings by {by}",
+        (by, *SEVERITIES, "findings", "records", "median days"),
+        [
+            (
+                row[by],
+                *(f"{row[name]:,}" for name in (*SEVERITIES, "findings", "records")),
+                f"{row['median_age_days']:.0f}",
+            )
+            for row in rows.to_dicts()
+        ],
+        right=(*SEVERITIES, "findings", "records", "median days"),
+    )
 
 
 def _require_rule(rule: str | None) -> None:
@@ -90,7 +215,9 @@ def choose(
     if rule is not None:
         asked = rule.upper()
         wanted = wanted & ((pl.col("rule_id") == asked) | pl.col("rule_id").str.starts_with(f"{asked}-"))
-    if status != "all":
+    if status == "open":
+        wanted = wanted & pl.col("status").is_in(OPEN)
+    elif status != "all":
         wanted = wanted & (pl.col("status") == status)
     order = pl.col("severity").replace_strict({name: place for place, name in enumerate(SEVERITIES)}, default=9)
     return tracked.filter(wanted).sort(
@@ -111,16 +238,17 @@ def reaches(chosen: pl.DataFrame, fail_on: str) -> bool:
     if fail_on not in SEVERITIES:
         raise UsageError(f"--fail-on: {fail_on} is not one of {', '.join(SEVERITIES)}, never.")
     bad = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    return not chosen.filter((pl.col("status") == "open") & pl.col("severity").is_in(bad)).is_empty()
+    return not chosen.filter(pl.col("status").is_in(OPEN) & pl.col("severity").is_in(bad)).is_empty()
 
 
-def _print(chosen: pl.DataFrame) -> None:
-    shown = chosen.head(ROWS_SHOWN)
+def _print(chosen: pl.DataFrame, *, limit: int) -> None:
+    shown = chosen.head(limit)
     show_table(
-        f"{chosen.height:,} findings" + (f", the first {ROWS_SHOWN} shown" if chosen.height > ROWS_SHOWN else ""),
-        ("severity", "rule", "record", "field", "found", "expected", "how to fix", "first seen", "days"),
+        f"{chosen.height:,} findings" + (f", the first {limit} shown" if chosen.height > limit else ""),
+        ("finding", "severity", "rule", "record", "field", "found", "expected", "how to fix", "first seen", "days"),
         [
             (
+                row["finding_id"][:8],
                 row["severity"],
                 row["rule_id"],
                 f"{row['record_name'] or ''} ({row['native_id'] or row['kind']})",
@@ -135,5 +263,5 @@ def _print(chosen: pl.DataFrame) -> None:
         ],
         right=("days",),
     )
-    if chosen.height > ROWS_SHOWN:
+    if chosen.height > limit:
         say("All of them: --output findings.xlsx (or .csv, .json).")

@@ -50,6 +50,7 @@ ADDED_TO: dict[str, str] = {
     "control.run": "run_id",
     "control.run_input": "run_id",
     "control.input_file": "run_id",
+    "quality.finding_event": "run_id",
     "measure.measure": "run_id",
     "auditing.draw": "batch_id",
     "auditing.draw_item": "batch_id",
