@@ -29,6 +29,7 @@ from schemas.night import (
     Example,
     ExportFigures,
     FreshnessFigures,
+    MovedFindings,
     NightFacts,
     Place,
     RuleNotAsked,
@@ -38,6 +39,7 @@ from schemas.night import (
     TopFinding,
     TopPair,
 )
+from schemas.quality import FindingEventKind, FindingStatus
 
 #: Rules and pairs told in the report (project choice: what fits one page).
 TOP_RULES = 12
@@ -120,6 +122,7 @@ def gather_facts(
         exports=(_package(frames.package),) if settings.run.export_hsds else (),
         top_findings=_top_findings(frames, may_be_named=may_be_named),
         top_pairs=_top_pairs(frames, may_be_named=may_be_named),
+        moved_findings=_moved_findings(frames),
         published=f"published/run_{plan.run_id}.duckdb",
         overridden=frames.overridden,
         seconds=seconds,
@@ -269,6 +272,12 @@ def _center(one: Delivered, frames: NightFrames) -> CenterFacts:
             rule: _counts(rows, "severity")
             for (rule,), rows in sorted(findings.partition_by("rule_id", as_dict=True).items())
         },
+        findings_life={
+            **_counts(frames.events.filter(pl.col("center_id") == center), "event"),
+            "accepted_now": frames.tracked.filter(
+                (pl.col("center_id") == center) & (pl.col("status") == FindingStatus.ACCEPTED)
+            ).height,
+        },
         changes={
             "added": changes.added,
             "changed": changes.changed,
@@ -385,6 +394,31 @@ def _top_findings(frames: NightFrames, *, may_be_named: pl.DataFrame) -> tuple[T
         )
         for row in worst.to_dicts()
     )
+
+
+def _moved_findings(frames: NightFrames) -> tuple[MovedFindings, ...]:
+    """Return the rules of which most findings opened or closed, info left out; none on the first night of all centers."""
+    if all(changes.is_first for changes in frames.changes.values()):
+        return ()
+    event = pl.col("event")
+    opened = [FindingEventKind.OPENED, FindingEventKind.RETURNED, FindingEventKind.EXPIRED, FindingEventKind.LAPSED]
+    moved = (
+        frames.events.filter(pl.col("severity") != "info")
+        .group_by("rule_id", "severity")
+        .agg(
+            opened=event.is_in(opened).sum(),
+            reappeared=(event == FindingEventKind.REAPPEARED).sum(),
+            fixed=(event == FindingEventKind.FIXED).sum(),
+            other_ended=event.is_in([FindingEventKind.REMOVED, FindingEventKind.WITHDRAWN]).sum(),
+            all_events=pl.len(),
+        )
+        .sort(
+            pl.col("severity").replace_strict(_SEVERITY_ORDER), "all_events", "rule_id", descending=[False, True, False]
+        )
+        .head(TOP_RULES)
+        .drop("all_events")
+    )
+    return tuple(MovedFindings(**row) for row in moved.to_dicts())
 
 
 def _top_pairs(frames: NightFrames, *, may_be_named: pl.DataFrame) -> tuple[TopPair, ...]:

@@ -6,6 +6,7 @@ A handful of coarse tasks: a task costs more than most of our stages, so none is
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -87,7 +88,7 @@ def as_task(function: Callable[P, R], /) -> Callable[P, R]:
 
 
 def leave_artifacts(facts: NightFacts) -> None:
-    """Leave the summary and the findings by rule on Prefect's pages."""
+    """Leave the summary, the findings by rule, and what opened and closed on Prefect's pages."""
     create_markdown_artifact(summarize_night(facts), key="night", description=f"Night of {facts.as_of}")
     rows: list[dict[str, Any]] = [
         {"center": center.center_id, "rule": rule, "findings": count}
@@ -95,6 +96,11 @@ def leave_artifacts(facts: NightFacts) -> None:
         for rule, count in sorted(center.findings_by_rule.items())
     ]
     create_table_artifact(rows, key="findings-by-rule", description=f"Findings of the night of {facts.as_of}")
+    create_table_artifact(
+        [asdict(moved) for moved in facts.moved_findings],
+        key="findings-opened-and-closed",
+        description=f"Errors and warnings opened and closed in the night of {facts.as_of}, by rule",
+    )
     create_table_artifact(
         [
             {

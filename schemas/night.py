@@ -40,6 +40,7 @@ class CenterFacts:
         findings_by_rule: Open findings by rule.
         findings_by_rule_and_severity: The same by rule and severity, for one rule can be broken in lighter and graver ways;
             empty when it was not counted.
+        findings_life: What happened to findings tonight, by FindingEventKind, and `accepted_now`: exceptions that stand.
         changes: Records `added`, `changed`, `removed`, `rekeyed` since the last night.
         is_first_night: Whether there was no earlier night to compare with.
         warnings: What the export lost since the last one, one sentence each.
@@ -59,6 +60,7 @@ class CenterFacts:
     findings: Mapping[str, int]
     findings_by_rule: Mapping[str, int]
     findings_by_rule_and_severity: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    findings_life: Mapping[str, int] = field(default_factory=dict)
     changes: Mapping[str, int]
     is_first_night: bool = False
     warnings: tuple[str, ...] = ()
@@ -214,6 +216,18 @@ class TopFinding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MovedFindings:
+    """One rule whose findings opened or closed tonight."""
+
+    rule_id: str
+    severity: str
+    opened: int
+    reappeared: int
+    fixed: int
+    other_ended: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TopPair:
     """One pair of agencies that a person should compare."""
 
@@ -248,6 +262,7 @@ class NightFacts:
         exports: Packages written.
         top_findings: Rules broken most, most urgent first.
         top_pairs: Pairs to compare, likeliest first.
+        moved_findings: Rules of which most findings opened or closed tonight.
         published: Path of the snapshot, relative to the workspace; None when nothing was published.
         gates: Totals that stopped the night; empty when it was published.
         overridden: Totals that would have stopped it, had a person not found them right.
@@ -268,6 +283,7 @@ class NightFacts:
     exports: tuple[ExportFigures, ...] = ()
     top_findings: tuple[TopFinding, ...] = ()
     top_pairs: tuple[TopPair, ...] = ()
+    moved_findings: tuple[MovedFindings, ...] = ()
     published: str | None = None
     gates: tuple[Gate, ...] = ()
     overridden: tuple[Gate, ...] = ()

@@ -76,7 +76,7 @@ class TrackedFinding(Finding):
     status: pl.String = required(
         "`open`; `reappeared` (open, after it had been fixed); `accepted` (shown, a person took the exception); `fixed` (the record "
         "is still there and no longer shows it); `removed` (the record left the export or no longer counts); `withdrawn` (the rule "
-        "is no longer asked)."
+        "is no longer asked, or another took its place: overdue became stale)."
     )
     first_seen_on: pl.Date = required("as_of of the first night that showed it.")
     last_seen_on: pl.Date = required("as_of of the last night that showed it.")

@@ -5,7 +5,8 @@ shown tonight            not shown tonight
 open ───────────────────► fixed       the record is still there and counts: somebody mended it
 │  ▲    ▲               ► removed     the record left the export or no longer counts
 │  │    └ reappeared ◄──  (fixed)     it was mended and is wrong again
-▼  │                    ► withdrawn   the rule is no longer asked: switched off, or its column is not delivered
+▼  │                    ► withdrawn   the rule is no longer asked (switched off, or its column is not delivered), or
+│  │                                  another took its place (overdue became stale)
 accepted                              a person took the exception until a day; then it is open again
 """
 
@@ -27,6 +28,9 @@ SHOWN: tuple[str, ...] = (*OPEN, FindingStatus.ACCEPTED)
 
 #: Families of rules that are asked of every delivered record, counted or not.
 _ASKED_OF_ALL = "^(?:ID|PRV)-"
+
+#: Rules of which one takes the place of another as a record ages: nobody mended the earlier one.
+_SUCCESSIVE = ("FRE-001", "FRE-002", "FRE-003", "FRE-012")
 
 _RECORD = ("center_id", "kind", "record_uid")
 _ORDER = ("center_id", "record_uid", "rule_id", "field", "finding_id")
@@ -74,7 +78,7 @@ def track_findings(
     gone = before.join(findings.select("finding_id"), on="finding_id", how="anti")
     asked = _no_longer_asked(
         gone, empty_table(NotApplicable) if not_applicable is None else not_applicable, disabled_rules
-    )
+    ) | _replaced(gone, findings)
     there = _still_there(gone, delivered)
     was_open = pl.col("center_id").is_in(read_centers) & pl.col("status").is_in(SHOWN)
     ended = (
@@ -150,6 +154,14 @@ def _no_longer_asked(gone: pl.DataFrame, not_applicable: pl.DataFrame, disabled:
     keys = not_applicable.select("center_id", "rule_id").unique().with_columns(__is_off=pl.lit(value=True))
     is_off = gone.join(keys, on=["center_id", "rule_id"], how="left", maintain_order="left")["__is_off"]
     return is_off.fill_null(value=False) | gone["rule_id"].is_in(sorted(disabled))
+
+
+def _replaced(gone: pl.DataFrame, findings: pl.DataFrame) -> pl.Series:
+    successors = findings.filter(pl.col("rule_id").is_in(_SUCCESSIVE)).select(_RECORD).unique()
+    found = gone.join(
+        successors.with_columns(__has_other=pl.lit(value=True)), on=list(_RECORD), how="left", maintain_order="left"
+    )
+    return found["__has_other"].fill_null(value=False) & gone["rule_id"].is_in(_SUCCESSIVE)
 
 
 def _still_there(gone: pl.DataFrame, delivered: pl.DataFrame | None) -> pl.Series:

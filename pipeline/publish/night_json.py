@@ -10,6 +10,10 @@ from schemas.night import CenterFacts, NightFacts, ShareFigure
 _KINDS = ("agency", "site", "service", "service_at_site")
 _SEVERITIES = ("error", "warning", "info")
 _CHANGES = ("added", "changed", "removed", "rekeyed")
+_LIFE = (
+    "opened", "reappeared", "returned", "fixed", "removed", "withdrawn", "accepted", "expired", "lapsed", "taken_back",
+    "accepted_now",
+)  # fmt: skip
 _STAGES = ("ingest", "normalize", "validate", "match", "measure", "publish", "total")
 
 
@@ -79,6 +83,7 @@ def _center(center: CenterFacts) -> dict[str, Any]:
         "counted": {kind: center.records.get(kind, 0) for kind in _KINDS},
         "findings": {severity: center.findings.get(severity, 0) for severity in _SEVERITIES},
         "findings_by_rule": dict(sorted(center.findings_by_rule.items())),
+        "findings_life": {event: center.findings_life.get(event, 0) for event in _LIFE},
         **({"warnings": list(center.warnings)} if center.warnings else {}),
         "changes": {change: center.changes.get(change, 0) for change in _CHANGES},
     }

@@ -119,7 +119,7 @@ def _not_counted(center: CenterFacts) -> str:
 def _findings(night: NightFacts) -> str:
     totals = {severity: sum(center.findings.get(severity, 0) for center in night.centers) for severity in SEVERITIES}
     counted = ", ".join(f"{number(totals[severity])} {SEVERITIES[severity]}" for severity in SEVERITIES)
-    lines = ["## Findings", "", f"{counted}.", ""]
+    lines = ["## Findings", "", f"{counted}.{_life(night)}", ""]
     lines += [
         f"- {finding.rule_id}: {number(finding.count)} × {_text(finding.message)} {_text(finding.how_to_fix)}"
         for finding in night.top_findings[:_LISTED]
@@ -127,6 +127,29 @@ def _findings(night: NightFacts) -> str:
     if len(night.top_findings) > _LISTED:
         lines.append(f"- and more, in the report and in `resdir findings` (showing {_LISTED} rules)")
     return "\n".join(lines).rstrip()
+
+
+def _life(night: NightFacts) -> str:
+    """Return what happened to findings since the last night, or nothing where there was none."""
+    centers = [center for center in night.centers if not center.is_first_night]
+    if not centers:
+        return ""
+    total = {
+        event: sum(center.findings_life.get(event, 0) for center in centers)
+        for event in ("opened", "reappeared", "fixed", "removed", "withdrawn", "accepted_now")
+    }
+    told = f" Since the last night {number(total['opened'])} opened, {number(total['fixed'])} were fixed"
+    further = [
+        f"{number(total[event])} {words}"
+        for event, words in (
+            ("reappeared", "came back"),
+            ("removed", "left with their records"),
+            ("withdrawn", "are no longer asked"),
+        )
+        if total[event]
+    ]
+    accepted = f" {number(total['accepted_now'])} are accepted until a day." if total["accepted_now"] else ""
+    return ", ".join([told, *further]) + f".{accepted}"
 
 
 def _duplicates(night: NightFacts) -> str:

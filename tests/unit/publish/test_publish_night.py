@@ -139,7 +139,10 @@ def gated(night):
         status="gated",
         gates=(
             Gate(
-                name=GateName.ROWS_FELL, center_id="prairie", measured=0.4, limit=0.6,
+                name=GateName.ROWS_FELL,
+                center_id="prairie",
+                measured=0.4,
+                limit=0.6,
                 message="The export holds 40 agencies; the last night had 100.",
             ),
         ),
@@ -191,7 +194,7 @@ def test_json_has_the_promised_keys(night):
     ]  # fmt: skip
     assert list(document["centers"][0]) == [
         "center_id", "format", "input_sha256", "rows_read", "rows_rejected", "records", "counted", "findings",
-        "findings_by_rule", "changes",
+        "findings_by_rule", "findings_life", "changes",
     ]  # fmt: skip
     assert document["centers"][0]["records"] == {"agency": 131, "site": 120, "service": 407, "service_at_site": 50}
     assert document["centers"][0]["counted"] == {"agency": 100, "site": 120, "service": 400, "service_at_site": 0}

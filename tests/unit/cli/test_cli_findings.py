@@ -1,0 +1,139 @@
+"""`resdir findings`: exceptions, rates, filters; what a curator types and reads."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from flows.cli import run
+from pipeline.store.decisions import read_decisions
+from pipeline.store.workspace import Workspace
+from pipeline.synthesize.synthesize import synthesize
+from tests.nights import MOMENT, night
+
+DAY = MOMENT.date()
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A workspace with one published night, and the export it was made of."""
+    folder = tmp_path_factory.mktemp("findings")
+    export = synthesize(agencies=40, seed="findings", output=folder / "out", centers=1, as_of=DAY).centers[0]
+    night(folder / "workspace", (export.center_id, export.path), as_of=DAY)
+    return folder / "workspace", export
+
+
+@pytest.fixture
+def workspace(published, tmp_path):
+    """A copy of it that the test may change."""
+    return shutil.copytree(published[0], tmp_path / "workspace")
+
+
+@pytest.fixture
+def ask(workspace, capsys):
+    """Run a findings command and return exit code, document and messages."""
+
+    def call(*words: str):
+        code = run(["findings", *words, "--workspace", str(workspace), "--json"])
+        said = capsys.readouterr()
+        return code, json.loads(said.out) if said.out else None, said.err
+
+    return call
+
+
+def accept(ask, *findings: str, until="2026-12-31", reason="moves in May", by="Renata"):
+    return ask("accept", *findings, "--until", until, "--reason", reason, "--by", by, "--as-of", DAY.isoformat())
+
+
+def test_an_accepted_finding_leaves_the_list_at_once_and_comes_back(ask, workspace, published):
+    """A curator must not wait a night to be rid of a reminder; and the next night must know it too."""
+    _, open_before, _ = ask()
+    chosen = open_before[0]["finding_id"]
+    code, told, _ = accept(ask, chosen[:12])
+    assert (code, told[0]["finding_id"]) == (0, chosen)
+    assert chosen not in {one["finding_id"] for one in ask()[1]}
+    (row,) = ask("--status", "accepted")[1]
+    assert (row["finding_id"], row["accepted_by"], row["accepted_reason"]) == (chosen, "Renata", "moves in May")
+
+    facts = night(workspace, (published[1].center_id, published[1].path), as_of=DAY, run_id="20261122T020000Z-000000")
+    assert facts.centers[0].findings_life["accepted_now"] == 1
+    assert sum(facts.centers[0].findings.values()) == len(open_before) - 1
+    assert [one["finding_id"] for one in ask("--status", "accepted")[1]] == [chosen]
+
+    assert ask("reopen", chosen, "--reason", "they stay", "--by", "Anselm")[0] == 0
+    assert len(ask()[1]) == len(open_before)
+    log = Workspace(workspace)
+    assert [one.decided_by for one in read_decisions(log, kind="finding_accepted")] == ["Renata"]
+    assert [one.decided_by for one in read_decisions(log, kind="finding_reopened")] == ["Anselm"]
+
+
+def test_an_exception_ends_by_itself(ask):
+    """After its last day the finding is open again, without anybody doing anything."""
+    chosen = ask()[1][0]["finding_id"]
+    accept(ask, chosen, until=DAY.isoformat())
+    assert chosen in {one["finding_id"] for one in ask("--as-of", "2026-11-22")[1]}
+    assert chosen not in {one["finding_id"] for one in ask("--as-of", DAY.isoformat())[1]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"until": "2026-01-01"}, "has passed"),
+        ({"until": "2036-01-01"}, "months ahead"),
+        ({"reason": "  "}, "--reason is empty"),
+        ({"by": ""}, "--by is empty"),
+    ],
+)
+def test_an_exception_without_end_reason_or_name_is_refused(ask, workspace, changes, words):
+    """The log must tell later who decided what, why and for how long."""
+    code, document, _ = accept(ask, ask()[1][0]["finding_id"], **changes)
+    assert code == 2
+    assert words in document["error"]["message"]
+    assert read_decisions(Workspace(workspace), kind="finding_accepted") == []
+
+
+def test_a_finding_that_is_not_there_or_not_named_well_is_refused(ask):
+    """A slip in the id must not accept another finding."""
+    assert accept(ask, "ffffffffffffffff")[0] == 2
+    assert "too short" in accept(ask, "a1")[1]["error"]["message"]
+    assert accept(ask)[0] == 2
+    open_one = ask()[1][0]["finding_id"]
+    assert "is open" in ask("reopen", open_one, "--reason", "x", "--by", "y")[1]["error"]["message"]
+
+
+def test_filters_narrow_the_list(ask):
+    """Each filter gives a part of the whole, and together they give less."""
+    everything = ask("--status", "all")[1]
+    one = next(row for row in everything if row["kind"] == "service" and row["curator"])
+    assert {row["record_uid"] for row in ask("--record", one["native_id"])[1]} == {one["record_uid"]}
+    of_agency = ask("--agency", one["agency_uid"])[1]
+    assert {row["agency_uid"] for row in of_agency} == {one["agency_uid"]}
+    assert len(of_agency) >= len(ask("--agency", one["agency_uid"], "--curator", one["curator"], "--rule", "FRE")[1])
+    assert ask("--since", "2026-11-22")[1] == []
+    assert len(ask("--older-than", "3", "--as-of", "2026-11-30")[1]) == len(ask()[1])
+
+
+def test_names_that_nobody_has_are_told(ask):
+    """An empty answer would look like a clean directory."""
+    curator = next(row["curator"] for row in ask()[1] if row["curator"])
+    code, document, _ = ask("--curator", curator[:-1] + "x")
+    assert code == 2
+    assert curator in document["error"]["advice"]
+    assert ask("--agency", "nobody")[0] == 2
+
+
+def test_the_summary_counts_what_the_list_shows(ask):
+    """Counts by rule add up to the list."""
+    rows = ask("--summary", "rule")[1]
+    assert sum(row["findings"] for row in rows) == len(ask()[1])
+    assert {"rule", "error", "warning", "info", "findings", "records", "median_age_days"} <= set(rows[0])
+
+
+def test_rates_are_told_with_their_numbers(ask):
+    """A rate without its count cannot be read."""
+    document = ask("rates", "--by", "curator")[1]
+    assert sum(row["still_open"] for row in document["rows"]) == len(ask()[1])
+    assert all(row["fix_rate"] == 0 for row in document["rows"])
+    assert ask("rates", "--days", "0")[0] == 2
