@@ -20,6 +20,7 @@ from flows.night_files import write_night_files, write_stopped_report
 from flows.night_gates import find_drift, find_gates
 from flows.night_plan import NightPlan
 from flows.night_tables import gated_tables, night_tables
+from flows.references import load_references
 from flows.stopwatch import Stopwatch, peak_memory_mb
 from pipeline.audit.draw import audit_frame, draw_simple
 from pipeline.curate.changes import count_changes
@@ -83,6 +84,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
     watch = Stopwatch(tell)
     with open_working(plan.workspace, now=plan.started_at) as working:
         with watch.stage("ingest"):
+            references = load_references(plan.resolved)
             delivered = [
                 verb(read_export)(
                     one.path, center_id=one.center_id, format_name=one.format_name, parameters=settings.ingest
@@ -92,7 +94,9 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
 
         with watch.stage("normalize"):
             normalized = [
-                verb(normalize_delivery)(one, parameters=plan.resolved.normalize_parameters(one.center_id))
+                verb(normalize_delivery)(
+                    one, parameters=plan.resolved.normalize_parameters(one.center_id), references=references
+                )
                 for one in delivered
             ]
             before = read_directory(working)
@@ -126,6 +130,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 as_of=plan.as_of,
                 parameters=settings.rules,
                 freshness=settings.freshness,
+                references=references,
             )
             findings_before = read_table(working, "quality.finding")
             acceptances = standing_decisions(plan.workspace)

@@ -22,3 +22,8 @@ class NoteKind(StrEnum):
     REPEATED_ID_DIFFERENT = "repeated_id_different"  # ID-008
     PARENT_MISSING = "parent_missing"  # ID-002
     PARENT_LOOP = "parent_loop"  # ID-002
+    CUT_TEXT = "cut_text"  # FMT-061: many cells of the column end at the same length
+    UNREADABLE_HOURS = "unreadable_hours"  # FMT-031: structured hours that give no times
+    MISPLACED_VALUE = (
+        "misplaced_value"  # FMT-011 or FMT-010: an e-mail address in the website cell or the reverse, moved
+    )

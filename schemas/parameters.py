@@ -97,6 +97,20 @@ class NormalizeParameters(Parameters):
         le=1,
         description="Sites are derived from addresses when fewer than this share of delivered rows are sites (project choice).",
     )
+    zip_reference: str = Field(
+        default="",
+        description="CSV file of ZIP codes with their counties, relative to the settings file; from it a blank county is filled. "
+        "One for all centers. Empty: nothing is filled.",
+    )
+    cut_text_length: int = Field(
+        default=100,
+        ge=2,
+        description="A column is cut by the export when many cells share its greatest length and that is at least this "
+        "many characters (project choice: shorter ones are names and phrases).",
+    )
+    cut_text_cells: int = Field(
+        default=20, ge=2, description="Cells of a column that share its greatest length (project choice)."
+    )
     privacy: PrivacyParameters = PrivacyParameters()
 
 

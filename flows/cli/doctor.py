@@ -18,6 +18,7 @@ import polars as pl
 from flows.cli.common import Common, show_json, show_table
 from flows.clock import now
 from flows.deliveries import newest_delivery
+from flows.references import load_references, zip_reference_path
 from flows.settings import Resolved
 from pipeline.store.decisions import count_decisions, decisions_file
 from pipeline.store.snapshot import open_published, read_pointer
@@ -98,6 +99,7 @@ def examine(common: Common) -> Iterator[Check]:
         return
     yield Check(check="settings", state="ok", found=str(resolved.source or "defaults (no curation.toml here)"))
     yield from _centers(resolved)
+    yield from _references(resolved)
     place = common.place(resolved)
     yield from _disk(place)
     yield from _writable(place)
@@ -131,6 +133,23 @@ def _centers(resolved: Resolved) -> Iterator[Check]:
             yield Check(check=f"export of {center.id}", state="problem", found=fault.message, mend=fault.advice)
         else:
             yield _export_age(center.id, delivery)
+
+
+def _references(resolved: Resolved) -> Iterator[Check]:
+    try:
+        zips = load_references(resolved).zips
+    except ResdirError as fault:
+        yield Check(check="ZIP reference", state="problem", found=fault.message, mend=fault.advice)
+        return
+    if zips is None:
+        yield Check(
+            check="ZIP reference",
+            state="ok",
+            found="none: blank counties stay blank, places are not checked against ZIP",
+        )
+    else:
+        count = zips["postal_code"].n_unique()
+        yield Check(check="ZIP reference", state="ok", found=f"{count:,} ZIP codes in {zip_reference_path(resolved)}")
 
 
 def _export_age(center_id: str, delivery: Path) -> Check:
