@@ -6,10 +6,15 @@ text frames with fixed columns, and the cell conventions that the layout states 
 
 from __future__ import annotations
 
+import difflib
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from schemas.enumerations import Status
 
 #: Columns that every delivered frame starts with.
 SOURCE_COLUMNS: tuple[str, ...] = ("source_file", "source_line")
@@ -20,6 +25,7 @@ DELIVERED_COLUMNS: dict[str, tuple[str, ...]] = {
     "record": (
         "kind",  # a RecordKind value, given by the layout
         "native_id",
+        "origin",  # `derived` where an export of ours says that we made the record; else null or blank
         "prior_native_id",
         "parent_native_id",  # agency: parent agency
         "agency_native_id",  # site, service, service_at_site: owning agency
@@ -96,6 +102,7 @@ DELIVERED_COLUMNS: dict[str, tuple[str, ...]] = {
         "longitude",
         "directions",
         "is_private",
+        "withheld_reason",  # why the street is kept private, as the source words it
     ),
     "contact": ("owner_kind", "owner_native_id", "slot", "role", "name", "title", "email", "phone", "is_private"),
     # One row per cell. `codes` may hold several links (`;`) and joined codes (` * `); `terms` the names in the same order.
@@ -132,6 +139,48 @@ class Conventions(BaseModel):
     aka_separator: str = ";"
     own_or_zero_parent: bool = True
     status_not_carried_means: str = "active"
+
+    @field_validator("null_texts_by_field")
+    @classmethod
+    def _names_fields(cls, texts: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        known = {f"{table}.{name}" for table, names in DELIVERED_COLUMNS.items() for name in names}
+        for field_name in texts:
+            if field_name not in known:
+                raise ValueError(f"there is no field {field_name}{_nearest(field_name, known)}")
+        return texts
+
+    @field_validator("status_words")
+    @classmethod
+    def _names_statuses(cls, words: dict[str, str]) -> dict[str, str]:
+        for ours in words.values():
+            _require_status(ours)
+        return words
+
+    @field_validator("status_not_carried_means")
+    @classmethod
+    def _names_a_status(cls, word: str) -> str:
+        _require_status(word)
+        return word
+
+    @field_validator("date_formats")
+    @classmethod
+    def _names_days(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        for text in formats:
+            day = {directive for directive in re.findall(r"%[A-Za-z]", text)}
+            if not (day & {"%Y", "%y"} and day & {"%m", "%b", "%B"} and "%d" in day):
+                raise ValueError(f"{text!r} needs a year (%Y or %y), a month (%m, %b or %B) and a day (%d)")
+        return formats
+
+
+def _require_status(word: str) -> None:
+    known = [str(status) for status in Status]
+    if word not in known:
+        raise ValueError(f"there is no status {word!r}{_nearest(word, known)}; there are {', '.join(known)}")
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f" (nearest: {close[0]})" if close else ""
 
 
 @dataclass(frozen=True, kw_only=True)

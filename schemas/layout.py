@@ -16,6 +16,7 @@ either describes one flat table (a single `[[files]]` entry without `names`) or 
 
 from __future__ import annotations
 
+import difflib
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -91,6 +92,10 @@ class Cell(LayoutPart):
         words: Delivered word (case and outer blanks ignored) to our word.
         otherwise: What stands when the word is not listed; empty: the word as delivered.
         lookup: Translate the delivered value by another file.
+        before: Words put before the text of single columns, such as `valid from `.
+        first_of: Where the cell holds several values between which this text stands, only the first is meant. Whoever reads
+            the notices is told how many cells that concerned.
+        flags: Columns with yes or no, and the word that a yes stands for. The words fill the cell where the columns are blank.
     """
 
     columns: tuple[str, ...] = ()
@@ -102,6 +107,9 @@ class Cell(LayoutPart):
     words: dict[str, str] = {}
     otherwise: str = ""
     lookup: Lookup | None = None
+    before: dict[str, str] = {}
+    first_of: str = ""
+    flags: dict[str, str] = {}
 
     @model_validator(mode="before")
     @classmethod
@@ -118,7 +126,15 @@ class Cell(LayoutPart):
     def _has_one_source(self) -> Cell:
         if bool(self.columns) == (self.constant is not None):
             raise ValueError("name either columns or a constant")
+        strangers = [name for name in self.before if name not in self.columns]
+        if strangers:
+            raise ValueError(f"before names {', '.join(strangers)}, which is not among the columns of the cell")
         return self
+
+    @property
+    def all_columns(self) -> tuple[str, ...]:
+        """Columns that the cell is filled from."""
+        return (*self.columns, *self.flags)
 
 
 class Owner(LayoutPart):
@@ -143,6 +159,20 @@ class Owner(LayoutPart):
         return self
 
 
+class Mark(LayoutPart):
+    """A sign in a text that says more about the record than its status does, such as `DEL ` before a description.
+
+    Attributes:
+        field: Field of the record whose text starts with the sign.
+        start: The sign, compared exactly.
+        status: Status word that the record then has, one of `status_words`.
+    """
+
+    field: str
+    start: str = Field(min_length=1)
+    status: str
+
+
 class RecordRows(LayoutPart):
     """Lines that are records.
 
@@ -152,6 +182,9 @@ class RecordRows(LayoutPart):
         cells: Our fields (`DELIVERED_COLUMNS["record"]`) and what fills them. `native_id` must be among them.
         link_only_when_blank: Fields that must all be blank for a service at a site to carry nothing of its own. When given,
             `link_only` is worked out: nothing in these fields, and no child row or collected text belongs to the record.
+        marks: Signs in texts that change the status of a record.
+        split: A field that may name several records in one cell, and what stands between them; one record is made for each,
+            and its number gets the name behind a colon.
     """
 
     kind: RecordKind | None = None
@@ -159,6 +192,8 @@ class RecordRows(LayoutPart):
     kind_words: dict[str, RecordKind] = {}
     cells: dict[str, Cell]
     link_only_when_blank: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    split: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _is_whole(self) -> RecordRows:
@@ -168,6 +203,8 @@ class RecordRows(LayoutPart):
             raise ValueError("a record needs a cell for native_id")
         _refuse_unknown_fields("record", self.cells)
         _refuse_unknown_fields("record", self.link_only_when_blank)
+        _refuse_unknown_fields("record", [mark.field for mark in self.marks])
+        _refuse_unknown_fields("record", self.split)
         return self
 
     @property
@@ -211,6 +248,10 @@ class Collected(LayoutPart):
         joined_by: What stands between the texts of several columns of one line.
         separator: What stands between the texts of several lines.
         where: Only lines whose cell in the column is one of the words (case ignored; `""` is blank).
+        pick: `all`: every text. `first`: the first in the alphabet. `latest`: the last in the alphabet, which for days written
+            `2026-08-04` is the latest; other texts count only when there is no such day.
+        only_when_blank: The text counts only where the record's own cell is blank. The export then carries the field only for
+            kinds of records of which a line speaks, so that an empty table does not make every record unverified.
     """
 
     into: str
@@ -222,6 +263,8 @@ class Collected(LayoutPart):
     joined_by: str = " "
     separator: str = "; "
     where: dict[str, tuple[str, ...]] = {}
+    pick: Literal["all", "first", "latest"] = "all"
+    only_when_blank: bool = False
 
     @model_validator(mode="after")
     def _names_a_field(self) -> Collected:
@@ -237,6 +280,7 @@ class FileLayout(LayoutPart):
         required: Whether an export without this file is refused.
         required_columns: Columns without which the file is refused.
         raw_only_columns: Known columns that have no target on purpose; no notice is given about them.
+        expected_columns: Patterns (`Custom_*`) of columns that a center may add; they stay in raw and are told in one notice.
         raw_only: The whole file is known and has no target on purpose.
         id_column: Column with the identifier of the line; used for the slot of child rows.
         owner_separator: What stands between several owners in one cell; empty: a cell names one owner.
@@ -249,6 +293,7 @@ class FileLayout(LayoutPart):
     required: bool = False
     required_columns: tuple[str, ...] = ()
     raw_only_columns: tuple[str, ...] = ()
+    expected_columns: tuple[str, ...] = ()
     raw_only: bool = False
     id_column: str = ""
     owner_separator: str = ""
@@ -378,11 +423,13 @@ def _refuse_unknown_fields(table: str, fields: Any) -> None:  # noqa: ANN401 - d
     allowed = [name for name in DELIVERED_COLUMNS[table] if name not in GIVEN_COLUMNS]
     unknown = [name for name in fields if name not in allowed]
     if unknown:
-        raise ValueError(f"{table} has no field {', '.join(unknown)}; its fields are {', '.join(allowed)}")
+        close = difflib.get_close_matches(unknown[0], allowed, n=1)
+        near = f" (nearest: {close[0]})" if close else ""
+        raise ValueError(f"{table} has no field {', '.join(unknown)}{near}; its fields are {', '.join(allowed)}")
 
 
 def _columns_of_cells(cells: dict[str, Cell]) -> dict[str, None]:
-    return dict.fromkeys(column for cell in cells.values() for column in cell.columns)
+    return dict.fromkeys(column for cell in cells.values() for column in cell.all_columns)
 
 
 def _columns_of_owners(owners: tuple[Owner, ...]) -> dict[str, None]:

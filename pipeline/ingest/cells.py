@@ -15,6 +15,10 @@ from pipeline.ingest.tables import Table, Tables
 from schemas.layout import Cell, Lookup, Owner
 
 
+#: How exports write yes.
+_YES: tuple[str, ...] = ("yes", "true", "1", "y", "t")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Translation:
     """A lookup file turned into two columns: trimmed keys, none twice, and their texts."""
@@ -48,10 +52,19 @@ def cell_expression(cell: Cell, *, table: Table, tables: Tables) -> pl.Expr | No
         return pl.lit(cell.constant, dtype=pl.String)
     if not table.header.holds(cell.only_with):
         return None
-    found = [column for name in cell.columns if (column := table.column(name)) is not None]
-    if not found:
+    found = [
+        introduce(column, cell.before.get(name, ""))
+        for name in cell.columns
+        if (column := table.column(name)) is not None
+    ]
+    flags = flag_words(cell.flags, table=table)
+    if not found and flags is None:
         return None
-    text = _take(cell, found)
+    text = _take(cell, found) if found else pl.lit("")
+    if flags is not None:
+        text = first_filled([text, flags])
+    if cell.first_of:
+        text = text.str.split(cell.first_of).list.first()
     if cell.words:
         text = exchange_words(text, cell.words, otherwise=pl.lit(cell.otherwise) if cell.otherwise else text)
     if cell.lookup is not None:
@@ -65,6 +78,28 @@ def _take(cell: Cell, found: Sequence[pl.Expr]) -> pl.Expr:
     if cell.take == "first_filled":
         return first_filled(found)
     return join_filled(found, separator=cell.separator)
+
+
+def introduce(column: pl.Expr, before: str) -> pl.Expr:
+    """Return the cells with words put before those that are not blank; unchanged cells without such words."""
+    if not before:
+        return column
+    return (
+        pl.when(is_filled(column)).then(pl.format("{}{}", pl.lit(before), column.str.strip_chars())).otherwise(column)
+    )
+
+
+def flag_words(flags: Mapping[str, str], *, table: Table) -> pl.Expr | None:
+    """Return the words of the columns that say yes, joined by `; `; None when the file has none of the columns.
+
+    Blank is unknown and gives no word, like no.
+    """
+    words = [
+        pl.when(fold_cell(column).is_in(_YES)).then(pl.lit(word))
+        for name, word in flags.items()
+        if (column := table.column(name)) is not None
+    ]
+    return pl.concat_list(words).list.drop_nulls().list.join("; ") if words else None
 
 
 def first_filled(columns: Sequence[pl.Expr]) -> pl.Expr:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.ingest.cells import condition, first_filled, is_filled, join_filled, owner_expressions
+from pipeline.ingest.cells import condition, first_filled, introduce, is_filled, join_filled, owner_expressions
 from pipeline.ingest.rows import ROW_ID, Rows, split_owners
 from pipeline.ingest.tables import Table, Tables
 from schemas.layout import Collected, FileLayout
 
 _TEXT = "text"
+#: A day whose order in the alphabet is its order in time.
+_ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +52,7 @@ def _gather(part: Collected, *, table: Table, layout: FileLayout) -> Gathered | 
     owners = [(owner, pair) for owner in part.owners if (pair := owner_expressions(owner, table=table)) is not None]
     if not columns or not owners:
         return None
-    texts = [_introduce(column, part.before.get(name, "")) for name, column in columns]
+    texts = [introduce(column, part.before.get(name, "")) for name, column in columns]
     text = first_filled(texts) if part.take == "first_filled" else join_filled(texts, separator=part.joined_by)
     lines = table.rows.filter(condition(part.where, table=table)).with_columns(text.str.strip_chars().alias(_TEXT))
     frames = [
@@ -62,16 +64,12 @@ def _gather(part: Collected, *, table: Table, layout: FileLayout) -> Gathered | 
         ).drop_nulls()
         for _, (kind, native) in owners
     ]
+    frame = pl.concat(frames)
     kinds = [str(kind) for owner, _ in owners for kind in ([owner.kind] if owner.kind else owner.kind_words.values())]
-    return Gathered(part=part, kinds=tuple(dict.fromkeys(kinds)), frame=pl.concat(frames))
-
-
-def _introduce(column: pl.Expr, before: str) -> pl.Expr:
-    return (
-        pl.when(is_filled(column)).then(pl.format("{}{}", pl.lit(before), column.str.strip_chars()))
-        if before
-        else column
-    )
+    if part.only_when_blank:
+        spoken = set(frame["owner_kind"].unique())
+        kinds = [kind for kind in kinds if kind in spoken]
+    return Gathered(part=part, kinds=tuple(dict.fromkeys(kinds)), frame=frame)
 
 
 def add_texts(records: Rows, gathered: list[Gathered]) -> Rows:
@@ -81,8 +79,11 @@ def add_texts(records: Rows, gathered: list[Gathered]) -> Rows:
     named a record and did not, the cell is blank, not null: the export carries the field.
     """
     frame, carried = records.frame, set(records.carried)
-    for field in dict.fromkeys(one.part.into for one in gathered):
-        parts = [one for one in gathered if one.part.into == field]
+    # What only fills gaps comes last.
+    for field, fills_gaps in sorted(
+        {(one.part.into, one.part.only_when_blank) for one in gathered}, key=lambda key: key[1]
+    ):
+        parts = [one for one in gathered if (one.part.into, one.part.only_when_blank) == (field, fills_gaps)]
         kinds = {kind for one in parts for kind in one.kinds} & set(frame["kind"].unique())
         all_kinds = {kind for one in parts for kind in one.kinds}
         carried |= {f"{kind}.{field}" for kind in all_kinds}
@@ -92,7 +93,7 @@ def add_texts(records: Rows, gathered: list[Gathered]) -> Rows:
 
 def _add_field(frame: pl.DataFrame, field: str, parts: list[Gathered], *, kinds: list[str]) -> pl.DataFrame:
     separator = parts[0].part.separator
-    texts = _join_texts(pl.concat([one.frame for one in parts]), separator=separator)
+    texts = _join_texts(pl.concat([_picked(one) for one in parts]), separator=separator)
     joined = frame.with_columns(pl.col("native_id").str.strip_chars().alias("owner_native_id")).join(
         texts,
         left_on=["kind", "owner_native_id"],
@@ -100,13 +101,26 @@ def _add_field(frame: pl.DataFrame, field: str, parts: list[Gathered], *, kinds:
         how="left",
         maintain_order="left",
     )
-    both = join_filled([pl.col(field), pl.col(_TEXT)], separator=separator)
+    own_and_text = [pl.col(field), pl.col(_TEXT)]
+    fills_gaps = parts[0].part.only_when_blank
+    both = first_filled(own_and_text) if fills_gaps else join_filled(own_and_text, separator=separator)
     filled = (
         pl.when(pl.col(_TEXT).is_null())
         .then(pl.when(pl.col("kind").is_in(kinds)).then(pl.col(field).fill_null("")).otherwise(pl.col(field)))
         .otherwise(both)
     )
     return joined.with_columns(filled.alias(field)).select(frame.columns)
+
+
+def _picked(one: Gathered) -> pl.DataFrame:
+    """Return one text for each owner where only the first or the latest counts."""
+    if one.part.pick == "all":
+        return one.frame
+    keys = ["owner_kind", "owner_native_id"]
+    if one.part.pick == "first":
+        return one.frame.sort(*keys, _TEXT).unique(keys, keep="first", maintain_order=True)
+    is_day = pl.col(_TEXT).str.contains(_ISO_DAY)
+    return one.frame.sort(*keys, is_day, _TEXT).unique(keys, keep="last", maintain_order=True)
 
 
 def _join_texts(frame: pl.DataFrame, *, separator: str) -> pl.DataFrame:

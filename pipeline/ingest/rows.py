@@ -109,10 +109,36 @@ def _build_records(records: RecordRows, *, table: Table, tables: Tables) -> Rows
         carried |= {f"{one}.{name}" for one in kinds if one in records.kinds}
         fields[name] = pl.when(kind.is_in([str(one) for one in kinds])).then(text) if cell.kinds else text
     frame = _select(table.rows, "record", fields)
+    for mark in records.marks:
+        frame = frame.with_columns(
+            status=pl.when(pl.col(mark.field).str.starts_with(mark.start)).then(pl.lit(mark.status)).otherwise("status")
+        )
+    for name, separator in records.split.items():
+        frame = _split_records(frame, name, separator)
     if table.layout is not None and records is not table.layout.records[0]:
         # A line always makes its first record; a further one only when the line gives it a number.
         frame = frame.filter(is_filled(pl.col("native_id")))
     return Rows(frame=frame, carried=frozenset(carried))
+
+
+def _split_records(frame: pl.DataFrame, name: str, separator: str) -> pl.DataFrame:
+    """Return one record for each part of a cell; where there are several, the part is added to the number."""
+    has_several = pl.col(name).str.contains(separator, literal=True).fill_null(value=False)
+    several = frame.filter(has_several)
+    if not several.height:
+        return frame
+    parts = (
+        several.with_columns(pl.col(name).str.split(separator))
+        .explode(name)
+        .with_columns(pl.col(name).str.strip_chars())
+        .filter(pl.col(name) != "")
+        .with_columns(
+            native_id=pl.when(is_filled(pl.col("native_id")))
+            .then(pl.format("{}:{}", "native_id", name))
+            .otherwise("native_id")
+        )
+    )
+    return pl.concat([frame.filter(~has_several), parts])
 
 
 def _kind_of_line(records: RecordRows, *, table: Table) -> pl.Expr:

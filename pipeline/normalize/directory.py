@@ -138,8 +138,14 @@ def _name_records(delivered: Delivered) -> tuple[pl.DataFrame, list[pl.DataFrame
     is_nameless = cleaned["native_id"].is_null()
     numbered = cleaned.with_columns(pl.coalesce("native_id", _row_content(cleaned)).alias("__key"))
     uids = record_uids(numbered.select("kind", pl.col("__key").alias("native_id")), center_id=delivered.center_id)
-    named = numbered.with_columns(uids, pl.lit(str(Origin.DELIVERED)).alias("origin")).drop("__key")
+    named = numbered.with_columns(uids, _origin().alias("origin")).drop("__key")
     return named, [note_where(named, is_nameless, note_kind=NoteKind.MISSING_ID, field="native_id")]
+
+
+def _origin() -> pl.Expr:
+    # A package of ours says which records we had made ourselves; they are never counted, whoever reads them again.
+    is_derived = (pl.col("origin").str.to_lowercase() == Origin.DERIVED).fill_null(value=False)
+    return pl.when(is_derived).then(pl.lit(str(Origin.DERIVED))).otherwise(pl.lit(str(Origin.DELIVERED)))
 
 
 def _row_content(frame: pl.DataFrame) -> pl.Expr:

@@ -82,6 +82,8 @@ def test_one_of_several_alternatives_is_enough(tmp_path: Path):
         read(tmp_path, gone, mapping)
 
 
+#: Readers of reference tables, whose columns have nothing to do with exports.
+_REFERENCES = {"zip_reference", "licensed_terms"}
 MINIMAL = 'name = "x"\n[[files]]\n[[files.records]]\nkind = "service"\ncells = { native_id = "id" }\n'
 
 
@@ -125,7 +127,11 @@ def test_no_code_names_a_column_of_a_shipped_layout(name: str):
     ours = {"name", "title", "email", "url", "note", "status", "id", "kind", "type", "number", "code", "text"}
     columns = {column for file in layout.files for column in (*file.mapped_columns, *file.raw_only_columns)}
     files = {file for part in layout.files for file in part.names}
-    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipeline" / "ingest").glob("*.py"))
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "pipeline" / "ingest").glob("*.py")
+        if path.stem not in _REFERENCES
+    )
     quoted = set(re.findall(r"[\"']([A-Za-z_0-9.]+)[\"']", code))
     fields = {field for file in layout.files for rows in file.records for field in rows.cells}
     assert quoted & files == set()
