@@ -93,7 +93,7 @@ def add_texts(records: Rows, gathered: list[Gathered]) -> Rows:
 
 def _add_field(frame: pl.DataFrame, field: str, parts: list[Gathered], *, kinds: list[str]) -> pl.DataFrame:
     separator = parts[0].part.separator
-    texts = _join_texts(pl.concat([_picked(one) for one in parts]), separator=separator)
+    texts = _join_texts(_picked(pl.concat([one.frame for one in parts]), parts[0].part.pick), separator=separator)
     joined = frame.with_columns(pl.col("native_id").str.strip_chars().alias("owner_native_id")).join(
         texts,
         left_on=["kind", "owner_native_id"],
@@ -112,15 +112,15 @@ def _add_field(frame: pl.DataFrame, field: str, parts: list[Gathered], *, kinds:
     return joined.with_columns(filled.alias(field)).select(frame.columns)
 
 
-def _picked(one: Gathered) -> pl.DataFrame:
+def _picked(frame: pl.DataFrame, pick: str) -> pl.DataFrame:
     """Return one text for each owner where only the first or the latest counts."""
-    if one.part.pick == "all":
-        return one.frame
+    if pick == "all":
+        return frame
     keys = ["owner_kind", "owner_native_id"]
-    if one.part.pick == "first":
-        return one.frame.sort(*keys, _TEXT).unique(keys, keep="first", maintain_order=True)
+    if pick == "first":
+        return frame.sort(*keys, _TEXT).unique(keys, keep="first", maintain_order=True)
     is_day = pl.col(_TEXT).str.contains(_ISO_DAY)
-    return one.frame.sort(*keys, is_day, _TEXT).unique(keys, keep="last", maintain_order=True)
+    return frame.sort(*keys, is_day, _TEXT).unique(keys, keep="last", maintain_order=True)
 
 
 def _join_texts(frame: pl.DataFrame, *, separator: str) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 
 import polars as pl
 
@@ -43,9 +44,19 @@ def describe_header(table: Table, *, known: Sequence[str]) -> tuple[str, ...]:
     if table.layout is not None and not table.layout.raw_only:
         folded = {fold_name(column) for column in known}
         new = [name for name in header.names if fold_name(name) not in folded and name not in repeated]
+        own = [name for name in new if _is_expected(name, table.layout)]
+        new = [name for name in new if name not in own]
+        if own:
+            notices.append(
+                f"{table.name}: columns of the center's own stay in raw, as expected: {len(own):,} ({_list(own)})."
+            )
         if new:
             notices.append(f"{table.name}: columns that the layout does not know stay in raw: {_list(new)}.")
     return tuple(notices)
+
+
+def _is_expected(name: str, layout: FileLayout) -> bool:
+    return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in layout.expected_columns)
 
 
 def describe_rows(tables: Tables, texts: Sequence[Gathered], *, records: pl.DataFrame) -> tuple[str, ...]:
@@ -63,6 +74,8 @@ def describe_rows(tables: Tables, texts: Sequence[Gathered], *, records: pl.Data
         if table.layout is not None:
             notices += _describe_words(table, table.layout)
             notices += _describe_owners(table, table.layout)
+            notices += _describe_firsts(table, table.layout)
+            notices += _describe_marks(table, table.layout)
     return (*notices, *_describe_unplaced(texts, records=records))
 
 
@@ -96,6 +109,49 @@ def _describe_words(table: Table, layout: FileLayout) -> list[str]:
                 notices.append(
                     f"{table.name}: cells of {name} without a known word: {unknown.height:,} ({_list(words)}); "
                     f"taken as {cell.otherwise}."
+                )
+    return notices
+
+
+def _describe_firsts(table: Table, layout: FileLayout) -> list[str]:
+    """Tell of cells with several records of which only the first is meant, or for each of which a record was made."""
+    notices = []
+    for rows in layout.records:
+        for field, cell in rows.cells.items():
+            separator = cell.first_of or rows.split.get(field, "")
+            if not separator or cell.lookup is not None:
+                continue
+            for name in cell.columns:
+                column = table.column(name)
+                if column is None:
+                    continue
+                several = table.rows.filter(
+                    column.str.strip_chars(f" {separator}").str.contains(separator, literal=True)
+                )
+                if several.height:
+                    what = "the first is meant" if cell.first_of else "there is one record for each"
+                    notices.append(
+                        f"{table.name}: cells of {name} that name several records: {several.height:,}; {what}."
+                    )
+    return notices
+
+
+def _describe_marks(table: Table, layout: FileLayout) -> list[str]:
+    notices = []
+    for rows in layout.records:
+        for mark in rows.marks:
+            cell = rows.cells.get(mark.field)
+            column = next(
+                (found for name in (cell.columns if cell else ()) if (found := table.column(name)) is not None), None
+            )
+            if column is None:
+                continue
+            marked = table.rows.filter(column.str.starts_with(mark.start))
+            if marked.height:
+                lines = [f"{line:,}" for line in marked["source_line"]]
+                notices.append(
+                    f"{table.name}: records whose {mark.field} starts with '{mark.start.strip()}' are taken as {mark.status}: "
+                    f"{marked.height:,}, on line {_list(lines)}."
                 )
     return notices
 

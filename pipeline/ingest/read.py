@@ -23,8 +23,10 @@ from pipeline.ingest.collect import (
 )
 from pipeline.ingest.columns import fold_name, nearest, require_columns
 from pipeline.ingest.delivery import Delivery, open_delivery
+from pipeline.ingest.descriptor import choose_files, listed_files
 from pipeline.ingest.load_layout import SHIPPED, load_mapping, load_shipped_layout
 from pipeline.ingest.notices import describe_header, describe_rows
+from pipeline.ingest.other_formats import describe_other_files
 from pipeline.ingest.recognize import (
     find_package_folder,
     find_text_files,
@@ -33,6 +35,7 @@ from pipeline.ingest.recognize import (
     recognize_package,
 )
 from pipeline.ingest.rows import ROW_ID, Rows, build_children, build_records, split_unknown_kinds, tell_slots_apart
+from pipeline.ingest.second_header import drop_description_row
 from pipeline.ingest.tables import Table, read_table, require_rows
 from schemas.contract import check, empty_table
 from schemas.delivered import SOURCE_COLUMNS, Delivered
@@ -110,10 +113,10 @@ def _read_source(delivery: Delivery, layout: Layout | None, *, center_id: str, p
     if layout is None and delivery.is_package:
         found = recognize_package(delivery, layouts=[load_shipped_layout(name) for name in SHIPPED])
         if found is not None:
-            return _read_package(delivery.folder(found[1]), found[0], center_id=center_id, parameters=parameters)
+            return _read_package(delivery, found[1], found[0], center_id=center_id, parameters=parameters)
     if layout is not None and not layout.is_flat:
         folder = find_package_folder(delivery, layout=layout)
-        return _read_package(delivery.folder(folder), layout, center_id=center_id, parameters=parameters)
+        return _read_package(delivery, folder, layout, center_id=center_id, parameters=parameters)
     return _read_flat(delivery, layout, center_id=center_id, parameters=parameters)
 
 
@@ -124,39 +127,52 @@ def _read_flat(delivery: Delivery, layout: Layout | None, *, center_id: str, par
     if layout is None:
         shipped = [load_shipped_layout(one) for one in SHIPPED]
         layout = recognize_flat(table.header, layouts=shipped, name=name)
-    table = table.with_layout(layout.files[0])
+    table, told = drop_description_row(table.with_layout(layout.files[0]))
     tables = {name.casefold(): table}
     notices = _check_table(table, layout, tables=tables)
-    return _finish(layout, tables, notices=notices, must_hold_rows=[table])
+    return _finish(layout, tables, notices=(*told, *notices), must_hold_rows=[table])
 
 
 def _only_file(delivery: Delivery) -> str:
     if not delivery.is_package:
         return next(iter(delivery.files))
     files = find_text_files(delivery)
-    if len(files) == 1:
-        return files[0]
-    found = f"{len(files)} tables: {', '.join(files[:12])}" if files else "no CSV or text file"
+    others = describe_other_files(delivery.files)
+    # Licences and notes are texts too; they are not meant when the folder holds exports of another kind.
+    tables = [file for file in files if not (others and file.lower().endswith(".txt"))]
+    if len(tables) == 1:
+        return tables[0]
+    found = f"{len(tables)} tables: {', '.join(tables[:12])}" if tables else "no CSV or text file"
+    found += f" and {others}" if others else ""
     raise InputError(
         f"{delivery.name} holds {found}; no known layout has these files.",
         advice="Give the export file itself, a folder with HSDS tables, or a mapping file that names the files.",
     )
 
 
-def _read_package(delivery: Delivery, layout: Layout, *, center_id: str, parameters: IngestParameters) -> _Source:
+def _read_package(
+    whole: Delivery, folder: str, layout: Layout, *, center_id: str, parameters: IngestParameters
+) -> _Source:
+    delivery = whole.folder(folder)
     parts = {name.casefold(): part for part in layout.files for name in part.names}
     known = [file for file in sorted(delivery.files) if file.casefold() in parts]
     _require_files(layout, known, delivery=delivery)
     _refuse_twins(known, delivery=delivery)
+    known, doubled = choose_files(known, layouts=layout.files, listed=listed_files(whole, folder=folder))
     tables = {
         file.casefold(): read_table(
             delivery.files[file](), name=file, center_id=center_id, parameters=parameters
         ).with_layout(parts[file.casefold()])
         for file in known
     }
-    version = find_version(layout, headers={name: table.header for name, table in tables.items()}, name=delivery.name)
+    # A version is told by the usual names, under whichever name a table came.
+    headers = {parts[name].names[0].casefold(): table.header for name, table in tables.items()}
+    headers |= {name: table.header for name, table in tables.items()}
+    version = find_version(layout, headers=headers, name=delivery.name)
     notices = tuple(notice for table in tables.values() for notice in _check_table(table, layout, tables=tables))
-    unknown = [file for file in find_text_files(delivery) if file not in known]
+    if doubled:
+        notices = (f"Not read, because another file holds the same table: {', '.join(doubled)}.", *notices)
+    unknown = [file for file in find_text_files(delivery) if file not in known and file not in doubled]
     if unknown:
         notices = (f"Not read, because {layout.title} has no such files: {', '.join(unknown)}.", *notices)
     required = [table for table in tables.values() if table.layout is not None and table.layout.required]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,15 +10,12 @@ import polars as pl
 
 from pipeline.ingest.columns import Header, name_columns
 from pipeline.ingest.decode import decode_file
+from pipeline.ingest.other_formats import refuse_other_format
 from pipeline.ingest.parse import ParsedTable, parse_table
 from schemas.delivered import InputFile
 from schemas.errors import InputError
 from schemas.layout import FileLayout
 from schemas.parameters import IngestParameters
-
-_FIRST_CHARACTER = re.compile(r"[^\ufeff\s]")
-#: First characters of texts that are no table, and what they are.
-_MARKUP = {"<": "XML", "{": "JSON", "[": "JSON"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +80,7 @@ def read_table(data: bytes, *, name: str, center_id: str, parameters: IngestPara
         InputError: It is not a text file of one encoding with a header.
     """
     decoded = decode_file(data, name=name, parameters=parameters)
-    _refuse_markup(decoded.text, name=name)
+    refuse_other_format(decoded.text, name=name)
     parsed = parse_table(decoded.text, name=name, center_id=center_id, parameters=parameters)
     return Table(
         name=name,
@@ -117,13 +113,3 @@ def require_rows(table: Table) -> None:
         f"{table.name} has a header but no rows.",
         advice="The export ran without records; check its filter and export again.",
     )
-
-
-def _refuse_markup(text: str, *, name: str) -> None:
-    first = _FIRST_CHARACTER.search(text)
-    kind = _MARKUP.get(first.group()) if first is not None else None
-    if kind is not None:
-        raise InputError(
-            f"{name} is {kind}, not a table.",
-            advice=f"{kind} exports are not supported yet; give a CSV export or a folder of HSDS tables.",
-        )

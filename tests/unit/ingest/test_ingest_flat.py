@@ -281,7 +281,7 @@ def test_unknown_format_is_a_wrong_call(tmp_path: Path):
         read_export(write(tmp_path / "export.csv", row()), center_id="test", format_name="icarrol")
 
 
-@pytest.mark.parametrize(("text", "kind"), [('{"id": 1}', "JSON"), ("<Source/>", "XML"), ('[{"id": 1}]', "JSON")])
+@pytest.mark.parametrize(("text", "kind"), [('{"id": 1}', "JSON"), ("<Source/>", "AIRS XML"), ('[{"id": 1}]', "JSON")])
 def test_markup_is_named(tmp_path: Path, text: str, kind: str):
     """A JSON file would end in a message about a strange header."""
     path = tmp_path / "export.csv"

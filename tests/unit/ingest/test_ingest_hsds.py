@@ -217,8 +217,10 @@ def test_folder_archive_and_inner_folder_give_the_same(tmp_path: Path):
 def test_missing_table_stops_with_the_nearest_file_name(tmp_path: Path):
     """A directory without services would be published."""
     folder = package(tmp_path / "package")
-    (folder / "services.csv").rename(folder / "service.csv")
-    with pytest.raises(InputError, match=r"no file services\.csv \(nearest file name: service\.csv\)"):
+    (folder / "services.csv").rename(folder / "service_list.csv")
+    with pytest.raises(
+        InputError, match=r"no file services\.csv or service\.csv \(nearest file name: service_list\.csv\)"
+    ):
         read_export(folder, center_id="test")
 
 

@@ -210,7 +210,7 @@ def test_other_formats_are_refused_by_name(shared: Path):
     formats = shared / "data" / "formats"
     with pytest.raises(InputError, match="Ohana"):
         read_export(formats / "ohana" / "sample_csv", center_id="test")
-    with pytest.raises(InputError, match="is XML"):
+    with pytest.raises(InputError, match="is AIRS XML"):
         read_export(formats / "bc211_icarol_airs30" / "BC211_data_one_agency.xml", center_id="test")
     with pytest.raises(InputError, match="several packages"):
         read_export(formats / "hsds11_sample", center_id="test")
