@@ -27,6 +27,7 @@ from pipeline.curate.changes import count_changes
 from pipeline.curate.filled_cells import count_filled
 from pipeline.curate.finding_events import list_events
 from pipeline.curate.findings import track_findings
+from pipeline.curate.rekeyed import list_rekeyed, move_findings
 from pipeline.ingest.read import read_export
 from pipeline.match.agencies import match_agencies
 from pipeline.measure.complexity import measure_complexity
@@ -103,6 +104,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             others = before.without_centers(plan.centers)
             directory = join_directories([others, *(one.directory for one in normalized)])
             changes = {center: count_changes(directory, before=before, center_id=center) for center in plan.centers}
+            rekeyed = list_rekeyed(directory, before=before)
             filled = {one.center_id: count_filled(one) for one in delivered}
             notes = pl.concat(
                 [read_table(working, "quality.note", without_centers=plan.centers), *(one.notes for one in normalized)]
@@ -132,7 +134,9 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 freshness=settings.freshness,
                 references=references,
             )
-            findings_before = read_table(working, "quality.finding")
+            findings_before = move_findings(
+                read_table(working, "quality.finding"), rekeyed=rekeyed, findings=validation.findings
+            )
             acceptances = standing_decisions(plan.workspace)
             tracked = track_findings(
                 validation.findings,

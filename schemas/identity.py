@@ -6,11 +6,15 @@ same record carries the same id every night.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from functools import cache
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+
+#: Hexadecimal digits of a finding's id: 64 bits, enough for billions of findings.
+_FINDING_DIGITS = 16
 
 
 def is_uuid(text: str) -> bool:
@@ -56,3 +60,12 @@ def dependent_uid(center_id: str, kind: str, owner_kind: str, owner_id: str, slo
         slot: Column name or ordinal that tells the row from its siblings, such as `Phone1Number`.
     """
     return str(uuid.uuid5(center_namespace(center_id), f"{kind}:{owner_kind}:{owner_id.strip()}:{slot}"))
+
+
+def finding_id(center_id: str, record_uid: str, rule_id: str, field: str) -> str:
+    """Return the id of a finding: the same every night, as long as the record keeps its number.
+
+    >>> finding_id("dc211", "b96c0eb7-209b-5d90-b459-deef5a4e1513", "ID-003", "record_owner")
+    'a66591f12d088b4b'
+    """
+    return hashlib.sha256(f"{center_id}|{record_uid}|{rule_id}|{field}".encode()).hexdigest()[:_FINDING_DIGITS]

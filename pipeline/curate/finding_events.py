@@ -15,48 +15,64 @@ _ENDED = (FindingStatus.FIXED, FindingStatus.WITHDRAWN, FindingStatus.REMOVED)
 def list_events(
     tracked: pl.DataFrame, *, before: pl.DataFrame, acceptances: pl.DataFrame, run_id: str, as_of: date
 ) -> pl.DataFrame:
-    """Return one row per finding whose state differs from the night before.
+    """Return what happened to findings since the night before.
+
+    A finding that is shown for the first time while an exception for it stands gives two entries, `opened` and `accepted`, so
+    that what came less what went is always what is shown.
 
     Args:
         tracked: Tonight's findings (`schemas.quality.TrackedFinding`).
-        before: Those of the night before.
+        before: Those of the night before, those of re-keyed records already under their new ids.
         acceptances: Exceptions that people took (`schemas.quality.Acceptance`).
         run_id: The run.
         as_of: Day the night speaks of.
 
     Returns:
-        `schemas.quality.FindingEvent`, ordered by center, rule and finding. A night that is run again gives none.
+        `schemas.quality.FindingEvent`, ordered by center, rule, finding and event. A night that is run again gives none.
     """
-    was = before.select("finding_id", was="status")
-    until = acceptances.select("finding_id", taken_until="accepted_until")
-    status = pl.col("status")
-    event = (
+    changed = (
+        tracked.join(before.select("finding_id", was="status"), on="finding_id", how="left")
+        .join(acceptances.select("finding_id", taken_until="accepted_until"), on="finding_id", how="left")
+        .filter(pl.col("status").ne_missing(pl.col("was")))
+        .with_columns(
+            run_id=pl.lit(run_id),
+            as_of=pl.lit(as_of),
+            # A night may be run for a day before the finding was first seen.
+            days_open=(pl.lit(as_of) - pl.col("first_seen_on")).dt.total_days().clip(lower_bound=0),
+        )
+    )
+    told = [
+        changed.with_columns(event=each).drop_nulls("event")
+        for each in (_came_or_went(), _exception_taken(), _exception_over(as_of))
+    ]
+    return conform(pl.concat(told).sort("center_id", "rule_id", "finding_id", "event"), FindingEvent)
+
+
+def _came_or_went() -> pl.Expr:
+    was, status = pl.col("was"), pl.col("status")
+    return (
         pl.when(status.is_in(_ENDED))
         .then(status)
-        .when(status == FindingStatus.ACCEPTED)
-        .then(pl.lit(str(FindingEventKind.ACCEPTED)))
-        .when(pl.col("was").is_null())
+        .when(was.is_null())
         .then(pl.lit(str(FindingEventKind.OPENED)))
-        .when(pl.col("was") == FindingStatus.FIXED)
+        .when(was == FindingStatus.FIXED)
         .then(pl.lit(str(FindingEventKind.REAPPEARED)))
-        .when(pl.col("was").is_in(_ENDED))
+        .when(was.is_in(_ENDED))
         .then(pl.lit(str(FindingEventKind.RETURNED)))
-        # It was accepted and is open again: its day has passed, its value changed, or a person took the exception back.
-        .when(pl.col("taken_until") < as_of)
+    )
+
+
+def _exception_taken() -> pl.Expr:
+    return pl.when(pl.col("status") == FindingStatus.ACCEPTED).then(pl.lit(str(FindingEventKind.ACCEPTED)))
+
+
+def _exception_over(as_of: date) -> pl.Expr:
+    # It was accepted and is open again: its day has passed, its value changed, or a person took the exception back.
+    is_over = (pl.col("was") == FindingStatus.ACCEPTED) & ~pl.col("status").is_in([*_ENDED, FindingStatus.ACCEPTED])
+    return pl.when(is_over).then(
+        pl.when(pl.col("taken_until") < as_of)
         .then(pl.lit(str(FindingEventKind.EXPIRED)))
         .when(pl.col("taken_until").is_not_null())
         .then(pl.lit(str(FindingEventKind.LAPSED)))
         .otherwise(pl.lit(str(FindingEventKind.TAKEN_BACK)))
     )
-    changed = (
-        tracked.join(was, on="finding_id", how="left")
-        .join(until, on="finding_id", how="left")
-        .filter(status.ne_missing(pl.col("was")))
-        .with_columns(
-            event=event,
-            run_id=pl.lit(run_id),
-            as_of=pl.lit(as_of),
-            days_open=(pl.lit(as_of) - pl.col("first_seen_on")).dt.total_days(),
-        )
-    )
-    return conform(changed.sort("center_id", "rule_id", "finding_id"), FindingEvent)

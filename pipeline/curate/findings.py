@@ -17,6 +17,7 @@ from datetime import date
 import polars as pl
 
 from pipeline.curate.acceptances import standing_acceptances
+from pipeline.curate.rekeyed import move_findings
 from schemas.contract import conform, empty_table
 from schemas.quality import Acceptance, Finding, FindingStatus, NotApplicable, TrackedFinding
 
@@ -70,11 +71,11 @@ def track_findings(
         TrackedFinding rows, one per finding ever seen, ordered by center, record, rule and field.
     """
     if rekeyed is not None and not rekeyed.is_empty():
-        before = _carry_over(before, rekeyed, findings=findings)
+        before = move_findings(before, rekeyed=rekeyed, findings=findings)
     taken = standing_acceptances(
         empty_table(Acceptance) if acceptances is None else acceptances, findings=findings, as_of=as_of
     )
-    shown = _shown(findings, before=before, taken=taken, as_of=as_of)
+    shown = _shown(findings, before=before, taken=taken, as_of=as_of, read_centers=read_centers)
     gone = before.join(findings.select("finding_id"), on="finding_id", how="anti")
     asked = _no_longer_asked(
         gone, empty_table(NotApplicable) if not_applicable is None else not_applicable, disabled_rules
@@ -90,7 +91,11 @@ def track_findings(
     )
     closed = gone.with_columns(
         pl.when(was_open).then(ended).otherwise("status").alias("status"),
-        pl.when(was_open).then(pl.lit(as_of)).otherwise("closed_on").alias("closed_on"),
+        # Nor can it close before it was first seen.
+        pl.when(was_open)
+        .then(pl.max_horizontal(pl.lit(as_of), pl.col("first_seen_on")))
+        .otherwise("closed_on")
+        .alias("closed_on"),
         *(
             pl.when(was_open).then(None).otherwise(name).alias(name)
             for name in ("accepted_until", "accepted_by", "accepted_reason")
@@ -114,18 +119,10 @@ def shown_findings(tracked: pl.DataFrame) -> pl.DataFrame:
     return conform(tracked.filter(pl.col("status").is_in(SHOWN)), Finding)
 
 
-def _carry_over(before: pl.DataFrame, rekeyed: pl.DataFrame, *, findings: pl.DataFrame) -> pl.DataFrame:
-    now = findings.select("center_id", "rule_id", "field", new_record_uid="record_uid", new_finding_id="finding_id")
-    moved = before.join(
-        rekeyed.rename({"old_record_uid": "record_uid"}), on=["center_id", "record_uid"], how="left"
-    ).join(now, on=["center_id", "new_record_uid", "rule_id", "field"], how="left")
-    return moved.with_columns(
-        record_uid=pl.coalesce("new_record_uid", "record_uid"), finding_id=pl.coalesce("new_finding_id", "finding_id")
-    ).select(before.columns)
-
-
-def _shown(findings: pl.DataFrame, *, before: pl.DataFrame, taken: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    earlier = before.select("finding_id", "first_seen_on", "times_reappeared", was="status")
+def _shown(
+    findings: pl.DataFrame, *, before: pl.DataFrame, taken: pl.DataFrame, as_of: date, read_centers: list[str]
+) -> pl.DataFrame:
+    earlier = before.select("finding_id", "first_seen_on", "last_seen_on", "times_reappeared", was="status")
     comes_back = pl.col("was") == FindingStatus.FIXED
     return (
         findings.join(earlier, on="finding_id", how="left")
@@ -141,9 +138,12 @@ def _shown(findings: pl.DataFrame, *, before: pl.DataFrame, taken: pl.DataFrame,
             .then(pl.lit(str(FindingStatus.REAPPEARED)))
             .otherwise(pl.lit(str(FindingStatus.OPEN)))
             .alias("status"),
-            # A night that is run again for an earlier day must not make a finding older than it is seen.
-            pl.min_horizontal(pl.col("first_seen_on"), pl.lit(as_of)).alias("first_seen_on"),
-            pl.lit(as_of).alias("last_seen_on"),
+            # A night that is run for an earlier day has seen it then; but not in an export that it did not read.
+            pl.when(pl.col("center_id").is_in(read_centers))
+            .then(pl.min_horizontal("first_seen_on", pl.lit(as_of)))
+            .otherwise(pl.coalesce("first_seen_on", pl.lit(as_of)))
+            .alias("first_seen_on"),
+            pl.max_horizontal(pl.col("last_seen_on"), pl.lit(as_of)).alias("last_seen_on"),
             pl.lit(None, dtype=pl.Date).alias("closed_on"),
         )
         .select(empty_table(TrackedFinding).columns)

@@ -221,3 +221,20 @@ def test_fix_rates_leave_out_what_nobody_mended():
     ]
     assert rates["fix_rate"][0] == pytest.approx(1 / 3)
     assert count_fix_rates(listed, second, by="curator", as_of=FIRST, days=1, smallest_cell=1)["fixed"].to_list() == [0]
+
+
+def test_an_earlier_day_makes_nothing_older_that_was_not_read():
+    """A night run once more for another center would put days on the faults of all."""
+    first = night(finding("a", center_id="east"), before=NOTHING, as_of=SECOND, read=("east",))
+    again = night(finding("a", center_id="east"), before=first, as_of=FIRST, read=("west",))
+    assert life(again) == [("a", "open", SECOND, SECOND, None)]
+    gone = night(before=first, as_of=FIRST, read=("east",))
+    assert life(gone) == [("a", "fixed", SECOND, SECOND, SECOND)], "it cannot close before it was seen"
+
+
+def test_a_finding_that_is_new_and_accepted_is_both_in_the_history():
+    """What came less what went must be what is shown."""
+    taken = read_acceptances([entry(until=THIRD)])
+    first = night(finding("a"), before=NOTHING, as_of=FIRST, acceptances=taken)
+    listed = list_events(first, before=NOTHING, acceptances=taken, run_id="r", as_of=FIRST)
+    assert listed["event"].to_list() == ["accepted", "opened"]
