@@ -14,7 +14,6 @@ import polars as pl
 from pipeline.ingest.tables import Table, Tables
 from schemas.layout import Cell, Lookup, Owner
 
-
 #: How exports write yes.
 _YES: tuple[str, ...] = ("yes", "true", "1", "y", "t")
 
