@@ -104,9 +104,15 @@ class Site(Record):
     location_type: pl.String = required("`physical`, `virtual` (no address at all) or `postal` (mailing address only).")
     line1: pl.String = optional("Street line of the physical address.")
     line2: pl.String = optional("Second line, such as a suite.")
+    street: pl.String = optional(
+        "Street or box as the USPS writes it (Publication 28), unit split off; null without one or where a word keeps it secret."
+    )
+    unit: pl.String = optional("Suite, apartment, floor, room or building, from either line, abbreviated the same way.")
     city: pl.String = optional("City.")
     state: pl.String = optional("Two-letter state code, capitals.")
     postal_code: pl.String = optional("ZIP as delivered, trimmed; never repaired.")
+    postal_code5: pl.String = optional("First five digits of a ZIP code; null for anything else.")
+    postal_code4: pl.String = optional("Last four digits of a nine-digit ZIP code.")
     country: pl.String = optional("ISO two-letter country code.")
     latitude: pl.Float64 = optional("Decimal degrees, north positive; null when blank, 0 or unreadable.")
     latitude_written: pl.String = optional("The same as delivered.")
@@ -172,12 +178,19 @@ class Address(Owned):
     attention: pl.String = optional("Person or office the mail goes to. Internal unless public by flag.")
     line1: pl.String = optional("Street line, blanks tidied.")
     line2: pl.String = optional("Second line, such as a suite.")
+    street: pl.String = optional(
+        "Street or box as the USPS writes it (Publication 28), unit split off; null without one or where a word keeps it secret."
+    )
+    unit: pl.String = optional("Suite, apartment, floor, room or building, from either line, abbreviated the same way.")
     city: pl.String = optional("City.")
-    county: pl.String = optional("County without the word County.")
+    county: pl.String = optional("County without the word County; filled from the ZIP code where it was blank.")
     county_written: pl.String = optional("County as delivered.")
+    county_origin: pl.String = optional("`delivered`, or `zip` when filled from the ZIP reference; null without a county.")
     state: pl.String = optional("Two-letter state code, capitals; null when it is none.")
     state_written: pl.String = optional("State as delivered.")
     postal_code: pl.String = optional("ZIP as delivered, trimmed; never repaired.")
+    postal_code5: pl.String = optional("First five digits of a ZIP code; null for anything else.")
+    postal_code4: pl.String = optional("Last four digits of a nine-digit ZIP code.")
     country: pl.String = optional("ISO two-letter country code.")
     latitude: pl.Float64 = optional("Decimal degrees; null when blank, 0 or unreadable.")
     latitude_written: pl.String = optional("The same as delivered.")
@@ -190,6 +203,7 @@ class Address(Owned):
     is_flagged_private: pl.Boolean = optional(
         "Whether the source itself keeps it private, by its flag or by a word in place of the street; null when there is no flag."
     )
+    withheld_reason: pl.String = optional("Why the street is kept private, as delivered. Internal.")
 
 
 class Contact(Owned):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipeline.normalize.address_counties import COUNTY_DELIVERED
 from pipeline.normalize.addresses import address_keys, is_secret_line
 from pipeline.normalize.noticing import note_where
 from pipeline.normalize.numbers import read_coordinates
 from pipeline.normalize.owned_rows import Owners, attach_owners, number_rows
 from pipeline.normalize.privacy import read_private_flags
-from pipeline.normalize.regions import read_counties, read_countries, read_states
+from pipeline.normalize.regions import read_counties, read_countries, read_postal_codes, read_states
+from pipeline.normalize.streets import read_streets
 from pipeline.normalize.text import columns_to_clean, has_broken_characters, has_markup, one_line, plain_text
 from schemas.delivered import Conventions
 from schemas.enumerations import AddressKind
@@ -31,7 +33,7 @@ def build_addresses(
     An `other` address without a flag of its own is as private as the physical address of its owner.
     """
     owned, owner_notes = attach_owners(delivered, table="address", owners=owners, conventions=conventions)
-    unclean = columns_to_clean(owned, (*_TEXTS, "county", "state", "postal_code", "country"))
+    unclean = columns_to_clean(owned, (*_TEXTS, "county", "state", "postal_code", "country", "withheld_reason"))
     cleaned = owned.with_columns(
         *(plain_text(owned[name]) if name == "directions" else one_line(owned[name]) for name in unclean),
         read_coordinates(owned["latitude"]),
@@ -63,11 +65,18 @@ def build_addresses(
     is_secret = is_secret_line(rows["line1"]) | is_secret_line(rows["line2"])
     said = pl.select(pl.when(rows["is_private"].is_not_null() | is_secret).then(flagged | is_secret)).to_series()
     keys = address_keys(rows)
+    streets = read_streets(rows["line1"], rows["line2"])
+    # A word in place of the street is no street.
+    shown = streets.with_columns(pl.when(~is_secret).then(name).alias(name) for name in ("street", "unit"))
+    counties = read_counties(rows["county"])
     marked = _private_beside_physical(
         rows.with_columns((flagged | is_secret).alias("is_private"), said.alias("is_flagged_private"))
     ).with_columns(
         read_states(rows["state"]),
-        read_counties(rows["county"]),
+        counties,
+        pl.select(pl.when(counties.is_not_null()).then(pl.lit(COUNTY_DELIVERED))).to_series().alias("county_origin"),
+        *shown.iter_columns(),
+        *read_postal_codes(rows["postal_code"]).iter_columns(),
         read_countries(rows["country"]),
         keys["address_key"],
         keys["unit_key"],

@@ -6,7 +6,8 @@ by the same standard's abbreviations.
 
 from __future__ import annotations
 
-_SUFFIXES: dict[str, str] = {
+#: Street suffixes by short form, variants parted by blanks.
+SUFFIXES: dict[str, str] = {
     "aly": "alley ally allee", "ave": "avenue av aven avenu avn avnue", "bch": "beach", "bnd": "bend",
     "blvd": "boulevard boul boulv blv bvd", "br": "branch", "brg": "bridge", "brk": "brook", "byp": "bypass",
     "cswy": "causeway", "ctr": "center centre cntr cen", "cir": "circle circ crcl", "clf": "cliff", "clb": "club",
@@ -45,7 +46,7 @@ def _by_variant(*tables: dict[str, str]) -> dict[str, str]:
 
 
 #: Every variant and the short form it is compared as. No short form is itself a variant, so mapping twice changes nothing.
-ADDRESS_WORDS: dict[str, str] = _by_variant(_SUFFIXES, _DIRECTIONS, _ORDINALS, _UNITS)
+ADDRESS_WORDS: dict[str, str] = _by_variant(SUFFIXES, _DIRECTIONS, _ORDINALS, _UNITS)
 
 #: Short forms of the words that begin a unit inside a building.
 UNIT_WORDS: tuple[str, ...] = tuple(_UNITS)

@@ -19,8 +19,8 @@ from schemas.enumerations import Origin, RecordKind, Status
 HASH_DIGITS = 16
 _STATUS_ORDER = {str(status): rank for rank, status in enumerate(Status)}
 _TAKEN = (
-    "line1", "line2", "city", "county", "state", "postal_code", "country", "latitude", "latitude_written", "longitude",
-    "longitude_written", "address_key",
+    "line1", "line2", "street", "unit", "city", "county", "state", "postal_code", "postal_code5", "postal_code4", "country",
+    "latitude", "latitude_written", "longitude", "longitude_written", "address_key",
 )  # fmt: skip
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.normalize.address_counties import fill_counties
 from pipeline.normalize.address_rows import build_addresses
 from pipeline.normalize.confidential_places import hide_confidential_addresses, mark_confidential_places
 from pipeline.normalize.contact_rows import build_contacts
 from pipeline.normalize.counted import mark_counted
+from pipeline.normalize.cut_texts import note_cut_texts
 from pipeline.normalize.derived_sites import DerivedSites, derive_sites, needs_sites
 from pipeline.normalize.flags import read_flags
 from pipeline.normalize.identity import CONTENT_SEPARATOR, record_uids
@@ -26,6 +28,7 @@ from pipeline.normalize.phone_rows import build_phones
 from pipeline.normalize.places import add_counties, add_site_addresses, physical_addresses
 from pipeline.normalize.privacy import RECORD_FLAGS, read_record_flags
 from pipeline.normalize.record_columns import (
+    CUT_COLUMNS,
     KEPT_AS_WRITTEN,
     WRITTEN,
     read_contact_points,
@@ -85,7 +88,6 @@ def normalize_delivery(
     Raises:
         InputError: A date pattern of the layout cannot be used.
     """
-    del references  # the counties of ZIP codes are filled from here
     named, id_notes = _name_records(delivered)
     settled = settle_repeats(named, content=_contents(named, delivered))
     resolved, parent_notes = resolve_parents(
@@ -100,7 +102,8 @@ def normalize_delivery(
     read, cell_notes = _read_cells(resolved, dependents, delivered=delivered, parameters=parameters)
     flagged, flag_notes = read_record_flags(read)
     marked = mark_confidential_places(flagged, dependents["taxonomy_link"], parameters=parameters.privacy)
-    addresses = hide_confidential_addresses(dependents["address"], marked)
+    placed = fill_counties(dependents["address"], zips=references.zips if references else None)
+    addresses = hide_confidential_addresses(placed, marked)
     physical = physical_addresses(addresses)
     records = add_counties(marked, physical)
     derived = _derived(records, physical, delivered=delivered, parameters=parameters)
@@ -199,6 +202,10 @@ def _read_cells(
     records: pl.DataFrame, dependents: dict[str, pl.DataFrame], *, delivered: Delivered, parameters: NormalizeParameters
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     conventions = delivered.conventions
+    cut_notes = note_cut_texts(
+        records, columns=CUT_COLUMNS, shortest=parameters.cut_text_length, fewest=parameters.cut_text_cells,
+        written_prefix=WRITTEN,
+    )  # fmt: skip
     texts, text_notes = read_texts(records)
     days, day_notes = read_days(texts, conventions=conventions)
     statuses, status_notes = read_status_column(days, conventions=conventions, blank_status=parameters.blank_status)
@@ -206,7 +213,7 @@ def _read_cells(
     lists, list_notes = read_lists(linked, conventions=conventions)
     points, point_notes = read_contact_points(lists)
     cells = settle_meaning(read_numbers(points)).with_columns(_written_columns())
-    return cells, [*text_notes, *day_notes, *status_notes, *list_notes, *point_notes]
+    return cells, [*cut_notes, *text_notes, *day_notes, *status_notes, *list_notes, *point_notes]
 
 
 def _written_columns() -> list[pl.Expr]:

@@ -8,7 +8,10 @@ from schemas.enumerations import AddressKind, RecordKind
 
 LOCATION_TYPES = ("physical", "virtual", "postal")
 #: Columns that a site takes from its physical address.
-SITE_ADDRESS_COLUMNS = ("line1", "line2", "city", "state", "postal_code", "country", "address_key")
+SITE_ADDRESS_COLUMNS = (
+    "line1", "line2", "street", "unit", "city", "state", "postal_code", "postal_code5", "postal_code4", "country",
+    "address_key",
+)  # fmt: skip
 _COORDINATES = ("latitude", "longitude", "latitude_written", "longitude_written")
 
 

@@ -33,7 +33,11 @@ _TEXTS = (
     "description", "accreditations", "funding", "accessibility", "transportation", "hours", "eligibility", "area_served",
     "fees", "documents", "intake", "wait_time", "availability", "capacity", "alert",
 )  # fmt: skip
+#: Text columns in which many cells of one greatest length show that the export cut them.
+CUT_COLUMNS = (*(name for name in _LINES if not name.startswith("verified_by")), *_TEXTS)
 _DAYS = ("created_on", "edited_on", "verified_on", "inactive_on", "alert_from_on", "alert_to_on")
+#: A website in the e-mail cell is sure only with its scheme or `www.`; a bare host may be an address without its first half.
+_PLAIN_LINK = r"(?i)^(?:https?://|www\.)[^@]+$"
 _INTERNAL = ("verified_by", "verified_by_title", "verified_by_email")
 
 
@@ -138,18 +142,31 @@ def read_lists(records: pl.DataFrame, *, conventions: Conventions) -> tuple[pl.D
 
 
 def read_contact_points(records: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """Return the records with website, host and e-mail address, and notes on cells with several of them.
+    """Return the records with website, host and e-mail address, and notes on cells with several of them or with the other.
 
     Args:
         records: Needs `center_id`, `record_uid`, `kind`, `url`, `email`.
     """
-    websites = read_websites(one_line(records["url"]))
-    emails = read_emails(one_line(records["email"]))
+    url_cells, email_cells = one_line(records["url"]), one_line(records["email"])
+    websites, emails = read_websites(url_cells), read_emails(email_cells)
+    # Each cell may hold what belongs into the other; it moves only where that one is blank.
+    moved_email = pl.select(pl.when(email_cells.is_null()).then(read_emails(url_cells)["email"])).to_series()
+    is_link = email_cells.str.contains(_PLAIN_LINK) & url_cells.is_null()
+    moved = read_websites(pl.select(pl.when(is_link).then(email_cells)).to_series())
     notes = [
         note_where(records, websites["has_several"], note_kind=NoteKind.SEVERAL_VALUES, field="url", value="url"),
         note_where(records, emails["has_several"], note_kind=NoteKind.SEVERAL_VALUES, field="email", value="email"),
+        note_where(records, moved_email.is_not_null(), note_kind=NoteKind.MISPLACED_VALUE, field="url", value="url"),
+        note_where(
+            records, moved["url"].is_not_null(), note_kind=NoteKind.MISPLACED_VALUE, field="email", value="email"
+        ),
     ]
-    return records.with_columns(websites["url"], websites["url_domain_key"], emails["email"]), notes
+    found = pl.select(
+        pl.coalesce(websites["url"], moved["url"]).alias("url"),
+        pl.coalesce(websites["url_domain_key"], moved["url_domain_key"]).alias("url_domain_key"),
+        pl.coalesce(emails["email"], moved_email).alias("email"),
+    )
+    return records.with_columns(found.iter_columns()), notes
 
 
 def read_numbers(records: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""States, provinces, countries and counties.
+"""States, provinces, countries, counties and ZIP codes.
 
 Two-letter codes: USPS Publication 28, appendix B; Canada Post; ISO 3166-1 for countries.
 """
@@ -80,6 +80,17 @@ def read_counties(values: pl.Series) -> pl.Series:
     return tidy.str.replace(r"(?i)^(.+?)(?: county| cnty\.?| co\.)+$", "$1").str.replace(
         r"(?i)^(?:county of )+(.+)$", "$1"
     )
+
+
+def read_postal_codes(values: pl.Series) -> pl.DataFrame:
+    """Return the digits of ZIP codes: `postal_code5` and `postal_code4`; null for what is not five or nine digits.
+
+    >>> read_postal_codes(pl.Series(["62701", "62701-1234", "20849 6303", "627011234", "62701-", "7930", "200011"])).rows()
+    [('62701', None), ('62701', '1234'), ('20849', '6303'), ('62701', '1234'), ('62701', None), (None, None), (None, None)]
+    """
+    parts = values.str.strip_chars().str.extract_groups(r"^([0-9]{5})(?: ?-? ?([0-9]{4})|-)?$").struct.unnest()
+    parts.columns = ["postal_code5", "postal_code4"]
+    return parts
 
 
 def _looked_up(values: pl.Series, codes: dict[str, str]) -> pl.Series:
