@@ -207,7 +207,7 @@ def choose(
     curator: str | None,
     status: str,
 ) -> pl.DataFrame:
-    """Return the findings asked for: errors first, then by center and name of the record."""
+    """Return the findings asked for: errors first, then the oldest, then by center and name of the record."""
     wanted = pl.lit(value=True)
     for column, text in (("center_id", center), ("severity", severity), ("curator", curator)):
         if text is not None:
@@ -221,7 +221,7 @@ def choose(
         wanted = wanted & (pl.col("status") == status)
     order = pl.col("severity").replace_strict({name: place for place, name in enumerate(SEVERITIES)}, default=9)
     return tracked.filter(wanted).sort(
-        order, "center_id", "record_name", "record_uid", "rule_id", "field", nulls_last=True
+        order, "first_seen_on", "center_id", "record_name", "record_uid", "rule_id", "field", nulls_last=True
     )
 
 
@@ -245,18 +245,14 @@ def _print(chosen: pl.DataFrame, *, limit: int) -> None:
     shown = chosen.head(limit)
     show_table(
         f"{chosen.height:,} findings" + (f", the first {limit} shown" if chosen.height > limit else ""),
-        ("finding", "severity", "rule", "record", "field", "found", "expected", "how to fix", "first seen", "days"),
+        ("finding", "rule", "record", "found", "how to fix", "days"),
         [
             (
-                row["finding_id"][:8],
-                row["severity"],
-                row["rule_id"],
-                f"{row['record_name'] or ''} ({row['native_id'] or row['kind']})",
-                row["field"],
-                row["value"],
-                row["expected"],
+                f"{row['finding_id'][:8]}\n{row['status']}",
+                f"{row['rule_id']}\n{row['severity']}",
+                f"{row['record_name'] or '(no name)'} ({row['native_id'] or row['kind']})",
+                f"{row['field']}: {row['value'] or '(nothing)'}",
                 row["how_to_fix"],
-                row["first_seen_on"],
                 row["age_days"],
             )
             for row in shown.to_dicts()

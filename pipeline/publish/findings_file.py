@@ -1,8 +1,9 @@
 """Findings as a file for people: CSV, XLSX or JSON.
 
-A cell that begins like a formula (`= + - @`, tab or carriage return) is text to us and a program to a spreadsheet. In CSV such
-a cell gets a leading apostrophe, which spreadsheets show or hide but never run; phone numbers written `+1 …` are among them. In
-XLSX every cell is stored as text, so nothing is changed there. JSON is for programs and holds values as they are.
+A cell that begins like a formula (`= + - @`, their full-width forms, tab or line break) is text to us and a program to a
+spreadsheet. In CSV such a cell gets a leading apostrophe, which spreadsheets show or hide but never run; phone numbers written
+`+1 …` are among them, a lone dash is not. In XLSX every cell is stored as text, so nothing is changed there, and a second sheet
+counts the findings. JSON is for programs and holds values as they are.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import polars as pl
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from schemas.errors import StorageError, UsageError
 
@@ -34,11 +37,35 @@ _COLUMNS: dict[str, tuple[str, int]] = {
     "status": ("Status", 9),
     "first_seen_on": ("First seen", 11),
     "age_days": ("Age (days)", 10),
+    "closed_on": ("Closed", 11),
+    "times_reappeared": ("Came back", 10),
+    "accepted_until": ("Accepted until", 14),
+    "accepted_by": ("Accepted by", 16),
+    "accepted_reason": ("Why accepted", 30),
     "finding_id": ("Finding", 18),
     "record_uid": ("Record id", 38),
 }
-_FORMULA = r"^[=+\-@\t\r]"
-_ORDER = ("severity_rank", "rule_id", "center_id", "record_name", "native_id", "field", "finding_id")
+#: What the second sheet counts by.
+_COUNTED_BY = {"rule_id": "rule", "center_id": "center", "curator": "curator", "kind": "kind", "status": "status"}
+_SUMMARY: dict[str, tuple[str, int]] = {
+    "by": ("By", 10),
+    "value": ("Which", 34),
+    "error": ("Errors", 10),
+    "warning": ("Warnings", 10),
+    "info": ("Info", 10),
+    "findings": ("Findings", 10),
+    "records": ("Records", 10),
+}
+#: Shown where a record has no curator.
+UNKNOWN = "(unknown)"
+#: A sign that starts a formula, with something after it that could be run.
+_FORMULA = r"(?s)^[=+\-@＝＋－＠\t\r\n].*\w"
+#: Worst first, then oldest.
+_ORDER = ("severity_rank", "first_seen_on", "rule_id", "center_id", "record_name", "native_id", "field", "finding_id")
+#: Rows of a sheet in XLSX, the heading included (ECMA-376, as all spreadsheets keep it).
+_SHEET_ROWS = 1_048_576
+#: Characters of a cell in XLSX.
+_CELL_LENGTH = 32_767
 _RANKS = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -54,7 +81,7 @@ def write_findings(findings: pl.DataFrame, path: Path, *, as_of: date | None = N
         Number of findings written.
 
     Raises:
-        UsageError: The ending is none of the three.
+        UsageError: The ending is none of the three, or there are more findings than a sheet has rows.
         StorageError: The file cannot be written.
     """
     writers = {".csv": _write_csv, ".xlsx": _write_xlsx, ".json": _write_json}
@@ -64,6 +91,11 @@ def write_findings(findings: pl.DataFrame, path: Path, *, as_of: date | None = N
             f"{path.name} ends in none of .csv, .xlsx and .json.", advice="Choose one of these endings for the file."
         )
     rows = _in_order(findings, as_of=as_of)
+    if path.suffix.lower() == ".xlsx" and rows.height >= _SHEET_ROWS:
+        raise UsageError(
+            f"{rows.height:,} findings are more than a sheet has rows ({_SHEET_ROWS:,}).",
+            advice="Write a .csv file, or name a center, a severity or a rule.",
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         writer(rows, path)
@@ -80,7 +112,8 @@ def _in_order(findings: pl.DataFrame, *, as_of: date | None) -> pl.DataFrame:
     )
     if as_of is not None and "first_seen_on" in rows.columns:
         rows = rows.with_columns((pl.lit(as_of) - pl.col("first_seen_on")).dt.total_days().alias("age_days"))
-    return rows.sort(_ORDER, nulls_last=True).select(name for name in _COLUMNS if name in rows.columns)
+    order = [name for name in _ORDER if name in rows.columns]
+    return rows.sort(order, nulls_last=True).select(name for name in _COLUMNS if name in rows.columns)
 
 
 def _write_csv(rows: pl.DataFrame, path: Path) -> None:
@@ -104,31 +137,55 @@ def _write_json(rows: pl.DataFrame, path: Path) -> None:
 def _write_xlsx(rows: pl.DataFrame, path: Path) -> None:
     options = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as book:
-        sheet = book.add_worksheet("Findings")
         head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8ECEF", "text_wrap": True, "valign": "top"})
         cell = book.add_format({"text_wrap": True, "valign": "top"})
         day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
-        for place, name in enumerate(rows.columns):
-            heading, width = _COLUMNS[name]
-            sheet.set_column(place, place, width, cell)
-            sheet.write_string(0, place, heading, head)
-        for line, row in enumerate(rows.iter_rows(), start=1):
-            for place, value in enumerate(row):
-                if value is None:
-                    continue
-                if isinstance(value, bool):
-                    sheet.write_string(line, place, "yes" if value else "no", cell)
-                elif isinstance(value, date):
-                    sheet.write_datetime(line, place, value, day)
-                elif isinstance(value, int):
-                    sheet.write_number(line, place, value, cell)
-                else:
-                    sheet.write_string(line, place, value, cell)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(rows.height, 1), rows.width - 1)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
+        counted = _counted(rows)
+        for title, frame, columns in (("Findings", rows, _COLUMNS), ("Summary", counted, _SUMMARY)):
+            sheet = book.add_worksheet(title)
+            for place, name in enumerate(frame.columns):
+                heading, width = columns[name]
+                sheet.set_column(place, place, width, cell)
+                sheet.write_string(0, place, heading, head)
+            for line, row in enumerate(frame.iter_rows(), start=1):
+                for place, value in enumerate(row):
+                    _write_cell(sheet, line, place, value, cell=cell, day=day)
+            sheet.freeze_panes(1, 0)
+            sheet.autofilter(0, 0, max(frame.height, 1), frame.width - 1)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
+
+
+def _write_cell(sheet: Worksheet, line: int, place: int, value: object, *, cell: Format, day: Format) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool):
+        sheet.write_string(line, place, "yes" if value else "no", cell)
+    elif isinstance(value, date):
+        sheet.write_datetime(line, place, value, day)
+    elif isinstance(value, int):
+        sheet.write_number(line, place, value, cell)
+    else:
+        sheet.write_string(line, place, str(value)[:_CELL_LENGTH], cell)
+
+
+def _counted(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return how many findings there are by rule, center, curator, kind and status."""
+    severity = pl.col("severity")
+    parts = [
+        rows.group_by(pl.col(name).fill_null(UNKNOWN).alias("value"))
+        .agg(
+            *((severity == one).sum().cast(pl.Int64).alias(one) for one in _RANKS),
+            findings=pl.len().cast(pl.Int64),
+            records=pl.struct("center_id", "record_uid").n_unique().cast(pl.Int64),
+        )
+        .sort("findings", "value", descending=[True, False])
+        .select(pl.lit(words).alias("by"), "value", *_RANKS, "findings", "records")
+        for name, words in _COUNTED_BY.items()
+        if name in rows.columns
+    ]
+    return pl.concat(parts)
 
 
 def _headed(rows: pl.DataFrame) -> pl.DataFrame:

@@ -85,3 +85,51 @@ def test_file_that_cannot_be_written_is_told_in_words(listed, tmp_path, ending):
     (tmp_path / f"f{ending}").mkdir()
     with pytest.raises(StorageError, match="could not be written"):
         write_findings(listed, tmp_path / f"f{ending}")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("-", "-"),
+        ("--", "--"),
+        ("-2+3", "'-2+3"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1+1", "'\t=1+1"),
+        ("＝1+1", "'＝1+1"),
+        ("5-6 p.m.", "5-6 p.m."),
+    ],
+)
+def test_csv_guards_only_what_a_spreadsheet_would_run(finding, tmp_path, value, written):
+    """A dash would become an apostrophe and a dash; a formula behind a tab would run."""
+    write_findings(finding("agency", "1", value=value), tmp_path / "f.csv")
+    with (tmp_path / "f.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert next(csv.DictReader(file))["Found"] == written
+
+
+def test_the_second_sheet_counts_the_first(listed, tmp_path):
+    """A coordinator would count rows by hand; and a curator's name must not become a formula there either."""
+    write_findings(listed.with_columns(curator=pl.lit("=cmd()")), tmp_path / "f.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "f.xlsx")["Summary"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[0] == ["By", "Which", "Errors", "Warnings", "Info", "Findings", "Records"]
+    assert ["rule", "STY-032", 0, 0, 1, 1, 1] in rows
+    assert ["curator", "=cmd()", 1, 1, 1, 3, 3] in rows
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s", "n"}
+    by_kind = [row for row in rows if row[0] == "kind"]
+    assert by_kind == [["kind", "site", 1, 1, 0, 2, 2], ["kind", "agency", 0, 0, 1, 1, 1]]
+
+
+def test_of_one_severity_the_oldest_come_first(listed, tmp_path):
+    """What has been wrong for a year would stand behind what came last night."""
+    days = pl.Series("first_seen_on", [date(2026, 1, 1), date(2026, 11, 2), date(2026, 3, 3)])
+    write_findings(listed.with_columns(days, severity=pl.lit("error")), tmp_path / "f.json")
+    rows = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))
+    assert [row["first_seen_on"] for row in rows] == ["2026-01-01", "2026-03-03", "2026-11-02"]
+
+
+def test_more_findings_than_a_sheet_has_rows_are_refused(listed, tmp_path, monkeypatch):
+    """The last ones would be missing, and nobody would know."""
+    monkeypatch.setattr("pipeline.publish.findings_file._SHEET_ROWS", 3)
+    with pytest.raises(UsageError, match="more than a sheet has rows"):
+        write_findings(listed, tmp_path / "f.xlsx")
+    assert not (tmp_path / "f.xlsx").exists()
