@@ -125,6 +125,9 @@ class FixRate(Table):
     fix_rate: pl.Float64 = optional("Fixed / total; null when there was nothing to mend.")
     median_days_to_fix: pl.Float64 = optional("Median days from first seen to fixed; null when none was fixed.")
     median_days_open: pl.Float64 = optional("Median age in days of what is still open; null when nothing is.")
+    in_time: pl.Int64 = required("Fixed findings that were mended within the days asked for.")
+    late: pl.Int64 = required("Fixed later than that, or still open and older.")
+    in_time_share: pl.Float64 = optional("In time / (in time + late); null when there was neither.")
     is_small: pl.Boolean = required("Whether the total is too small to say much.")
 
 

@@ -19,20 +19,25 @@ def rates(
     *,
     by: Literal["curator", "center", "rule", "severity"] = "curator",
     days: int = 30,
+    within: int = 30,
     center: str | None = None,
     common: Common = Common(),  # noqa: B008 - a frozen value
 ) -> int:
     """Show how many findings were opened, fixed and came back, and how long mending takes.
 
     The fix rate is fixed / (fixed + still open): of what could have been mended in the period, the share that was. Findings that
-    ended because a rule was switched off or a record left the export are in neither.
+    ended because a rule was switched off or a record left the export are in neither. In time is the share that was fixed within
+    some days, of what was fixed or has been open for longer.
 
     Args:
         by: What the rows are about.
         days: Length of the period, up to the last published night.
+        within: Days in which a finding should be mended, for `in time`.
         center: Only this center.
         common: What every command takes.
     """
+    if within < 0:
+        raise UsageError("--within must be 0 or more.")
     if days < 1:
         raise UsageError("--days must be at least 1.")
     resolved = common.resolve()
@@ -45,13 +50,15 @@ def rates(
     if center is not None:
         events, tracked = (frame.filter(pl.col("center_id") == center) for frame in (events, tracked))
     smallest = resolved.settings.rules.smallest_cell
-    rows = count_fix_rates(events, tracked, by=_COLUMNS[by], as_of=as_of, days=days, smallest_cell=smallest)
+    rows = count_fix_rates(
+        events, tracked, by=_COLUMNS[by], as_of=as_of, days=days, smallest_cell=smallest, within_days=within
+    )
     if common.json:
-        show_json({"as_of": as_of, "days": days, "by": by, "rows": rows.to_dicts()})
+        show_json({"as_of": as_of, "days": days, "within_days": within, "by": by, "rows": rows.to_dicts()})
         return 0
     show_table(
         f"Findings by {by}, the {days} days up to {as_of}",
-        (by, "opened", "fixed", "came back", "still open", "fix rate", "days to fix", "days open"),
+        (by, "opened", "fixed", "came back", "still open", "fix rate", "in time", "days to fix", "days open"),
         [
             (
                 row["value"],
@@ -60,17 +67,23 @@ def rates(
                 f"{row['reappeared']:,}",
                 f"{row['still_open']:,}",
                 percent(row["fix_rate"]) + (" *" if row["is_small"] else ""),
+                _share(row["in_time_share"]),
                 _days(row["median_days_to_fix"]),
                 _days(row["median_days_open"]),
             )
             for row in rows.to_dicts()
         ],
-        right=("opened", "fixed", "came back", "still open", "fix rate", "days to fix", "days open"),
+        right=("opened", "fixed", "came back", "still open", "fix rate", "in time", "days to fix", "days open"),
     )
     if rows["is_small"].any():
         say(f"* fewer than {smallest} findings: too few to compare people by.")
+    say(f"In time: fixed within {within} days, of what was fixed or has been open longer.")
     say("Days are medians. Counted from the nights kept in the working file, not from before the first night.")
     return 0
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else percent(value)
 
 
 def _days(value: float | None) -> str:

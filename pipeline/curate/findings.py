@@ -77,9 +77,8 @@ def track_findings(
     )
     shown = _shown(findings, before=before, taken=taken, as_of=as_of, read_centers=read_centers)
     gone = before.join(findings.select("finding_id"), on="finding_id", how="anti")
-    asked = _no_longer_asked(
-        gone, empty_table(NotApplicable) if not_applicable is None else not_applicable, disabled_rules
-    ) | _replaced(gone, findings)
+    off = empty_table(NotApplicable) if not_applicable is None else not_applicable
+    asked = _no_longer_asked(gone, off, findings=findings, disabled=disabled_rules) | _replaced(gone, findings)
     there = _still_there(gone, delivered)
     was_open = pl.col("center_id").is_in(read_centers) & pl.col("status").is_in(SHOWN)
     ended = (
@@ -150,10 +149,17 @@ def _shown(
     )
 
 
-def _no_longer_asked(gone: pl.DataFrame, not_applicable: pl.DataFrame, disabled: frozenset[str]) -> pl.Series:
+def _no_longer_asked(
+    gone: pl.DataFrame, not_applicable: pl.DataFrame, *, findings: pl.DataFrame, disabled: frozenset[str]
+) -> pl.Series:
     keys = not_applicable.select("center_id", "rule_id").unique().with_columns(__is_off=pl.lit(value=True))
-    is_off = gone.join(keys, on=["center_id", "rule_id"], how="left", maintain_order="left")["__is_off"]
-    return is_off.fill_null(value=False) | gone["rule_id"].is_in(sorted(disabled))
+    # A rule may be unasked of one record kind only: where it shows findings of a kind, it is asked of that kind.
+    alive = findings.select("center_id", "rule_id", "kind").unique().with_columns(__is_alive=pl.lit(value=True))
+    told = gone.join(keys, on=["center_id", "rule_id"], how="left", maintain_order="left").join(
+        alive, on=["center_id", "rule_id", "kind"], how="left", maintain_order="left"
+    )
+    is_off = pl.col("__is_off").fill_null(value=False) & pl.col("__is_alive").is_null()
+    return told.select(is_off | pl.col("rule_id").is_in(sorted(disabled))).to_series()
 
 
 def _replaced(gone: pl.DataFrame, findings: pl.DataFrame) -> pl.Series:

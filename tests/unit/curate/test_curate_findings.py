@@ -238,3 +238,29 @@ def test_a_finding_that_is_new_and_accepted_is_both_in_the_history():
     first = night(finding("a"), before=NOTHING, as_of=FIRST, acceptances=taken)
     listed = list_events(first, before=NOTHING, acceptances=taken, run_id="r", as_of=FIRST)
     assert listed["event"].to_list() == ["accepted", "opened"]
+
+
+def test_a_rule_unasked_of_one_kind_is_still_asked_of_the_others():
+    """A rule that a center cannot be asked of its sites would deny curators every agency they mended."""
+    off = pl.DataFrame({"center_id": ["test"], "rule_id": ["FMT-001"], "reason": ["Not carried for sites."]})
+    same = {"rule_id": "FMT-001"}
+    first = night(
+        finding("a", **same), finding("b", **same), finding("s", kind="site", **same), before=NOTHING, as_of=FIRST
+    )
+    here = pl.concat([records("uid-a", "uid-b"), records("uid-s").with_columns(kind=pl.lit("site"))])
+    second = night(finding("b", **same), before=first, as_of=SECOND, delivered=here, not_applicable=off)
+    assert dict(second.select("finding_id", "status").rows()) == {"a": "fixed", "b": "open", "s": "withdrawn"}
+
+
+def test_in_time_is_judged_only_of_what_had_the_time():
+    """A curator would be called late for what came last night."""
+    here = records("uid-a", "uid-b", "uid-c")
+    first = night(finding("a"), finding("b"), before=NOTHING, as_of=FIRST)
+    second = night(finding("b"), finding("c"), before=first, as_of=THIRD, delivered=here)
+    listed = list_events(second, before=first, acceptances=read_acceptances([]), run_id="2", as_of=THIRD)
+    period = {"by": "rule_id", "as_of": THIRD, "days": 30, "smallest_cell": 1}
+    columns = ("in_time", "late", "in_time_share")
+    two_days = count_fix_rates(listed, second, within_days=2, **period)
+    one_day = count_fix_rates(listed, second, within_days=1, **period)
+    assert two_days.select(columns).rows() == [(1, 0, 1.0)]
+    assert one_day.select(columns).rows() == [(0, 2, 0.0)]
