@@ -17,6 +17,11 @@ from schemas.errors import InputError
 #: Two-digit years up to this one belong to the century 2000 (POSIX).
 LAST_YEAR_OF_CENTURY = 68
 
+#: Years whose days all stand for "empty": the first of calendars, the first of SQL Server's datetime, the last of both.
+EMPTY_YEARS = ("0001", "1753", "9999")
+#: The empty date of MySQL.
+_ZERO_DATE = "^0000-00-00"
+
 _DATE_DIRECTIVES = {
     "%Y": r"(?P<year>\d{4})",
     "%y": r"(?P<short_year>\d{2})",
@@ -35,7 +40,8 @@ def read_dates(values: pl.Series, *, formats: Iterable[str], placeholders: Itera
     Args:
         values: Date cells; blank or null means nothing was delivered.
         formats: `strptime` patterns in the order to try them. Only their date part is used; any time of day may follow.
-        placeholders: ISO days that stand for "empty". `1/1/00` counts as 1900-01-01 when that is one of them.
+        placeholders: ISO days that stand for "empty", besides all days of `EMPTY_YEARS` and `0000-00-00`. `1/1/00` counts as
+            1900-01-01 when that is one of them.
 
     Returns:
         One row per cell: `day`, `is_placeholder` (day is null), `is_unreadable` (text that is no day; day is null).
@@ -81,7 +87,9 @@ def _read(values: pl.Series, patterns: list[str], empty_days: list[str]) -> pl.D
         iso = pl.select(pl.when(is_new).then(found).otherwise(iso)).to_series()
         short_1900 = short_1900 | (is_new & is_1900)
     as_1900 = pl.select(pl.when(short_1900).then(pl.lit("1900-") + iso.str.slice(5)).otherwise(iso)).to_series()
-    is_placeholder = (iso.is_in(empty_days) | as_1900.is_in(empty_days)).fill_null(value=False)
+    is_empty_year = iso.str.slice(0, 4).is_in(EMPTY_YEARS)
+    is_named = iso.is_in(empty_days) | as_1900.is_in(empty_days)
+    is_placeholder = (is_named | is_empty_year).fill_null(value=False) | trimmed.str.contains(_ZERO_DATE)
     day = iso.str.to_date("%Y-%m-%d", strict=False)
     return pl.select(
         pl.when(~is_placeholder).then(day).alias("day"),

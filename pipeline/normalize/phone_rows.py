@@ -6,7 +6,7 @@ import polars as pl
 
 from pipeline.normalize.noticing import note_where
 from pipeline.normalize.owned_rows import Owners, attach_owners, number_rows
-from pipeline.normalize.phone_types import read_phone_types
+from pipeline.normalize.phone_types import read_phone_types, types_in_numbers
 from pipeline.normalize.phones import read_phones
 from pipeline.normalize.privacy import read_private_flags
 from pipeline.normalize.text import one_line, plain_text
@@ -66,5 +66,6 @@ def build_phones(
         .alias("slot"),
         pl.coalesce("__extension", "extension").alias("extension"),
         pl.col("number").alias("number_written"),
+        pl.coalesce("type", types_in_numbers(single["number"])).alias("type"),
     )
     return number_rows(numbered, table="phone"), notes

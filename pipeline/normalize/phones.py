@@ -1,4 +1,4 @@
-"""Phone numbers of the North American plan.
+"""Phone numbers: the North American plan, short codes, and other countries where the cell names the country.
 
 A regular expression reads the plain cases of a whole column; what is left (two numbers in a cell, keypad letters, remarks) is
 read once per distinct text. A number is never repaired: what does not come out as ten digits of the right shape stays as
@@ -22,6 +22,13 @@ _PLAIN = rf"(?i)^{_NUMBER}(?:[ ,;]*{_EXTENSION_WORD}[.: #]*([0-9]{{1,7}}))?$"
 #: N11 services, 988 and text short codes, some exports with the empty mask of a form around them: `(   ) 711-`.
 _SHORT_CODE = r"^(?:\( *\))? *([2-9]11|988|[2-9][0-9]{4,5})[ -]*$"
 
+#: The same with words around it; N11 and 988 may have dashes, other codes need the word text.
+_WORDED_SHORT_CODE = r"^[^0-9]*\b([2-9]-?1-?1|9-?8-?8)\b[^0-9]*$"
+_WORDED_TEXT_CODE = r"(?i)^[^0-9]*\b(?:text|sms|txt)\b[^0-9]*\b([2-9][0-9]{4,5})\b[^0-9]*$"
+#: Numbers of other countries, only with the code of the country.
+_ABROAD = re.compile(r"^(?:\+(?!1)|011[-. ]?(?!1))[0-9][0-9() .-]*$")
+_NUMBER_SIGN = re.compile(r"^[ ,;]*#[ ]?([0-9]{1,6})$")
+
 _FIND_NUMBER = re.compile(rf"(?<![0-9]){_NUMBER}(?![0-9])")
 _FIND_EXTENSION = re.compile(rf"{_EXTENSION_WORD}[.: #]*([0-9]{{1,7}})", re.IGNORECASE)
 _MENU_CHOICE = re.compile(r"\b(?:press|option|opt|dial)[.: #]*[0-9*#]{1,3}", re.IGNORECASE)
@@ -40,7 +47,8 @@ def read_phones(values: pl.Series) -> pl.DataFrame:
 
     Returns:
         One row per cell: `parts`, a list of one struct per number in the cell (`number` as written, `e164` as
-        +1NNNNNNNNNN or null, `short_code` for N11, 988 and text codes, `extension`), and `has_extension_inside`.
+        +1NNNNNNNNNN, with another country's code only where the cell names it, or null, `short_code` for N11, 988 and text
+        codes, `extension`), and `has_extension_inside`. A menu choice (`option 3`) is no extension.
 
     >>> found = read_phones(pl.Series(["(217) 555- 0120 x12", "711", "1-800-275-HELP (4357)", "301 555-7617 or 202 555-3604"]))
     >>> [[part["e164"] or part["short_code"] for part in parts] for parts in found["parts"].to_list()]
@@ -52,7 +60,14 @@ def read_phones(values: pl.Series) -> pl.DataFrame:
 def _read(values: pl.Series) -> pl.DataFrame:
     plain = values.str.strip_chars().str.extract_groups(_PLAIN).struct.unnest()
     plain.columns = ["area", "exchange", "line", "extension"]
-    short_code = values.str.strip_chars().str.extract(_SHORT_CODE, 1)
+    trimmed = values.str.strip_chars()
+    short_code = pl.select(
+        pl.coalesce(
+            trimmed.str.extract(_SHORT_CODE, 1),
+            trimmed.str.extract(_WORDED_SHORT_CODE, 1).str.replace_all("-", "", literal=True),
+            trimmed.str.extract(_WORDED_TEXT_CODE, 1),
+        )
+    ).to_series()
     frame = pl.select(
         values.alias("number"),
         pl.format("+1{}{}{}", plain["area"], plain["exchange"], plain["line"]).alias("e164"),
@@ -106,7 +121,7 @@ def _read_hard(text: str) -> list[dict[str, str | None]]:
 
 
 def _part(number: str, *, e164: str | None, rest: str) -> dict[str, str | None]:
-    extension = _FIND_EXTENSION.search(rest) if e164 else None
+    extension = (_FIND_EXTENSION.search(rest) or _NUMBER_SIGN.search(rest)) if e164 else None
     return {
         "number": number,
         "e164": e164,
@@ -117,7 +132,7 @@ def _part(number: str, *, e164: str | None, rest: str) -> dict[str, str | None]:
 
 def _has_stray_digits(text: str) -> bool:
     # `(202) 727-442-6100` holds a well-formed number and three digits too many: nobody knows which ones.
-    known = _MENU_CHOICE.sub("", _FIND_EXTENSION.sub("", text))
+    known = _MENU_CHOICE.sub("", _FIND_EXTENSION.sub("", _NUMBER_SIGN.sub("", text)))
     return re.search(r"[0-9]{3}", known) is not None
 
 
@@ -143,6 +158,9 @@ def _by_library(text: str) -> str | None:
         number = phonenumbers.parse(text, "US")
     except phonenumbers.NumberParseException:
         return None
+    if number.country_code != 1:
+        is_sure = _ABROAD.match(text.strip()) is not None and phonenumbers.is_valid_number(number)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if is_sure else None
     national = str(number.national_number)
     has_shape = number.country_code == 1 and re.fullmatch(rf"{_AREA}{_AREA}[0-9]{{4}}", national)
     return f"+1{national}" if has_shape else None

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipeline.normalize.noticing import note_where
 from pipeline.normalize.owned_rows import Owners, attach_owners, number_rows
 from pipeline.normalize.schedules import split_day_rows, split_day_texts
 from pipeline.normalize.text import plain_text
 from schemas.delivered import Conventions
+from schemas.notes import NoteKind
+
+#: Days and the word closed, and nothing else: read, and giving no opening time.
+_ONLY_CLOSED = r"(?i)^(?:[a-z]{2,9}\.?[ :]+)?(?:closed?)(?: ?- ?closed?)?(?:[;, ]+(?:[a-z]{2,9}\.?[ :]+)?closed?(?: ?- ?closed?)?)*[;. ]*$"
 
 
 def build_schedules(
@@ -20,7 +25,8 @@ def build_schedules(
         owners: Records the hours belong to.
         conventions: Texts that mean empty.
 
-    Days without readable times give no row; the text as delivered stays in the raw table.
+    Days without readable times give no row; a cell or row that names days or times and gives no row at all is noted, unless
+    all it says is "closed". The text as delivered stays in the raw table.
     """
     owned, notes = attach_owners(delivered, table="schedule", owners=owners, conventions=conventions)
     cells = owned.with_row_index("cell").with_columns(plain_text(owned["note"]))
@@ -30,6 +36,13 @@ def build_schedules(
             split_day_rows(cells.filter(pl.col("text").is_null() & pl.col("weekday").is_not_null())),
         ]
     )
+    said = pl.coalesce("text", pl.concat_str("weekday", "opens_at", "closes_at", separator=" ", ignore_nulls=True))
+    silent = cells.with_columns(said.alias("__said")).join(spans, on="cell", how="anti")
+    is_unread = (pl.col("__said") != "") & ~pl.col("__said").str.contains(_ONLY_CLOSED)
+    notes = [
+        *notes,
+        note_where(silent, is_unread, note_kind=NoteKind.UNREADABLE_HOURS, field="schedule.text", value="__said"),
+    ]
     rows = spans.join(
         cells.drop("text", "weekday", "opens_at", "closes_at"), on="cell", how="left", maintain_order="left"
     ).with_columns(pl.format("{}:{}", pl.col("slot").fill_null("schedule"), "weekday").alias("slot"))
