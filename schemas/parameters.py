@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from schemas.enumerations import Severity
 from schemas.rules import rule_catalogue
+from schemas.style_parameters import StyleParameters
 
 
 class Parameters(BaseModel):
@@ -278,6 +279,8 @@ class ValidateParameters(Parameters):
     value_length: int = Field(
         default=200, ge=20, description="Characters of a value shown in a finding (project choice)."
     )
+
+    style: StyleParameters = StyleParameters()
 
     @field_validator("override")
     @classmethod

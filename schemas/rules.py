@@ -1,8 +1,8 @@
 """The rule catalogue as data: what is asked of every directory, in the sentences a curator reads.
 
-The texts stand in `rules.toml` beside this file; the conditions stand in `pipeline.validate`, one module per family. The
-completeness rules (`CMP-A-NAME` and so on) are not written one by one: they are the cells of the completeness matrix, which
-is data as well. Only rules that are really asked are listed.
+The texts stand in `rules.toml` and `style_rules.toml` beside this file; the conditions stand in `pipeline.validate`, one or
+more modules per family. The completeness rules (`CMP-A-NAME` and so on) are not written one by one: they are the cells of the
+completeness matrix, which is data as well. Only rules that are really asked are listed.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ FAMILIES: dict[str, str] = {
     "FMT": "Format",
     "PRV": "Privacy",
     "TAX": "Taxonomy",
+    "STY": "Style",
 }
 
 #: Letter of a record kind inside the id of a completeness rule (P stands for program, the older word for service).
@@ -168,7 +169,11 @@ def rule_catalogue() -> dict[str, Rule]:
 
 @cache
 def _catalogue_file() -> dict[str, Any]:
-    return tomllib.loads(resources.files("schemas").joinpath("rules.toml").read_text(encoding="utf-8"))
+    folder = resources.files("schemas")
+    catalogue, style = (
+        tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8")) for name in ("rules.toml", "style_rules.toml")
+    )
+    return {**catalogue, "rule": [*catalogue["rule"], *style["rule"]]}
 
 
 def _written_rule(entry: dict[str, Any]) -> Rule:

@@ -33,6 +33,8 @@ from pipeline.validate.identity import ask_identity, find_parent_circles, find_t
 from pipeline.validate.noted import find_noted
 from pipeline.validate.privacy import ask_contact_privacy, ask_phone_privacy, ask_record_privacy, find_named_contacts
 from pipeline.validate.questions import FAILURE_SCHEMA, Question, ask_table
+from pipeline.validate.style_names import find_repeated_aka
+from pipeline.validate.style_questions import ask_style, hide_named_persons
 from pipeline.validate.subjects import KINDS, OWN_RECORD_KINDS, SHOW_FLAGS, Subjects, prepare_subjects
 from pipeline.validate.taxonomy import (
     ask_codes,
@@ -101,6 +103,10 @@ def validate_directory(
         *_ask_owned(subjects, codes=codes, carried=carried, parameters=parameters),
     ]
     off = disabled_rules(parameters)
+    style = ask_style(subjects.records, carried=carried, parameters=parameters, as_of=as_of, off=off)
+    rounds += [
+        _Round(table=table, questions=questions, kind="kind", uid="record_uid") for table, questions in style.values()
+    ]
     failures = [
         ask_table(each.table, [q for q in each.questions if q.rule_id not in off], kind=each.kind, uid=each.uid)
         for each in rounds
@@ -109,7 +115,9 @@ def validate_directory(
     failures += _translated(subjects, directory.translation, as_of=as_of, freshness=freshness)
     return Validation(
         findings=write_findings(
-            pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *failures]), records=subjects.records, parameters=parameters
+            hide_named_persons(pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *failures])),
+            records=subjects.records,
+            parameters=parameters,
         ),
         not_applicable=not_applicable(
             [question for each in rounds for question in each.questions] + _ask_columns(carried),
@@ -202,6 +210,7 @@ def _relate(
         find_named_contacts(subjects),
         find_double_indexing(codes),
         find_noted(subjects.notes),
+        find_repeated_aka(subjects.notes),
     ]
 
 

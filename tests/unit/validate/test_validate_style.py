@@ -1,0 +1,318 @@
+"""The style rules: what breaks each, what looks alike but does not, and what a finding shows."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from pipeline.validate.style_questions import ask_style
+from pipeline.validate.style_texts import STYLE_FIELDS, gather_uses, list_texts
+from pipeline.validate.subjects import prepare_subjects
+from schemas.enumerations import Severity
+from schemas.parameters import RuleOverride, ValidateParameters
+from schemas.rules import rule_catalogue
+from schemas.style_parameters import StyleParameters
+from tests.unit.validate.full_directory import (
+    ALL_FIELDS,
+    AS_OF,
+    Parts,
+    full_parts,
+    join_notes,
+    join_parts,
+    validate_parts,
+)
+
+LONG = "Provides care and help with food and rent and heat and light and work and school and " * 3 + "play."
+HARD = " ".join(["Administers intergovernmental rehabilitation methodologies facilitating organizational"] * 9) + "."
+WORDS = "Gives food to families. " * 40
+
+#: Rule, table, field, text that breaks it, what the finding shows, and texts that look alike but keep the rule.
+CASES: list[tuple[str, str, str, str, str, tuple[str, ...]]] = [
+    ("STY-001", "agency", "name", "Mill House, Inc.", "Mill House, Inc.", ("Zinc", "Inc Spot Studio", "Lincoln House")),
+    ("STY-001", "agency", "name", "Mill House LLC (MH)", "Mill House LLC (MH)", ("Mill House (LLCX)",)),
+    ("STY-002", "site", "name", "NORTH SIDE OFFICE", "NORTH SIDE OFFICE", ("YMCA", "USDA WIC NSLP SNAP", "SHELTER")),
+    ("STY-002", "service", "intake", "CALL THE OFFICE FIRST", "CALL THE OFFICE FIRST", ("CALL first, then come in",)),
+    ("STY-003", "agency", "name", "The Mill House", "The Mill House", ("Theater of Mills", "There to Help")),
+    (
+        "STY-010",
+        "agency",
+        "description",
+        "A premier agency for food.",
+        "premier",
+        ("Premier League Hall is an agency.",),
+    ),
+    ("STY-010", "site", "description", "Has a dedicated team.", "dedicated team", ("Has a dedicated line.",)),
+    ("STY-011", "agency", "description", "Our mission is to feed.", "Our mission is to feed.", ("Feeds a mission.",)),
+    (
+        "STY-011",
+        "service",
+        "description",
+        "Mill House is dedicated to helping children learn.",
+        "Mill House is dedicated to helping children learn.",
+        ("Runs a house for children with dedicated rooms for play.",),
+    ),
+    ("STY-012", "service", "intake", "Call us first.", "Call us first", ("Call the US office.", "Call bus line 9.")),
+    ("STY-012", "agency", "description", "Feeds. We serve all here.", "We serve all here", ("Feeds Our Lady Parish.",)),
+    ("STY-013", "service", "fees", "It is free of cost!", "It is free of cost!", ("Call Answers, Please! first.",)),
+    ("STY-020", "site", "description", "One is. Two is. Three is.", "3 sentences", ("St. Paul is at 5 p.m. Two is.",)),
+    ("STY-021", "service", "description", "Gives food.", "2 words", ("Gives food to poor families.",)),
+    ("STY-021", "service", "description", WORDS, "160 words", ("Gives food to families. " * 37,)),
+    (
+        "STY-022",
+        "agency",
+        "description",
+        LONG,
+        "52 words on average: Provides care",
+        (LONG.replace(" and rent", ". Rent"),),
+    ),
+    ("STY-023", "service", "description", HARD, "grade", ("Gives food to families in need. " * 10,)),
+    (
+        "STY-030",
+        "service",
+        "intake",
+        "Send an e-mail.",
+        "e-mail → email",
+        ("Send to e-mail@x.org or email.", "The E-mail Co"),
+    ),
+    ("STY-031", "agency", "description", "Helps famlies in need.", "famlies → families", ("Helps Famlies in need.",)),
+    (
+        "STY-031",
+        "service",
+        "fees",
+        "Slidding scale, recieved monthly.",
+        "recieved → received",
+        ("Homebuyers pay nothing.",),
+    ),
+    ("STY-032", "service", "intake", "Call first , then come.", "Call first␣,", ("Call 9 .5 first, then come.",)),
+    (
+        "STY-034",
+        "agency",
+        "description",
+        "Gives food. Call (217) 555-0120.",
+        "(217) 555-0120",
+        ("Zip 62701-1234 at 2-1-1",),
+    ),
+    (
+        "STY-034",
+        "service",
+        "description",
+        "Gives food as www.x.org says.",
+        "www.x.org",
+        ("Gives food as 24/7 help line.",),
+    ),
+    ("STY-034", "site", "description", "Opened on May 4, 2019.", "May 4, 2019", ("Opened in May 2019.",)),
+    ("STY-035", "agency", "description", "Closed until 2024 for works.", "until 2024", ("Founded by law until 2024.",)),
+    (
+        "STY-035",
+        "service",
+        "intake",
+        "Apply for the 2024-2025 school year.",
+        "2024-2025 school year",
+        ("2026-2027 year",),
+    ),
+    (
+        "STY-035",
+        "service",
+        "intake",
+        "Apply by March 3, 2026.",
+        "March 3, 2026",
+        ("Apply by December 3, 2026.", "In 2019."),
+    ),
+]
+
+
+def broken(table: str, field: str, text: str, **changes: object) -> pl.DataFrame:
+    """Return the style findings after one text was changed."""
+    parts = full_parts()
+    parts.one(table).update({field: text, **changes})
+    return style_of(parts)
+
+
+def style_of(parts: Parts) -> pl.DataFrame:
+    return parts.validate().findings.filter(pl.col("rule_id").str.starts_with("STY-"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
+def test_a_style_fault_is_found_and_shown(case):
+    """A finding without its passage sends the curator through four thousand characters."""
+    rule_id, table, field, text, shown, _ = case
+    mine = broken(table, field, text).filter(pl.col("rule_id") == rule_id)
+    assert mine.select("kind", "field").rows() == [(table, field)]
+    assert shown in mine["value"].item()
+    assert len(mine["value"].item()) <= 200
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
+def test_what_looks_alike_is_left_alone(case):
+    """Every false alarm makes the next true one be skipped."""
+    rule_id, table, field, _, _, near = case
+    for text in near:
+        assert rule_id not in broken(table, field, text)["rule_id"], text
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
+def test_style_of_hidden_records_is_never_shown(case):
+    """A passage of a shelter's record in a list that is passed around would give the place away."""
+    rule_id, table, field, text, _, _ = case
+    for hidden in ({"is_confidential_place": True}, {"withheld_reason": "excluded_from_website"}):
+        found = broken(table, field, text, **hidden).filter(pl.col("kind") == table)
+        assert set(found["value"].drop_nulls()) <= {"withheld"}
+        assert (rule_id in found["rule_id"]) == (rule_id != "STY-034")
+
+
+def test_records_that_do_not_count_are_not_asked():
+    """Style of closed records is nobody's work."""
+    for rule_id, table, field, text, _, _ in CASES:
+        found = broken(table, field, text, is_counted=False, not_counted_reason="inactive")
+        assert rule_id not in found.filter(pl.col("kind") == table)["rule_id"]
+
+
+def test_an_acronym_needs_a_full_name():
+    """Callers ask for the agency by its full name."""
+    assert broken("agency", "name", "PFPA", aka=[])["rule_id"].to_list() == ["STY-004"]
+    assert broken("agency", "name", "PFPA", aka=["Prairie Food Pantry Association"]).is_empty()
+    assert broken("agency", "name", "Pantry", aka=[]).is_empty()
+    assert broken("agency", "name", "SHELTERS", aka=[]).is_empty()
+
+
+def test_an_also_known_as_name_says_something_new():
+    """A name that stands there twice fills the list and finds nobody."""
+    same = broken("site", "aka", ["Other", "MAIN-OFFICE"])
+    assert same.select("rule_id", "severity", "value").rows() == [("STY-005", "warning", "Other; MAIN-OFFICE")]
+    assert broken("site", "aka", ["Main Office North"]).is_empty()
+    parts = full_parts()
+    parts.note("repeated_value", "aka", "MFP; MFP")
+    assert style_of(parts).select("rule_id", "value", "message").rows() == [
+        ("STY-005", "MFP; MFP", "The same also-known-as name stands there twice.")
+    ]
+    parts = full_parts()
+    parts.note("repeated_value", "languages", "English; English")
+    assert style_of(parts).is_empty()
+
+
+@pytest.mark.parametrize("text", ["Accessible", "Handicap accessible.", " fully accessible "])
+def test_accessible_alone_says_nothing(text):
+    """A visitor in a wheelchair must know whether there is a ramp."""
+    assert broken("site", "accessibility", text)["rule_id"].to_list() == ["STY-033"]
+
+
+@pytest.mark.parametrize("text", ["Accessible restroom", "Yes", "Wheelchair ramp; accessible parking"])
+def test_a_note_that_says_what_is_accessible_is_left_alone(text):
+    """The note that was asked for must not be reported; a tick box cannot be reworded."""
+    assert broken("service", "accessibility", text).is_empty()
+
+
+def test_double_blanks_are_seen_in_the_text_as_delivered():
+    """The cleaned text has none; the curator's database has."""
+    found = broken("agency", "description_written", "Gives food  to all.  Daily.")
+    assert found.select("rule_id", "field", "value").rows() == [("STY-032", "description", "food␣␣to")]
+    assert broken("agency", "description_written", "Gives food.  Daily.").is_empty()
+    parts = full_parts()
+    parts.one("agency")["description_written"] = "Gives food.  Daily."
+    parts.parameters = ValidateParameters(style=StyleParameters(blanks_after_sentence=False))
+    assert style_of(parts)["rule_id"].to_list() == ["STY-032"]
+
+
+def test_a_clean_record_has_no_style_finding():
+    """All other tests rest on it."""
+    assert style_of(full_parts()).is_empty()
+
+
+def test_a_filler_is_left_to_its_own_rule():
+    """One "tbd" is one finding."""
+    assert broken("service", "description", "tbd").is_empty()
+
+
+def test_a_text_of_digits_has_no_sentence_and_stops_nothing():
+    """A phone number in the wrong column must not end the night."""
+    assert broken("agency", "description", "12 34 56").is_empty()
+
+
+def test_a_passage_that_names_a_person_is_withheld():
+    """PRV-005 keeps the name out of the list; a style finding must not put it back."""
+    text = "Send an e-mail to Ms. Example."
+    found = broken("service", "intake", text)
+    assert found.select("rule_id", "value").rows() == [("STY-030", "withheld")]
+
+
+def test_style_rules_are_changed_and_switched_off_like_others():
+    """Every center has its own style guide."""
+    parts = full_parts()
+    parts.one("service")["intake"] = "Send an e-mail!"
+    assert style_of(parts).select("rule_id", "severity").rows() == [("STY-013", "info"), ("STY-030", "info")]
+    parts.parameters = ValidateParameters(
+        override={"STY-013": RuleOverride(enabled=False), "STY-030": RuleOverride(severity=Severity.WARNING)}
+    )
+    assert style_of(parts).select("rule_id", "severity").rows() == [("STY-030", "warning")]
+    parts.parameters = ValidateParameters(style=StyleParameters(preferred_usage={"send": "post"}))
+    assert "STY-030" not in style_of(parts)["rule_id"]
+
+
+def test_empty_lists_switch_nothing_else_off():
+    """A center that wants no list writes []; the night must still run."""
+    names = [name for name, field in StyleParameters.model_fields.items() if isinstance(field.default, tuple | dict)]
+    empty = {name: {} if name == "preferred_usage" else () for name in names}
+    parts = full_parts()
+    parts.one("agency").update(name="The Mill House, Inc.", description="Our mission is premier e-mail until 2020!")
+    parts.parameters = ValidateParameters(style=StyleParameters(**empty))
+    assert style_of(parts)["rule_id"].to_list() == ["STY-003", "STY-013"]
+
+
+def test_style_rules_are_never_errors():
+    """A comma must not stop a night."""
+    style = [rule for rule in rule_catalogue().values() if rule.family == "STY"]
+    assert len(style) == 19
+    assert {rule.severity for rule in style} <= {Severity.INFO, Severity.WARNING}
+    assert all(variant.severity is None for rule in style for variant in rule.variants.values())
+    assert not any(rule.is_held_back for rule in style)
+
+
+def test_findings_equal_the_texts_that_hold_the_sign():
+    """The detour over distinct texts must lose and double nothing."""
+    parts = full_parts()
+    for number in range(20, 60):
+        fees = ["Pay here!", "Pay here.", "Pay there!", None][number % 4]
+        parts.add("service", str(number), fees=fees, is_counted=number % 5 > 0)
+    directory = join_parts([parts])
+    direct = directory.service.filter("is_counted", pl.col("fees").str.contains("!")).height
+    found = style_of(parts).filter(pl.col("rule_id") == "STY-013")
+    assert found.height == direct > 10
+    assert found["field"].unique().to_list() == ["fees"]
+
+
+def test_a_text_is_read_once_per_center():
+    """Hundreds of records share a sentence; reading it each time would cost the night its speed."""
+    parts = [full_parts("a"), full_parts("b")]
+    subjects = prepare_subjects(join_parts(parts), notes=join_notes(parts), no_address_markers=())
+    uses = gather_uses(subjects.records, parameters=ValidateParameters())
+    texts = list_texts(uses)
+    assert uses.height > texts.height
+    assert texts.select("center_id", "text").is_unique().all()
+    assert texts["text_key"].to_list() == list(range(texts.height))
+
+
+def test_neighbors_do_not_change_what_is_misspelled():
+    """A slip in one center must not vanish because three other centers make it too."""
+    centers = [full_parts(name) for name in "abcd"]
+    for parts in centers:
+        parts.one("agency")["description"] = "Helps famlies in need."
+    found = validate_parts(centers).findings.filter(pl.col("rule_id") == "STY-031")
+    assert found["center_id"].to_list() == ["a", "b", "c", "d"]
+
+
+def test_an_export_without_texts_says_so():
+    """Silence about style would read as good style."""
+    parts = full_parts()
+    parts.carried = ALL_FIELDS - {f"{kind}.{field}" for kind, fields in STYLE_FIELDS.items() for field in fields}
+    listed = parts.validate().not_applicable
+    assert {"STY-010", "STY-020", "STY-031", "STY-035"} <= set(listed["rule_id"])
+    assert "STY-001" not in listed["rule_id"]
+
+
+def test_a_directory_without_records_has_no_style():
+    """An empty center is a matter of the gates."""
+    parts = full_parts()
+    subjects = prepare_subjects(join_parts([parts]), notes=join_notes([parts]), no_address_markers=())
+    empty = {kind: frame.clear() for kind, frame in subjects.records.items()}
+    asked = ask_style(empty, carried={}, parameters=ValidateParameters(), as_of=AS_OF, off=())
+    assert [table.height for table, _ in asked.values()] == [0, 0, 0]
