@@ -29,6 +29,7 @@ from schemas.night import (
     Example,
     ExportFigures,
     FreshnessFigures,
+    MovedFinding,
     MovedFindings,
     NightFacts,
     Place,
@@ -45,6 +46,12 @@ from schemas.quality import FindingEventKind, FindingStatus
 TOP_RULES = 12
 TOP_PAIRS = 10
 EXAMPLES = 3
+
+#: Findings told one by one on Prefect's page of what opened and closed, for each event (project choice).
+MOVED_SHOWN = 10
+
+#: Text that stands for a private value.
+WITHHELD = "withheld"
 
 _SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
 _NOT_RUN = "The run was stopped before it was measured."
@@ -123,6 +130,7 @@ def gather_facts(
         top_findings=_top_findings(frames, may_be_named=may_be_named),
         top_pairs=_top_pairs(frames, may_be_named=may_be_named),
         moved_findings=_moved_findings(frames),
+        moved_first=_moved_first(frames, may_be_named=may_be_named),
         published=f"published/run_{plan.run_id}.duckdb",
         overridden=frames.overridden,
         seconds=seconds,
@@ -274,6 +282,7 @@ def _center(one: Delivered, frames: NightFrames) -> CenterFacts:
         },
         findings_life={
             **_counts(frames.events.filter(pl.col("center_id") == center), "event"),
+            "open": findings.height,
             "accepted_now": frames.tracked.filter(
                 (pl.col("center_id") == center) & (pl.col("status") == FindingStatus.ACCEPTED)
             ).height,
@@ -419,6 +428,46 @@ def _moved_findings(frames: NightFrames) -> tuple[MovedFindings, ...]:
         .drop("all_events")
     )
     return tuple(MovedFindings(**row) for row in moved.to_dicts())
+
+
+def _moved_first(frames: NightFrames, *, may_be_named: pl.DataFrame) -> tuple[MovedFinding, ...]:
+    """Return the first findings that opened, came back or were fixed tonight, worst first; none on the first night of all."""
+    if all(changes.is_first for changes in frames.changes.values()):
+        return ()
+    told = [FindingEventKind.OPENED, FindingEventKind.REAPPEARED, FindingEventKind.FIXED]
+    named = may_be_named.select("center_id", "record_uid", "kind", __named=pl.lit(value=True))
+    first = (
+        frames.events.filter(pl.col("event").is_in(told) & (pl.col("severity") != "info"))
+        .select("event", "finding_id")
+        .join(frames.tracked, on="finding_id")
+        .sort(
+            "event",
+            pl.col("severity").replace_strict(_SEVERITY_ORDER),
+            "center_id",
+            "rule_id",
+            "record_uid",
+            "finding_id",
+        )
+        .group_by("event", maintain_order=True)
+        .head(MOVED_SHOWN)
+        .join(named, on=["center_id", "record_uid", "kind"], how="left", maintain_order="left")
+    )
+    return tuple(
+        MovedFinding(
+            event=row["event"],
+            finding_id=row["finding_id"],
+            center_id=row["center_id"],
+            rule_id=row["rule_id"],
+            severity=row["severity"],
+            record=f"{row['record_name'] or '(no name)'} ({row['native_id'] or row['kind']})"
+            if row["__named"]
+            else WITHHELD,
+            field=row["field"],
+            value=row["value"] if row["__named"] or row["value"] is None else WITHHELD,
+            how_to_fix=row["how_to_fix"],
+        )
+        for row in first.to_dicts()
+    )
 
 
 def _top_pairs(frames: NightFrames, *, may_be_named: pl.DataFrame) -> tuple[TopPair, ...]:

@@ -20,6 +20,7 @@ from prefect.runtime import flow_run, task_run
 from flows.clock import today
 from flows.night import in_silence, run_night
 from flows.night_plan import plan_night
+from pipeline.publish.moved_findings import summarize_moved
 from pipeline.publish.summary import summarize_night
 from schemas.night import NightFacts
 
@@ -100,6 +101,11 @@ def leave_artifacts(facts: NightFacts) -> None:
         [asdict(moved) for moved in facts.moved_findings],
         key="findings-opened-and-closed",
         description=f"Errors and warnings opened and closed in the night of {facts.as_of}, by rule",
+    )
+    create_markdown_artifact(
+        summarize_moved(facts),
+        key="findings-tonight",
+        description=f"What opened and closed in the night of {facts.as_of}, the first records of each",
     )
     create_table_artifact(
         [

@@ -40,7 +40,8 @@ class CenterFacts:
         findings_by_rule: Open findings by rule.
         findings_by_rule_and_severity: The same by rule and severity, for one rule can be broken in lighter and graver ways;
             empty when it was not counted.
-        findings_life: What happened to findings tonight, by FindingEventKind, and `accepted_now`: exceptions that stand.
+        findings_life: What happened to findings tonight, by FindingEventKind, `open`: how many are open after it, and `accepted_now`:
+            exceptions that stand.
         changes: Records `added`, `changed`, `removed`, `rekeyed` since the last night.
         is_first_night: Whether there was no earlier night to compare with.
         warnings: What the export lost since the last one, one sentence each.
@@ -228,6 +229,21 @@ class MovedFindings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MovedFinding:
+    """One finding that opened, came back or was fixed tonight. `record` and `value` are `withheld` for records not to be named."""
+
+    event: str
+    finding_id: str
+    center_id: str
+    rule_id: str
+    severity: str
+    record: str
+    field: str
+    value: str | None
+    how_to_fix: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TopPair:
     """One pair of agencies that a person should compare."""
 
@@ -263,6 +279,7 @@ class NightFacts:
         top_findings: Rules broken most, most urgent first.
         top_pairs: Pairs to compare, likeliest first.
         moved_findings: Rules of which most findings opened or closed tonight.
+        moved_first: The first of these findings, one by one.
         published: Path of the snapshot, relative to the workspace; None when nothing was published.
         gates: Totals that stopped the night; empty when it was published.
         overridden: Totals that would have stopped it, had a person not found them right.
@@ -284,6 +301,7 @@ class NightFacts:
     top_findings: tuple[TopFinding, ...] = ()
     top_pairs: tuple[TopPair, ...] = ()
     moved_findings: tuple[MovedFindings, ...] = ()
+    moved_first: tuple[MovedFinding, ...] = ()
     published: str | None = None
     gates: tuple[Gate, ...] = ()
     overridden: tuple[Gate, ...] = ()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.curate.record_changes import KINDS
 from schemas.directory import Directory
+from schemas.enumerations import RecordKind
 from schemas.identity import finding_id
 
 _REKEYED = ("center_id", "old_record_uid", "new_record_uid")
@@ -33,7 +33,7 @@ def list_rekeyed(now: Directory, *, before: Directory) -> pl.DataFrame:
 
 def _delivered(directory: Directory) -> pl.DataFrame:
     columns = ("center_id", "kind", "record_uid", "native_id", "prior_native_id")
-    tables = [directory.tables()[kind].filter(pl.col("origin") == "delivered").select(columns) for kind in KINDS]
+    tables = [directory.tables()[kind].filter(pl.col("origin") == "delivered").select(columns) for kind in RecordKind]
     return pl.concat(tables)
 
 

@@ -12,7 +12,7 @@ _SEVERITIES = ("error", "warning", "info")
 _CHANGES = ("added", "changed", "removed", "rekeyed")
 _LIFE = (
     "opened", "reappeared", "returned", "fixed", "removed", "withdrawn", "accepted", "expired", "lapsed", "taken_back",
-    "accepted_now",
+    "open", "accepted_now",
 )  # fmt: skip
 _STAGES = ("ingest", "normalize", "validate", "match", "measure", "publish", "total")
 

@@ -48,7 +48,8 @@ def _tasks(night: NightFacts) -> str:
     if not tasks:
         return "## To do today\n\nNothing waits for you."
     lines = [
-        f"{place}. **{_text(task.title)}.** {_text(task.reason)}" + (f" → `{task.where}`" if task.where else "")
+        f"{place}. **{markdown_text(task.title)}.** {markdown_text(task.reason)}"
+        + (f" → `{task.where}`" if task.where else "")
         for place, task in enumerate(tasks, start=1)
     ]
     return "\n".join(["## To do today", "", *lines])
@@ -60,19 +61,19 @@ def _freshness(night: NightFacts) -> str:
     lines = [
         "## Updated in the last year",
         "",
-        f"**{share_text(headline)}** of agencies completely updated: {_text(share_basis(headline, 'agency'))}.",
-        _text(freshness.definition),
+        f"**{share_text(headline)}** of agencies completely updated: {markdown_text(share_basis(headline, 'agency'))}.",
+        markdown_text(freshness.definition),
         "",
-        f"- Records verified: {share_text(freshness.verified_record)} ({_text(share_basis(freshness.verified_record, 'record'))})",
+        f"- Records verified: {share_text(freshness.verified_record)} ({markdown_text(share_basis(freshness.verified_record, 'record'))})",
         _edited(night),
-        *(f"- {_text(notice)}" for notice in freshness.notices),
+        *(f"- {markdown_text(notice)}" for notice in freshness.notices),
     ]
     return "\n".join(lines)
 
 
 def _edited(night: NightFacts) -> str:
     figure = night.freshness.edited_record
-    return f"- Records edited, which is not the same: {share_text(figure)} ({_text(share_basis(figure, 'record'))})"
+    return f"- Records edited, which is not the same: {share_text(figure)} ({markdown_text(share_basis(figure, 'record'))})"
 
 
 def _centers(night: NightFacts) -> str:
@@ -86,8 +87,8 @@ def _centers(night: NightFacts) -> str:
     for center in night.centers:
         left_out = _not_counted(center)
         if left_out:
-            lines += ["", f"Not counted in {_text(center.center_id)}: {left_out}."]
-        lines += [f"\n{_text(center.center_id)}: {_text(notice)}" for notice in center.notices]
+            lines += ["", f"Not counted in {markdown_text(center.center_id)}: {left_out}."]
+        lines += [f"\n{markdown_text(center.center_id)}: {markdown_text(notice)}" for notice in center.notices]
     return "\n".join(lines)
 
 
@@ -98,7 +99,7 @@ def _center_row(center: CenterFacts) -> str:
         else [number(center.changes.get(change, 0)) for change in ("added", "changed", "removed")]
     )
     cells = [
-        _text(center.center_id),
+        markdown_text(center.center_id),
         number(center.rows_read),
         number(center.rows_rejected),
         *(number(center.records.get(kind, 0)) for kind in _KINDS),
@@ -121,7 +122,7 @@ def _findings(night: NightFacts) -> str:
     counted = ", ".join(f"{number(totals[severity])} {SEVERITIES[severity]}" for severity in SEVERITIES)
     lines = ["## Findings", "", f"{counted}.{_life(night)}", ""]
     lines += [
-        f"- {finding.rule_id}: {number(finding.count)} × {_text(finding.message)} {_text(finding.how_to_fix)}"
+        f"- {finding.rule_id}: {number(finding.count)} × {markdown_text(finding.message)} {markdown_text(finding.how_to_fix)}"
         for finding in night.top_findings[:_LISTED]
     ]
     if len(night.top_findings) > _LISTED:
@@ -174,7 +175,7 @@ def _staffing(night: NightFacts) -> str:
         "## Curators needed",
         "",
         f"Between {staffing.low_fte:.1f} and {staffing.high_fte:.1f} full-time, most likely {staffing.central_fte:.1f}.",
-        *(f"- {_text(caveat)}" for caveat in staffing.caveats),
+        *(f"- {markdown_text(caveat)}" for caveat in staffing.caveats),
     ]
     return "\n".join(lines)
 
@@ -195,7 +196,9 @@ def _exports(night: NightFacts) -> str:
 def _places(night: NightFacts) -> str:
     if not night.places:
         return ""
-    return "\n".join(["## Where to look", "", *(f"- {_text(place.label)}: `{place.path}`" for place in night.places)])
+    return "\n".join(
+        ["## Where to look", "", *(f"- {markdown_text(place.label)}: `{place.path}`" for place in night.places)]
+    )
 
 
 def _seconds(night: NightFacts) -> str:
@@ -204,10 +207,10 @@ def _seconds(night: NightFacts) -> str:
 
 
 def _name(name: str | None, native_id: str | None) -> str:
-    return _text(name or "(no name)") + (f" (record {_text(native_id)})" if native_id else "")
+    return markdown_text(name or "(no name)") + (f" (record {markdown_text(native_id)})" if native_id else "")
 
 
-def _text(text: str) -> str:
+def markdown_text(text: str) -> str:
     """Return text that Markdown shows as it stands, on one line."""
     plain = " ".join(text.split())
     for character in "\\`*_|<>[]#":

@@ -57,4 +57,4 @@ def _look_into_prefect(database: Path) -> None:
     # The last task events may be lost while the temporary server goes down; the early ones never.
     assert any(name.startswith("read export") for name in tasks), tasks
     assert len(tasks) <= 20
-    assert artifacts == {"night", "findings-by-rule", "findings-opened-and-closed", "records"}
+    assert artifacts == {"night", "findings-by-rule", "findings-opened-and-closed", "findings-tonight", "records"}
