@@ -139,9 +139,11 @@ def _name_records(delivered: Delivered) -> tuple[pl.DataFrame, list[pl.DataFrame
         *flags.iter_columns(), *written.iter_columns(), pl.lit(delivered.center_id).alias("center_id")
     )
     is_nameless = cleaned["native_id"].is_null()
-    numbered = cleaned.with_columns(pl.coalesce("native_id", _row_content(cleaned)).alias("__key"))
-    uids = record_uids(numbered.select("kind", pl.col("__key").alias("native_id")), center_id=delivered.center_id)
-    named = numbered.with_columns(uids, _origin().alias("origin")).drop("__key")
+    keys = cleaned.select("kind", "native_id")
+    if is_nameless.any():
+        keys = cleaned.select("kind", pl.coalesce("native_id", _row_content(cleaned)).alias("native_id"))
+    uids = record_uids(keys, center_id=delivered.center_id)
+    named = cleaned.with_columns(uids, _origin().alias("origin"))
     return named, [note_where(named, is_nameless, note_kind=NoteKind.MISSING_ID, field="native_id")]
 
 
@@ -159,9 +161,9 @@ def _row_content(frame: pl.DataFrame) -> pl.Expr:
 def _contents(named: pl.DataFrame, delivered: Delivered) -> pl.Series:
     # Only rows whose key occurs more than once need to be compared; their phones and addresses stand on the same line.
     is_repeated = named.select(pl.struct("kind", "record_uid").is_duplicated()).to_series()
-    contents = named.select(pl.when(is_repeated).then(_row_content(named)).fill_null("").alias("content")).to_series()
     if not is_repeated.any():
-        return contents
+        return pl.select(pl.repeat("", named.height, dtype=pl.String).alias("content")).to_series()
+    contents = named.select(pl.when(is_repeated).then(_row_content(named)).fill_null("").alias("content")).to_series()
     lines = named.filter(is_repeated).select("source_file", "source_line").unique()
     said = []
     for table in _DEPENDENTS:
@@ -253,19 +255,21 @@ def _appended(table: pl.DataFrame, derived: pl.DataFrame | None) -> pl.DataFrame
 
 def _prepared(table: pl.DataFrame, name: str) -> pl.DataFrame:
     model = CORE_TABLES[name]
-    lists = [column for column, dtype in schema_of(model).items() if dtype == pl.List(pl.String)]
-    filled = table.with_columns(
-        pl.col(column).fill_null(pl.lit([], dtype=pl.List(pl.String))) for column in lists if column in table.columns
+    # Only the columns of the contract go on: what the steps carried along is let go here.
+    kept = [column for column in (*schema_of(model), "owner_row") if column in table.columns]
+    lists = [
+        column
+        for column, dtype in schema_of(model).items()
+        if dtype == pl.List(pl.String) and column in kept and table[column].null_count()
+    ]
+    filled = table.select(kept).with_columns(
+        pl.col(column).fill_null(pl.lit([], dtype=pl.List(pl.String))) for column in lists
     )
-    order = (
-        ["center_id", "record_uid"] if "owner_uid" not in table.columns else ["center_id", "owner_kind", "owner_uid"]
-    )
-    tail = (
-        []
-        if "owner_uid" not in table.columns
-        else (["source_file", "source_line"] if name == "taxonomy_link" else ["slot"])
-    )
-    return filled.sort(*order, *tail, maintain_order=True)
+    if name == "taxonomy_link":
+        return filled.sort("owner_row", "source_file", "source_line", maintain_order=True)
+    # The rows of owners come numbered and sorted, and so do records, unless derived ones were appended.
+    is_sorted = "owner_uid" in kept or filled["record_uid"].is_sorted()
+    return filled if is_sorted else filled.sort("record_uid", maintain_order=True)
 
 
 def _translations(

@@ -22,6 +22,8 @@ def map_distinct(values: pl.Series, read: Callable[[pl.Series], pl.DataFrame]) -
     """
     distinct = values.drop_nulls().unique()
     table = read(distinct)
+    if distinct.is_empty():
+        return table.clear(len(values))
     found = table.with_columns(distinct.alias("__value"))
     return (
         values.alias("__value")

@@ -31,9 +31,9 @@ def build_links(
     rows = (
         links.with_columns(one_line(links[name]) for name in columns_to_clean(links, ["term"]))
         .join(cells.drop("codes", "terms", "slot"), on="cell", how="left", maintain_order="left")
-        .sort("owner_kind", "owner_uid", "source_file", "source_line", "cell", "position")
+        .sort("owner_row", "source_file", "source_line", "cell", "position")
         .with_columns(
-            pl.struct("owner_kind", "owner_uid", "link_key").is_first_distinct().not_().alias("is_repeated"),
+            pl.struct("owner_row", "link_key").is_first_distinct().not_().alias("is_repeated"),
             pl.col("link_written").alias("slot"),
         )
     )

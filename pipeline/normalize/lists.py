@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import polars as pl
 
+from pipeline.normalize.distinct import map_distinct
+
 
 def split_cells(
     values: pl.Series, *, separator: str, key: Callable[[pl.Series], pl.Series] | None = None
@@ -23,10 +25,16 @@ def split_cells(
     >>> split_cells(pl.Series(["Spanish; English; spanish; ", None]), separator=";").rows()
     [(['Spanish', 'English'], True), ([], False)]
     """
-    filled = values.is_not_null() & (values != "")
-    cells = values.to_frame("text").with_row_index("row").filter(filled.fill_null(value=False))
+    found = map_distinct(values, lambda distinct: _split(distinct, separator=separator, key=key))
+    return found.with_columns(
+        pl.col("items").fill_null(pl.lit([], dtype=pl.List(pl.String))), pl.col("has_repeats").fill_null(value=False)
+    )
+
+
+def _split(values: pl.Series, *, separator: str, key: Callable[[pl.Series], pl.Series] | None) -> pl.DataFrame:
+    rows = values.to_frame("text").with_row_index("row")
     items = (
-        cells.with_columns(pl.col("text").str.split(separator))
+        rows.with_columns(pl.col("text").str.split(separator))
         .explode("text")
         .with_columns(pl.col("text").str.strip_chars())
         .filter(pl.col("text") != "")
@@ -38,13 +46,4 @@ def split_cells(
         .group_by("row", maintain_order=True)
         .agg(pl.col("text").filter("is_first").alias("items"), pl.col("is_first").not_().any().alias("has_repeats"))
     )
-    return (
-        values.to_frame("text")
-        .with_row_index("row")
-        .select("row")
-        .join(kept, on="row", how="left", maintain_order="left")
-        .select(
-            pl.col("items").fill_null(pl.lit([], dtype=pl.List(pl.String))),
-            pl.col("has_repeats").fill_null(value=False),
-        )
-    )
+    return rows.select("row").join(kept, on="row", how="left", maintain_order="left").select("items", "has_repeats")

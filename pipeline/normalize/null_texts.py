@@ -15,15 +15,49 @@ def null_blank_texts(frame: pl.DataFrame, *, table: str, conventions: Convention
         table: Name of the frame; single fields are keyed `table.field` in the conventions.
         conventions: Texts that mean empty, everywhere and per field; compared after trimming and folding case.
     """
-    columns = [name for name, dtype in frame.schema.items() if dtype == pl.String and name != "source_file"]
-    return frame.with_columns(_null_where_empty(name, table=table, conventions=conventions) for name in columns)
+    # A column that the export does not carry has nothing to trim; many layouts leave half of the columns so.
+    columns = [
+        name
+        for name, dtype in frame.schema.items()
+        if dtype == pl.String and name != "source_file" and frame[name].null_count() < frame.height
+    ]
+    trimmed = frame.with_columns(pl.col(columns).str.strip_chars())
+    spellings = _empty_spellings(trimmed, columns, table=table, conventions=conventions)
+    return trimmed.with_columns(
+        pl.when(
+            pl.col(name).is_in(spellings[name]).not_()
+            if len(spellings[name]) > 1
+            else pl.col(name) != spellings[name][0]
+        )
+        .then(name)
+        .alias(name)
+        for name in columns
+        if spellings[name]
+    )
 
 
-def _null_where_empty(name: str, *, table: str, conventions: Conventions) -> pl.Expr:
-    by_field = conventions.null_texts_by_field.get(f"{table}.{name}", ())
-    empty = sorted({"", *(text.strip().lower() for text in (*conventions.null_texts, *by_field))})
-    trimmed = pl.col(name).str.strip_chars()
-    longest = max(len(text.encode()) for text in empty)
-    # Long texts are never in the list; folding the case of every description would cost more than all the rest.
-    is_empty = (trimmed.str.len_bytes() <= longest) & trimmed.str.to_lowercase().is_in(empty)
-    return pl.when(is_empty.not_()).then(trimmed).alias(name)
+def _empty_spellings(
+    trimmed: pl.DataFrame, columns: list[str], *, table: str, conventions: Conventions
+) -> dict[str, list[str]]:
+    """Return, for each column, the texts in it that mean empty, as they are spelled there."""
+    empty = {
+        name: {"", *_folded((*conventions.null_texts, *conventions.null_texts_by_field.get(f"{table}.{name}", ())))}
+        for name in columns
+    }
+    # Long texts are never in the list, and short ones repeat themselves: few are left to fold and compare.
+    longest = {name: max(len(text.encode()) for text in texts) for name, texts in empty.items()}
+    short = trimmed.select(
+        pl.col(name).filter(pl.col(name).str.len_bytes() <= longest[name]).unique().implode() for name in columns
+    )
+    return {
+        name: sorted(text for text in (short[name].item() if trimmed.height else []) if _means_empty(text, empty[name]))
+        for name in columns
+    }
+
+
+def _folded(texts: tuple[str, ...]) -> set[str]:
+    return {text.strip().lower() for text in texts}
+
+
+def _means_empty(text: str | None, empty: set[str]) -> bool:
+    return text is not None and text.lower() in empty

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipeline.normalize.dates import read_dates
+from pipeline.normalize.distinct import change_where, map_distinct
 from pipeline.normalize.emails import read_emails
 from pipeline.normalize.lists import split_cells
 from pipeline.normalize.names import name_key
@@ -112,15 +113,17 @@ def read_lists(records: pl.DataFrame, *, conventions: Conventions) -> tuple[pl.D
     The official name joins the also-known-as names unless it is the name itself. Languages are also split at commas: no
     name of a language holds one.
     """
-    key = name_key(records["name"])
+    key = _key_once(records["name"])
     official = pl.select(
-        pl.when((name_key(records["official_name"]) != key).fill_null(value=True)).then(records["official_name"])
+        pl.when((_key_once(records["official_name"]) != key).fill_null(value=True)).then(records["official_name"])
     ).to_series()
     aka = split_cells(records["aka"], separator=conventions.aka_separator, key=name_key)
     has_official = official.is_not_null() & ~_holds(aka["items"], official)
-    aka_names = pl.select(
-        pl.when(has_official).then(pl.concat_list(aka["items"], official.fill_null(""))).otherwise(aka["items"])
-    ).to_series()
+    aka_names = change_where(
+        aka["items"],
+        has_official,
+        lambda chosen: pl.select(pl.concat_list(chosen, official.filter(has_official))).to_series(),
+    )
     languages = records["languages"]
     plain_languages = pl.select(
         pl.when(~languages.str.contains("(", literal=True))
@@ -204,8 +207,13 @@ def settle_meaning(records: pl.DataFrame) -> pl.DataFrame:
 
 def _holds(lists: pl.Series, values: pl.Series) -> pl.Series:
     # Whether a list of names holds the value, by their comparison forms.
-    rows = pl.DataFrame({"item": lists, "value": values}).with_row_index("row").explode("item")
+    pairs = pl.DataFrame({"item": lists, "value": values}).with_row_index("row")
+    rows = pairs.filter(pl.col("value").is_not_null() & (pl.col("item").list.len() > 0)).explode("item")
     is_same = name_key(rows["item"]) == name_key(rows["value"])
     hits = rows.filter(is_same.fill_null(value=False))["row"].unique()
-    places = pl.Series(range(len(lists)), dtype=pl.UInt32)
-    return places.is_in(hits.cast(pl.UInt32).implode())
+    return pairs["row"].is_in(hits.implode())
+
+
+def _key_once(names: pl.Series) -> pl.Series:
+    # A service often bears the name of its agency, and a link that of its service.
+    return map_distinct(names, lambda distinct: name_key(distinct).to_frame("key"))["key"]

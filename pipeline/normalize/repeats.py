@@ -36,44 +36,61 @@ class Settled:
 
 
 def settle_repeats(records: pl.DataFrame, *, content: pl.Series) -> Settled:
-    """Return the records with one row per key.
+    """Return the records with one row per key, sorted by it.
 
     Args:
         records: Needs `center_id`, `kind`, `record_uid`, `native_id`, `language_of_record`, `source_file`, `source_line`.
         content: What the row says, one text per record; equal texts are equal content.
     """
     primary = primary_language(records["language_of_record"])
-    keyed = records.with_columns(
-        content.alias("__content"),
+    keys = records.select(
+        *_KEY,
         pl.col("language_of_record").str.to_lowercase().fill_null(primary or "").alias("__language"),
-    ).sort(*_KEY, "__language", "source_file", "source_line", "__content")
-    group = pl.struct(*_KEY, "__language")
-    keyed = keyed.with_columns(
-        group.is_first_distinct().alias("__is_first"),
+        "source_file",
+        "source_line",
+        content.alias("__content"),
+    )
+    # Keys are sorted alone and the wide rows are fetched once, in their final order.
+    order = keys.select(pl.arg_sort_by(*_KEY)).to_series()
+    if not keys[order].select(_is_like_above(*_KEY).any()).item():
+        return Settled(records=records[order], translations=records.clear(), dropped=_lines(records.clear()), notes=[])
+    return _settle(records, keys.with_row_index("__row"), primary=primary or "")
+
+
+def _settle(records: pl.DataFrame, keys: pl.DataFrame, *, primary: str) -> Settled:
+    keyed = keys.sort(*_KEY, "__language", "source_file", "source_line", "__content").with_columns(
+        _is_like_above(*_KEY, "__language").not_().alias("__is_first"),
         pl.col("__content").first().over(*_KEY, "__language").alias("__first_content"),
     )
     repeated = keyed.filter(~pl.col("__is_first"))
-    is_same = pl.col("__content") == pl.col("__first_content")
+    repeats = records[repeated["__row"]]
+    is_same = repeated["__content"] == repeated["__first_content"]
     notes = [
-        note_where(repeated, is_same, note_kind=NoteKind.REPEATED_ID_SAME, field="native_id", value="native_id"),
-        note_where(repeated, ~is_same, note_kind=NoteKind.REPEATED_ID_DIFFERENT, field="native_id", value="native_id"),
+        note_where(repeats, is_same, note_kind=NoteKind.REPEATED_ID_SAME, field="native_id", value="native_id"),
+        note_where(repeats, ~is_same, note_kind=NoteKind.REPEATED_ID_DIFFERENT, field="native_id", value="native_id"),
     ]
     rank = (
-        pl.when(pl.col("__language") == (primary or ""))
-        .then(0)
-        .when(pl.col("__language").is_in(_ENGLISH))
-        .then(1)
-        .otherwise(2)
+        pl.when(pl.col("__language") == primary).then(0).when(pl.col("__language").is_in(_ENGLISH)).then(1).otherwise(2)
     )
     versions = keyed.filter("__is_first").sort(*_KEY, rank, "__language")
-    is_main = pl.struct(*_KEY).is_first_distinct()
-    bare = records.columns
+    is_main = versions.select(_is_like_above(*_KEY).not_()).to_series()
     return Settled(
-        records=versions.filter(is_main).select(bare),
-        translations=versions.filter(~is_main).select(bare),
-        dropped=repeated.select("kind", "source_file", "source_line"),
+        records=records[versions.filter(is_main)["__row"]],
+        translations=records[versions.filter(~is_main)["__row"]],
+        dropped=_lines(repeats),
         notes=notes,
     )
+
+
+def _is_like_above(*columns: str) -> pl.Expr:
+    """Tell which rows of a sorted frame have the same cells as the row above."""
+    return pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in columns) & (
+        pl.int_range(pl.len()) > 0
+    )
+
+
+def _lines(records: pl.DataFrame) -> pl.DataFrame:
+    return records.select("kind", "source_file", "source_line")
 
 
 def primary_language(languages: pl.Series) -> str | None:
