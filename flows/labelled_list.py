@@ -27,9 +27,7 @@ def read_text_table(path: Path) -> pl.DataFrame:
     if not rejects.is_empty():
         line, reason = rejects.select("source_line", "reason").row(0)
         raise InputError(f"{path.name}, line {line}: {reason}", advice="Correct the row; a list must be read whole.")
-    names = table.parsed.header
-    cells = table.parsed.rows.get_column("cells")
-    return pl.DataFrame({name: cells.list.get(place, null_on_oob=True) for place, name in enumerate(names)})
+    return pl.DataFrame(dict(zip(table.parsed.header, table.parsed.cells.get_columns(), strict=True)))
 
 
 def parse_columns(text: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.contract import Table, required, texts
+from schemas.contract import Table, required
 
 
 class RawHeader(Table):
@@ -23,8 +23,8 @@ class RawRow(Table):
     center_id: pl.String = required("Center that delivered the file.")
     source_file: pl.String = required("Name of the file inside the delivery.")
     source_line: pl.Int64 = required("Line on which the row starts, from 1 (the header is line 1).")
-    row_hash: pl.String = required("SHA-256 of the cells, each followed by U+001F; first 32 hex digits.")
-    cells: pl.List = texts("Cells as written, in the order of `raw.header`.")
+    row_hash: pl.String = required("SHA-256 of `text` in UTF-8; first 32 hex digits.")
+    text: pl.String = required("The row exactly as written, decoded, without its line end.")
 
 
 class RawReject(Table):

@@ -1,4 +1,4 @@
-"""Bytes to text, strictly: a file is one encoding from end to end, or it is refused with the place that does not fit.
+"""Bytes to text (as UTF-8), strictly: a file is one encoding from end to end, or it is refused with the place that does not fit.
 
 Vendors write UTF-8 with or without a byte order mark, Windows-1252, and UTF-16 with a mark ("Unicode Text" of spreadsheets).
 Latin-1 is never tried: it accepts every byte and turns Windows dashes and quotes into control characters. Nothing is
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from schemas.errors import InputError
@@ -33,22 +34,35 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]+")
 _END_MARK = re.compile(r"\x1a\s*\Z")
 #: Characters at the end of a file among which the mark is looked for; the whole text would be slow (project choice).
 _END_LENGTH = 200
-_ANYTHING = re.compile(r"\S")
+#: Bytes decoded at once, so that a large file is never in memory as bytes and as characters (project choice).
+_PIECE_BYTES = 8_000_000
+#: Bytes of a text by which its format is told (project choice).
+_HEAD_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decoded:
-    """Text of a file and the encoding that fits all of it (`utf-8`, `utf-8-sig`, `cp1252` or `utf-16`).
+    """Text of a file, as UTF-8, and the encoding that fits all of it (`utf-8`, `utf-8-sig`, `cp1252` or `utf-16`).
 
     Attributes:
-        text: The whole text.
+        data: The whole text as UTF-8 without a mark; a view into the delivered bytes where these are UTF-8.
         encoding: The encoding.
         broken_lines: Lines that hold a few UTF-8 characters inside a Windows-1252 file, read as two or three strange ones.
     """
 
-    text: str
+    data: memoryview
     encoding: str
     broken_lines: tuple[int, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole text. Needs several times the memory of `data`; for small files."""
+        return bytes(self.data).decode()
+
+    @property
+    def head(self) -> str:
+        """The start of the text, long enough to tell what it is."""
+        return bytes(self.data[:_HEAD_BYTES]).decode(errors="ignore")
 
 
 def decode_file(data: bytes, *, name: str, parameters: IngestParameters | None = None) -> Decoded:
@@ -66,17 +80,41 @@ def decode_file(data: bytes, *, name: str, parameters: IngestParameters | None =
     broken_lines: tuple[int, ...] = ()
     _refuse_what_is_not_text(data, name=name)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text, encoding = _decode_utf16(data, name=name), "utf-16"
+        text, encoding = memoryview(_decode_utf16(data, name=name)), "utf-16"
     elif data.startswith(codecs.BOM_UTF8):
-        text, encoding = _decode_marked_utf8(data, name=name), "utf-8-sig"
+        text, encoding = _check_marked_utf8(data, name=name), "utf-8-sig"
     else:
         text, encoding, broken_lines = _decode_unmarked(data, name=name, largest_share=parameters.largest_broken_share)
-    mark = _END_MARK.search(text, max(0, len(text) - _END_LENGTH))
-    if mark is not None:
-        text = text[: mark.start()]
-    if _ANYTHING.search(text) is None:
+    text = _cut_end_mark(text)
+    if not any(piece.strip() for piece in _pieces(text)):
         raise InputError(f"{name} is empty.", advice="Export it again; an empty file is never a directory.")
-    return Decoded(text=text, encoding=encoding, broken_lines=broken_lines)
+    return Decoded(data=text, encoding=encoding, broken_lines=broken_lines)
+
+
+def _pieces(data: bytes | memoryview, encoding: str = "utf-8") -> Iterator[str]:
+    """Decode piece by piece. A fault counts its place from the start of the data.
+
+    Raises:
+        UnicodeDecodeError: A byte does not fit.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    view = memoryview(data)
+    for start in range(0, len(view), _PIECE_BYTES):
+        # A character cut by the border of two pieces waits in the decoder and stands before the next piece.
+        waiting = len(decoder.getstate()[0])
+        try:
+            yield decoder.decode(view[start : start + _PIECE_BYTES], start + _PIECE_BYTES >= len(view))
+        except UnicodeDecodeError as fault:
+            offset = start - waiting
+            raise UnicodeDecodeError(
+                fault.encoding, b"", offset + fault.start, offset + fault.end, fault.reason
+            ) from fault
+
+
+def _cut_end_mark(text: memoryview) -> memoryview:
+    tail = bytes(text[-_END_LENGTH:]).decode(errors="ignore")
+    mark = _END_MARK.search(tail)
+    return text if mark is None else text[: len(text) - len(tail[mark.start() :].encode())]
 
 
 def _refuse_what_is_not_text(data: bytes, *, name: str) -> None:
@@ -94,9 +132,9 @@ def _refuse_what_is_not_text(data: bytes, *, name: str) -> None:
             )
 
 
-def _decode_utf16(data: bytes, *, name: str) -> str:
+def _decode_utf16(data: bytes, *, name: str) -> bytes:
     try:
-        return data.decode("utf-16")
+        return b"".join(piece.encode() for piece in _pieces(data, "utf-16"))
     except UnicodeDecodeError as fault:
         raise InputError(
             f"{name} starts as UTF-16, but byte {fault.start:,} is not UTF-16 ({fault.reason}).",
@@ -104,11 +142,14 @@ def _decode_utf16(data: bytes, *, name: str) -> str:
         ) from fault
 
 
-def _decode_marked_utf8(data: bytes, *, name: str) -> str:
+def _check_marked_utf8(data: bytes, *, name: str) -> memoryview:
+    text = memoryview(data)[len(codecs.BOM_UTF8) :]
     try:
-        return data.decode("utf-8-sig")
+        for _ in _pieces(text):
+            pass
+        return text
     except UnicodeDecodeError as fault:
-        # The codec counts from after the mark.
+        # Counted from behind the mark.
         offset = fault.start + len(codecs.BOM_UTF8)
         raise InputError(
             f"{name} is marked as UTF-8, but byte {offset:,} ({_place(data, offset)}) is not UTF-8.",
@@ -116,13 +157,15 @@ def _decode_marked_utf8(data: bytes, *, name: str) -> str:
         ) from fault
 
 
-def _decode_unmarked(data: bytes, *, name: str, largest_share: float) -> tuple[str, str, tuple[int, ...]]:
+def _decode_unmarked(data: bytes, *, name: str, largest_share: float) -> tuple[memoryview, str, tuple[int, ...]]:
     try:
-        return data.decode("utf-8"), "utf-8", ()
+        for _ in _pieces(data):
+            pass
+        return memoryview(data), "utf-8", ()
     except UnicodeDecodeError as fault:
         not_utf8 = fault.start
     try:
-        text = data.decode("cp1252")
+        text = b"".join(piece.encode() for piece in _pieces(data, "cp1252"))
     except UnicodeDecodeError as fault:
         raise InputError(
             f"{name} is neither UTF-8 (byte {not_utf8:,}, {_place(data, not_utf8)}) "
@@ -138,7 +181,7 @@ def _decode_unmarked(data: bytes, *, name: str, largest_share: float) -> tuple[s
             f"byte {not_utf8:,} ({_place(data, not_utf8)}) is not.",
             advice="The file was joined from two exports, or broken characters were saved in it. Export it as UTF-8.",
         )
-    return text, "cp1252", tuple(dict.fromkeys(data.count(b"\n", 0, start) + 1 for start in broken))
+    return memoryview(text), "cp1252", tuple(dict.fromkeys(data.count(b"\n", 0, start) + 1 for start in broken))
 
 
 def _is_western(sequence: bytes) -> bool:

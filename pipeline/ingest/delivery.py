@@ -6,6 +6,7 @@ encrypted members and sizes beyond the limits are refused before a byte is unpac
 
 from __future__ import annotations
 
+import os
 import stat
 import zipfile
 import zlib
@@ -72,10 +73,11 @@ def open_delivery(path: Path, *, parameters: IngestParameters) -> Delivery:
             return _open_folder(path.parent, parameters=parameters)
         if path.suffix.lower() == ".zip":
             return _open_archive(path, parameters=parameters)
-        _refuse_large(path.name, path.stat().st_size, parameters=parameters)
+        found = path.stat()
+        _refuse_large(path.name, found.st_size, parameters=parameters)
     except OSError as fault:
         raise InputError(f"{path} cannot be read: {fault.strerror or fault}.") from fault
-    return Delivery(name=path.name, is_package=False, files={path.name: partial(_read_file, path)})
+    return Delivery(name=path.name, is_package=False, files={path.name: partial(_read_file, path, found)})
 
 
 def _open_folder(path: Path, *, parameters: IngestParameters) -> Delivery:
@@ -86,17 +88,27 @@ def _open_folder(path: Path, *, parameters: IngestParameters) -> Delivery:
             continue
         if len(inside.parts) > parameters.deepest_folder:
             continue
-        _refuse_large(str(inside), file.stat().st_size, parameters=parameters)
-        files[inside.as_posix()] = partial(_read_file, file)
+        found = file.stat()
+        _refuse_large(str(inside), found.st_size, parameters=parameters)
+        files[inside.as_posix()] = partial(_read_file, file, found)
         _refuse_many(path.name, len(files), parameters=parameters)
     return Delivery(name=path.name, is_package=True, files=files)
 
 
-def _read_file(path: Path) -> bytes:
+def _read_file(path: Path, found: os.stat_result) -> bytes:
+    """Return the bytes of a file, unless it has been written to since it was found."""
     try:
-        return path.read_bytes()
+        data = path.read_bytes()
+        now = path.stat()
     except OSError as fault:
         raise InputError(f"{path} cannot be read: {fault.strerror or fault}.") from fault
+    if (found.st_size, found.st_mtime_ns) != (now.st_size, now.st_mtime_ns) or len(data) != found.st_size:
+        raise InputError(
+            f"{path.name} was being written while it was read: it had {found.st_size:,} bytes at first and has "
+            f"{now.st_size:,} now.",
+            advice="Wait until the export is finished, then run again.",
+        )
+    return data
 
 
 def _open_archive(path: Path, *, parameters: IngestParameters) -> Delivery:

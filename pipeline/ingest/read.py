@@ -21,7 +21,7 @@ from pipeline.ingest.collect import (
     add_texts,
     gather_texts,
 )
-from pipeline.ingest.columns import fold_name, nearest, require_columns
+from pipeline.ingest.columns import Header, fold_name, nearest, require_columns
 from pipeline.ingest.delivery import Delivery, open_delivery
 from pipeline.ingest.descriptor import choose_files, listed_files
 from pipeline.ingest.load_layout import SHIPPED, load_mapping, load_shipped_layout
@@ -123,10 +123,20 @@ def _read_source(delivery: Delivery, layout: Layout | None, *, center_id: str, p
 def _read_flat(delivery: Delivery, layout: Layout | None, *, center_id: str, parameters: IngestParameters) -> _Source:
     file = _only_file(delivery)
     name = PurePosixPath(file).name
-    table = read_table(delivery.files[file](), name=name, center_id=center_id, parameters=parameters)
-    if layout is None:
-        shipped = [load_shipped_layout(one) for one in SHIPPED]
-        layout = recognize_flat(table.header, layouts=shipped, name=name)
+    named = layout
+
+    def recognize(header: Header) -> Layout:
+        return named or recognize_flat(header, layouts=[load_shipped_layout(one) for one in SHIPPED], name=name)
+
+    table = read_table(
+        delivery.files[file](),
+        name=name,
+        center_id=center_id,
+        parameters=parameters,
+        # A wide export has many columns that nothing asks for; they stay in the raw text.
+        choose=lambda header: recognize(header).files[0].mapped_columns,
+    )
+    layout = recognize(table.header)
     table, told = drop_description_row(table.with_layout(layout.files[0]))
     tables = {name.casefold(): table}
     notices = _check_table(table, layout, tables=tables)
@@ -273,7 +283,7 @@ def _deliver(source: _Source, *, center_id: str) -> Delivered:
         input_sha256=_hash_delivery(tables.values()),
         files=tuple(table.input_file() for table in tables.values()),
         raw_header=_raw_header(tables.values(), center_id=center_id),
-        raw_row=check(pl.concat([empty_table(RawRow), *(table.rows for table in tables.values())]), RawRow),
+        raw_row=check(pl.concat([empty_table(RawRow), *(table.parsed.rows for table in tables.values())]), RawRow),
         raw_reject=check(
             pl.concat([empty_table(RawReject), *(table.parsed.rejects for table in tables.values())]), RawReject
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -55,33 +55,18 @@ def _reject_unknown_kinds(table: Table, records: RecordRows) -> Table:
     if not unknown.height:
         return table
     name = table.header.names[table.header.find(records.kind_column) or 0]
-    separator = table.parsed.separator
     rejects = unknown.select(
         "center_id",
         "source_file",
         "source_line",
         pl.format("the record kind {} in the column {} is not known", _quote(column), pl.lit(name)).alias("reason"),
-        _line_text(separator).alias("text"),
+        "text",
     )
-    return replace(
-        table,
-        parsed=replace(
-            table.parsed,
-            rows=table.rows.filter(is_known),
-            rejects=pl.concat([table.parsed.rejects, rejects]).sort("source_line"),
-        ),
-    )
+    return table.filter_rows(is_known, rejects=pl.concat([table.parsed.rejects, rejects]).sort("source_line"))
 
 
 def _quote(column: pl.Expr) -> pl.Expr:
     return pl.format("'{}'", column.str.strip_chars())
-
-
-def _line_text(separator: str) -> pl.Expr:
-    cell = pl.element()
-    needs_quotes = cell.str.contains_any([separator, '"', "\n", "\r"])
-    quoted = pl.format('"{}"', cell.str.replace_all('"', '""', literal=True))
-    return pl.col("cells").list.eval(pl.when(needs_quotes).then(quoted).otherwise(cell)).list.join(separator)
 
 
 def build_records(tables: Tables) -> Rows:

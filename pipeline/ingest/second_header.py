@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from dataclasses import replace
 
@@ -22,16 +24,21 @@ def drop_description_row(table: Table) -> tuple[Table, tuple[str, ...]]:
 
     Only the first row can be one. It is counted with the blank rows: it holds no record.
     """
-    if not table.rows.height:
+    if not table.parsed.rows.height:
         return table, ()
-    columns = [column for name in table.header.names if (column := table.column(name)) is not None]
-    first = table.rows.head(1)
-    texts = [first.select(cell=column.str.strip_chars()).item() or "" for column in columns]
-    filled = [text for text in texts if text]
+    first = table.parsed.rows.head(1)
+    text = io.StringIO(first["text"].item(), newline="")
+    cells = next(csv.reader(text, delimiter=table.parsed.separator), [])
+    filled = [cell.strip() for cell in cells if cell.strip()]
     described = sum(bool(_DESCRIPTION.search(text)) for text in filled)
     if len(filled) < _FEWEST_CELLS or described <= _MOST * len(filled):
         return table, ()
     line = first["source_line"].item()
-    parsed = replace(table.parsed, rows=table.rows.slice(1), blank_count=table.parsed.blank_count + 1)
+    parsed = replace(
+        table.parsed,
+        rows=table.parsed.rows.slice(1),
+        cells=table.parsed.cells.slice(1),
+        blank_count=table.parsed.blank_count + 1,
+    )
     notice = f"{table.name}: line {line:,} describes the columns and holds no record; it was passed over."
     return replace(table, parsed=parsed), (notice,)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -12,6 +12,7 @@ from pipeline.ingest.columns import Header, name_columns
 from pipeline.ingest.decode import decode_file
 from pipeline.ingest.other_formats import refuse_other_format
 from pipeline.ingest.parse import ParsedTable, parse_table
+from pipeline.ingest.regular_rows import cell_name
 from schemas.delivered import InputFile
 from schemas.errors import InputError
 from schemas.layout import FileLayout
@@ -42,13 +43,24 @@ class Table:
 
     @property
     def rows(self) -> pl.DataFrame:
-        """Rows as `RawRow`."""
-        return self.parsed.rows
+        """Rows as `RawRow`, and the cells of the wanted columns beside them."""
+        return self.parsed.rows.hstack(self.parsed.cells)
 
     def column(self, name: str) -> pl.Expr | None:
         """Return the cells of a column as an expression over `rows`, or None when the file does not have it."""
         place = self.header.find(name)
-        return None if place is None else pl.col("cells").list.get(place)
+        return None if place is None else pl.col(cell_name(place))
+
+    def filter_rows(self, kept: pl.Expr, *, rejects: pl.DataFrame) -> Table:
+        """Return the table with some of its rows, and with other rejects."""
+        rows = self.rows.filter(kept)
+        names = self.parsed.cells.columns
+        parsed = replace(self.parsed, rows=rows.drop(names), cells=rows.select(names), rejects=rejects)
+        return replace(self, parsed=parsed)
+
+    def without_cells(self) -> Table:
+        """Return the table with its raw rows only, so that the memory of the cells is free."""
+        return replace(self, parsed=replace(self.parsed, cells=self.parsed.cells.select([])))
 
     def with_layout(self, layout: FileLayout | None) -> Table:
         """Return the table with its part of the layout."""
@@ -73,15 +85,36 @@ class Table:
 Tables = Mapping[str, Table]
 
 
-def read_table(data: bytes, *, name: str, center_id: str, parameters: IngestParameters) -> Table:
+def read_table(
+    data: bytes,
+    *,
+    name: str,
+    center_id: str,
+    parameters: IngestParameters,
+    choose: Callable[[Header], Iterable[str]] | None = None,
+) -> Table:
     """Return the table in a file's bytes.
+
+    Args:
+        data: The bytes as delivered.
+        name: Name inside the delivery.
+        center_id: Center that delivered it.
+        parameters: Limits.
+        choose: Given the header, the columns whose cells are wanted; all when not given. Columns that the file lacks may be named.
 
     Raises:
         InputError: It is not a text file of one encoding with a header.
     """
     decoded = decode_file(data, name=name, parameters=parameters)
-    refuse_other_format(decoded.text, name=name)
-    parsed = parse_table(decoded.text, name=name, center_id=center_id, parameters=parameters)
+    refuse_other_format(decoded.head, name=name)
+
+    def find_places(written: tuple[str, ...]) -> Iterable[int]:
+        header = name_columns(written)
+        if choose is None:
+            return range(len(written))
+        return [place for column in choose(header) if (place := header.find(column)) is not None]
+
+    parsed = parse_table(decoded.data, name=name, center_id=center_id, parameters=parameters, choose=find_places)
     return Table(
         name=name,
         header=name_columns(parsed.header),
