@@ -161,7 +161,9 @@ class Phone(Owned):
     """One row per phone number of a record."""
 
     number_written: pl.String = required("Number as delivered, never blank.")
-    e164: pl.String = optional("Number as +1NNNNNNNNNN; null when it is a short code or no NANP number.")
+    e164: pl.String = optional(
+        "Number as +1NNNNNNNNNN, or with another country's code where the cell names it; null for short codes and the unreadable."
+    )
     short_code: pl.String = optional("N11, 988 or a text short code, digits only.")
     extension: pl.String = optional("Extension, digits kept as text.")
     type: pl.String = optional("PhoneType value; null when the export gives none.")

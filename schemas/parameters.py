@@ -6,11 +6,14 @@ All models are frozen and refuse unknown keys. `curation.toml` sets them (see `f
 
 from __future__ import annotations
 
+import re
+
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from schemas.enumerations import Severity
 from schemas.rules import rule_catalogue
 from schemas.style_parameters import StyleParameters
+from schemas.taxonomy_code import CODE
 
 
 class Parameters(BaseModel):
@@ -140,7 +143,9 @@ class RuleOverride(Parameters):
     """What a center changes about one rule."""
 
     severity: Severity | None = Field(default=None, description="`error`, `warning`, `info`; unchanged when not given.")
-    enabled: bool = Field(default=True, description="Whether the rule is asked at all.")
+    enabled: bool | None = Field(
+        default=None, description="Whether the rule is asked at all; as the catalogue says when not given."
+    )
 
 
 class ValidateParameters(Parameters):
@@ -279,6 +284,399 @@ class ValidateParameters(Parameters):
     value_length: int = Field(
         default=200, ge=20, description="Characters of a value shown in a finding (project choice)."
     )
+    phone_style: str = Field(
+        default="",
+        description="FMT-004: how numbers are written, N for a digit, such as `(NNN) NNN-NNNN`. Empty: as most numbers of the "
+        "center are (project choice).",
+    )
+    phone_style_share: float = Field(
+        default=0.60,
+        gt=0.5,
+        le=1,
+        description="FMT-004: share of a center's numbers that makes a way of writing its style (project choice).",
+    )
+    unchanged_verifications: int = Field(
+        default=3, ge=2, description="FRE-013: yearly verifications in a row without any change (project choice)."
+    )
+    term_list: str = Field(
+        default="",
+        description="CSV file of the center's licensed taxonomy terms (columns code, name, status, successor, preferred); "
+        "relative to the settings file. Empty: TAX-003, -011, -012, -013 are not asked.",
+    )
+    same_activity: tuple[tuple[str, str], ...] = Field(
+        default=(), description="TAX-006: pairs of taxonomy codes that mean the same activity; set by the center."
+    )
+    preferred_branch_level: int = Field(
+        default=3,
+        ge=1,
+        le=6,
+        description="TAX-011: level of the codes whose branches have preferred terms (project choice).",
+    )
+    empty_term_words: tuple[str, ...] = Field(
+        default=(
+            "service",
+            "services",
+            "program",
+            "programs",
+            "assistance",
+            "center",
+            "centers",
+            "general",
+            "other",
+            "with",
+        ),
+        description="TAX-012: words of a term that say nothing about it (project choice).",
+    )
+    person_titles: tuple[str, ...] = Field(
+        default=(
+            "Mr",
+            "Mrs",
+            "Ms",
+            "Miss",
+            "Mx",
+            "Rev",
+            "Reverend",
+            "Fr",
+            "Father",
+            "Sister",
+            "Rabbi",
+            "Imam",
+            "Pastor",
+            "Deacon",
+            "Chaplain",
+        ),
+        description="PRV-005: forms of address before a name; `Dr.` is treated apart, for streets end so (project choice).",
+    )
+    person_lead_words: tuple[str, ...] = Field(
+        default=(
+            "contact",
+            "contact person",
+            "ask for",
+            "ask to speak (?:to|with)",
+            "speak (?:to|with)",
+            "call",
+            "phone",
+            "see",
+            "attn",
+            "attention:",
+            "c/o",
+            "e-?mail",
+            "executive director",
+            "director",
+            "coordinator",
+            "manager",
+            "supervisor",
+            "administrator",
+            "president",
+            "pastor",
+            "chaplain",
+        ),
+        description="PRV-005: words after which a full name is a person; regular expressions, case folded (project choice).",
+    )
+    person_positions: tuple[str, ...] = Field(
+        default=(
+            "director",
+            "coordinator",
+            "manager",
+            "supervisor",
+            "administrator",
+            "president",
+            "chairperson",
+            "officer",
+            "counselor",
+            "principal",
+            "pastor",
+            "secretary",
+            "assistant",
+        ),
+        description="PRV-005: positions that follow a name after a comma; regular expressions, case folded (project choice).",
+    )
+    not_person_words: tuple[str, ...] = Field(
+        default=(
+            "academy",
+            "access",
+            "administrative",
+            "administrator",
+            "admission",
+            "advisor",
+            "advocate",
+            "agency",
+            "aid",
+            "all",
+            "american",
+            "any",
+            "appointment",
+            "april",
+            "army",
+            "assistant",
+            "association",
+            "august",
+            "avenue",
+            "award",
+            "bank",
+            "benefit",
+            "board",
+            "boulevard",
+            "boys",
+            "building",
+            "bus",
+            "call",
+            "care",
+            "case",
+            "catholic",
+            "center",
+            "central",
+            "chair",
+            "charities",
+            "chief",
+            "child",
+            "childhood",
+            "children",
+            "choir",
+            "christian",
+            "church",
+            "circle",
+            "cities",
+            "city",
+            "claim",
+            "client",
+            "clinic",
+            "club",
+            "college",
+            "commission",
+            "community",
+            "consumer",
+            "coordinator",
+            "council",
+            "counselor",
+            "county",
+            "court",
+            "crisis",
+            "customer",
+            "day",
+            "december",
+            "deficit",
+            "department",
+            "desk",
+            "development",
+            "director",
+            "disability",
+            "disorder",
+            "district",
+            "division",
+            "drive",
+            "duty",
+            "east",
+            "elementary",
+            "eligibility",
+            "emergency",
+            "employment",
+            "english",
+            "enrollment",
+            "executive",
+            "family",
+            "february",
+            "federal",
+            "financial",
+            "food",
+            "foundation",
+            "friday",
+            "friend",
+            "front",
+            "fund",
+            "garden",
+            "general",
+            "gift",
+            "girls",
+            "government",
+            "group",
+            "hall",
+            "head",
+            "health",
+            "hearts",
+            "help",
+            "high",
+            "holiday",
+            "home",
+            "hospital",
+            "hotel",
+            "hotline",
+            "house",
+            "housing",
+            "human",
+            "information",
+            "initiative",
+            "institute",
+            "intake",
+            "international",
+            "january",
+            "jewish",
+            "job",
+            "july",
+            "june",
+            "kid",
+            "law",
+            "lead",
+            "league",
+            "legal",
+            "library",
+            "line",
+            "lodge",
+            "mail",
+            "main",
+            "manager",
+            "manor",
+            "march",
+            "may",
+            "medicaid",
+            "medicare",
+            "member",
+            "memorial",
+            "men",
+            "mental",
+            "mentoring",
+            "middle",
+            "ministries",
+            "ministry",
+            "moms",
+            "monday",
+            "mothers",
+            "national",
+            "net",
+            "night",
+            "north",
+            "november",
+            "number",
+            "nurse",
+            "nursing",
+            "october",
+            "of",
+            "office",
+            "officer",
+            "online",
+            "only",
+            "open",
+            "operation",
+            "operator",
+            "our",
+            "outpatient",
+            "parent",
+            "park",
+            "pastor",
+            "patient",
+            "personnel",
+            "place",
+            "plaza",
+            "police",
+            "president",
+            "principal",
+            "program",
+            "project",
+            "public",
+            "reception",
+            "receptionist",
+            "records",
+            "red",
+            "referral",
+            "region",
+            "registration",
+            "rehabilitation",
+            "representative",
+            "request",
+            "research",
+            "resident",
+            "resource",
+            "road",
+            "room",
+            "safety",
+            "salvation",
+            "saturday",
+            "scholarship",
+            "school",
+            "secretary",
+            "section",
+            "security",
+            "senior",
+            "september",
+            "service",
+            "social",
+            "society",
+            "south",
+            "spanish",
+            "specialist",
+            "staff",
+            "state",
+            "station",
+            "store",
+            "street",
+            "student",
+            "studio",
+            "suite",
+            "sunday",
+            "supervisor",
+            "support",
+            "team",
+            "technical",
+            "telephone",
+            "the",
+            "their",
+            "then",
+            "this",
+            "thursday",
+            "toll",
+            "tower",
+            "training",
+            "transportation",
+            "treatment",
+            "tuesday",
+            "unit",
+            "united",
+            "university",
+            "urban",
+            "vet",
+            "veteran",
+            "veterans",
+            "villa",
+            "village",
+            "visit",
+            "visitor",
+            "volunteer",
+            "walk",
+            "ward",
+            "wednesday",
+            "welfare",
+            "west",
+            "women",
+            "worker",
+            "workshop",
+            "year",
+            "young",
+            "your",
+            "youth",
+        ),
+        description="PRV-005: words, with or without a final s, that make two capitalized words an office, a place or an "
+        "organization; regular expressions, case folded (project choice).",
+    )
+
+    @field_validator("same_activity")
+    @classmethod
+    def _pair_two_codes(cls, pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        """Refuse a pair that is no pair, or of which a half is no taxonomy code: it could never be found."""
+        for pair in pairs:
+            for code in pair:
+                if not CODE.fullmatch(code):
+                    raise ValueError(f"{code!r} is not a well-formed taxonomy code")
+            if pair[0] == pair[1]:
+                raise ValueError(f"{pair[0]} is paired with itself")
+        return pairs
+
+    @field_validator("phone_style")
+    @classmethod
+    def _hold_ten_digits(cls, style: str) -> str:
+        """Refuse a style that no number of ten digits can have: every number would be found wanting."""
+        if style and (style.count("N") != 10 or re.search(r"[0-9]", style)):
+            raise ValueError("a style of phone numbers has N for each of the ten digits, such as (NNN) NNN-NNNN")
+        return style
 
     style: StyleParameters = StyleParameters()
 

@@ -70,6 +70,7 @@ class Rule(_Entry):
         levels: What the rule is asked of.
         severity: How much a finding matters; a center may change it.
         is_held_back: Whether a record with such a finding stays out of public exports until it is mended.
+        is_off_by_default: Whether the rule is asked only when the settings switch it on.
         title: What is checked, in the positive.
         message: What is wrong, one plain sentence.
         expected: What should stand there.
@@ -84,6 +85,7 @@ class Rule(_Entry):
     levels: tuple[Level, ...]
     severity: Severity
     is_held_back: bool = False
+    is_off_by_default: bool = False
     title: str
     message: str
     expected: str
@@ -177,8 +179,13 @@ def _catalogue_file() -> dict[str, Any]:
 
 
 def _written_rule(entry: dict[str, Any]) -> Rule:
-    fields = {key: value for key, value in entry.items() if key != "held_back"}
-    return Rule(family=entry["rule_id"].split("-")[0], is_held_back=entry.get("held_back", False), **fields)
+    fields = {key: value for key, value in entry.items() if key not in {"held_back", "off_by_default"}}
+    return Rule(
+        family=entry["rule_id"].split("-")[0],
+        is_held_back=entry.get("held_back", False),
+        is_off_by_default=entry.get("off_by_default", False),
+        **fields,
+    )
 
 
 def _completeness_rule(element: Element, kind: str) -> Rule:

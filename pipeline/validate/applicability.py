@@ -12,6 +12,10 @@ import polars as pl
 from pipeline.validate.questions import PLURALS, Question
 from schemas.contract import conform, schema_of
 from schemas.quality import NotApplicable
+from schemas.rules import rule_catalogue
+
+_SWITCHED_OFF = "The settings switch this rule off."
+_OFF_BY_DEFAULT = "This rule is off unless the settings switch it on."
 
 
 def refuse_uncarried(
@@ -106,7 +110,9 @@ def not_applicable(questions: Iterable[Question], *, disabled: Iterable[str], ce
     """
     off = set(disabled)
     reasons: dict[tuple[str, str], list[str]] = {
-        (center, rule_id): ["The settings switch this rule off."] for center in centers for rule_id in off
+        (center, rule_id): [_OFF_BY_DEFAULT if rule_catalogue()[rule_id].is_off_by_default else _SWITCHED_OFF]
+        for center in centers
+        for rule_id in off
     }
     for question in questions:
         if question.rule_id not in off:

@@ -52,7 +52,7 @@ def _line(rule: Rule) -> str:
     cells = [
         rule.rule_id,
         ", ".join(_LEVEL_WORDS[level] for level in rule.levels),
-        rule.severity.value,
+        f"{rule.severity.value} (off by default)" if rule.is_off_by_default else rule.severity.value,
         "yes" if rule.is_held_back else "",
         rule.title,
         rule.message,

@@ -24,8 +24,13 @@ _ID_LENGTH = 16
 
 
 def disabled_rules(parameters: ValidateParameters) -> frozenset[str]:
-    """Return the rules that the settings switch off."""
-    return frozenset(rule_id for rule_id, change in parameters.override.items() if not change.enabled)
+    """Return the rules that are not asked: off by default, or switched off by the settings."""
+    off = set()
+    for rule_id, rule in rule_catalogue().items():
+        said = parameters.override.get(rule_id, RuleOverride()).enabled
+        if rule.is_off_by_default if said is None else not said:
+            off.add(rule_id)
+    return frozenset(off)
 
 
 def write_findings(

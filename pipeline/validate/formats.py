@@ -16,76 +16,7 @@ from pipeline.validate.questions import Question
 from pipeline.validate.subjects import OWN_RECORD_KINDS
 from schemas.enumerations import RecordKind
 from schemas.parameters import ValidateParameters
-
-#: Two-letter codes of the United States Postal Service: states, the District, territories, armed forces.
-USPS_CODES = frozenset(
-    [
-        *(
-            "AL",
-            "AK",
-            "AZ",
-            "AR",
-            "CA",
-            "CO",
-            "CT",
-            "DE",
-            "FL",
-            "GA",
-            "HI",
-            "ID",
-            "IL",
-            "IN",
-            "IA",
-            "KS",
-            "KY",
-            "LA",
-            "ME",
-        ),
-        *(
-            "MD",
-            "MA",
-            "MI",
-            "MN",
-            "MS",
-            "MO",
-            "MT",
-            "NE",
-            "NV",
-            "NH",
-            "NJ",
-            "NM",
-            "NY",
-            "NC",
-            "ND",
-            "OH",
-            "OK",
-            "OR",
-            "PA",
-        ),
-        *(
-            "RI",
-            "SC",
-            "SD",
-            "TN",
-            "TX",
-            "UT",
-            "VT",
-            "VA",
-            "WA",
-            "WV",
-            "WI",
-            "WY",
-            "DC",
-            "AS",
-            "FM",
-            "GU",
-            "MH",
-            "MP",
-            "PR",
-        ),
-        *("PW", "UM", "VI", "AA", "AE", "AP"),
-    ]
-)
+from schemas.states import state_codes
 
 #: One address: the part before the at sign as in the AIRS XML schema 3.1, the ending up to 63 letters (RFC 1035).
 _EMAIL = r"^[^@\s]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
@@ -93,10 +24,6 @@ _ZIP = r"^[0-9]{5}(?:-?[0-9]{4})?$"
 _CANADIAN_CODE = r"(?i)^[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]$"
 _WEB_SCHEME = r"(?i)^\s*https?://"
 _OVERNIGHT = r"(?i)overnight|over night|next (?:day|morning)|past midnight"
-
-#: Coordinates of the United States and Canada read the wrong way round: a latitude that can only be a western longitude.
-_LARGEST_LATITUDE, _LARGEST_LONGITUDE = 90.0, 180.0
-_EASTERNMOST_LONGITUDE = -50.0
 
 _COUNTED = pl.col("is_counted")
 _OWNER_COUNTED = pl.col("owner_is_counted") & pl.col("owner_kind").is_in(OWN_RECORD_KINDS)
@@ -118,8 +45,6 @@ def ask_record_formats(
         *_ask_website(kind, carried, parameters),
         _ask_hours(kind, carried, parameters),
     ]
-    if kind == RecordKind.SITE:
-        questions += _ask_coordinates(carried)
     if kind == RecordKind.AGENCY:
         questions += [_ask_employer_number(carried, parameters), _ask_year(carried, parameters, as_of=as_of)]
     if kind == RecordKind.SERVICE:
@@ -127,9 +52,19 @@ def ask_record_formats(
     return questions
 
 
-def ask_phone_formats(*, carried: Mapping[str, frozenset[str]]) -> list[Question]:
-    """Return the format questions to phones, as in `Subjects.owned`."""
+def ask_phone_formats(
+    phones: pl.DataFrame, *, carried: Mapping[str, frozenset[str]], parameters: ValidateParameters
+) -> list[Question]:
+    """Return the format questions to phones, as in `Subjects.owned`.
+
+    Args:
+        phones: The phones, from which the style of each center is learned where the settings name none.
+        carried: Delivered fields by center.
+        parameters: The style, or how much of the numbers make one.
+    """
     number = pl.col("number_written")
+    uncarried = refuse_uncarried(carried, any_of=["phone.number"], words="phone number")
+    styles, unstyled = _phone_styles(phones, centers=sorted(carried), parameters=parameters)
     return [
         Question(
             rule_id="FMT-001",
@@ -149,6 +84,17 @@ def ask_phone_formats(*, carried: Mapping[str, frozenset[str]]) -> list[Question
             is_private=_hides("is_private"),
             refused=refuse_uncarried(carried, any_of=["phone.type"], words="phone type"),
         ),
+        Question(
+            rule_id="FMT-004",
+            field="phone",
+            slot=pl.col("slot"),
+            broken=_OWNER_COUNTED
+            & _has_style()
+            & (_style() != pl.col("center_id").replace_strict(styles, default=None, return_dtype=pl.String)),
+            value=number,
+            is_private=_hides("is_private"),
+            refused=unstyled | uncarried,
+        ),
     ]
 
 
@@ -159,7 +105,7 @@ def ask_address_formats(*, carried: Mapping[str, frozenset[str]]) -> list[Questi
     domestic = _OWNER_COUNTED & ((country == "US") | (country.is_null() & ~is_canadian))
     # Vendors write a number such as -1 where there is no state.
     names_state = pl.col("state_written").str.contains("[A-Za-z]")
-    unknown_state = names_state & (state.is_null() | ~state.is_in(sorted(USPS_CODES)))
+    unknown_state = names_state & (state.is_null() | ~state.is_in(sorted(state_codes())))
     return [
         Question(
             rule_id="FMT-020",
@@ -213,6 +159,36 @@ def ask_schedule_formats(*, carried: Mapping[str, frozenset[str]]) -> list[Quest
             refused=refuse_uncarried(carried, any_of=["schedule.text", "schedule.opens_at"], words="structured hours"),
         )
     ]
+
+
+def _style() -> pl.Expr:
+    """Return how a number is written: N for a digit, the country code left off."""
+    bare = pl.col("number_written").str.strip_chars().str.replace(r"^\+?1[-. ]?", "")
+    return bare.str.replace_all("[0-9]", "N")
+
+
+def _has_style() -> pl.Expr:
+    # Words, letters of a keypad and extensions are the business of other rules or of nobody.
+    ten_digits = (
+        pl.col("number_written").str.strip_chars().str.contains(r"^(?:\+?1[-. ]?)?(?:[^0-9A-Za-z]*[0-9]){10}\W*$")
+    )
+    return pl.col("e164").is_not_null() & ten_digits
+
+
+def _phone_styles(
+    phones: pl.DataFrame, *, centers: list[str], parameters: ValidateParameters
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the style of phone numbers by center, and the centers that have none, each with the reason."""
+    if parameters.phone_style:
+        return dict.fromkeys(centers, parameters.phone_style), {}
+    ways = phones.filter(_OWNER_COUNTED, _has_style()).group_by("center_id", style=_style()).agg(count=pl.len())
+    total = pl.col("count").sum().over("center_id")
+    usual = ways.filter(
+        pl.col("count") >= parameters.phone_style_share * total, total >= parameters.unused_element_minimum
+    )
+    styles = dict(usual.select("center_id", "style").iter_rows())
+    reason = "The settings name no style of phone numbers (phone_style), and the center writes them in no single one."
+    return styles, {center: reason for center in centers if center not in styles}
 
 
 def _hides(flag: str) -> pl.Expr:
@@ -273,39 +249,6 @@ def _ask_hours(kind: str, carried: Mapping[str, frozenset[str]], parameters: Val
         is_private=pl.col("is_confidential_place"),
         refused=refuse_uncarried(carried, any_of=[f"{kind}.hours"], words="hours text", kind=kind),
     )
-
-
-def _ask_coordinates(carried: Mapping[str, frozenset[str]]) -> list[Question]:
-    latitude, longitude = pl.col("latitude"), pl.col("longitude")
-    # In North America every longitude is west of -50, so such a latitude is a longitude in the wrong field.
-    is_swapped = (latitude < _EASTERNMOST_LONGITUDE) & (longitude > 0)
-    limits = {"latitude": _LARGEST_LATITUDE, "longitude": _LARGEST_LONGITUDE}
-    questions = []
-    for name, limit in limits.items():
-        written, value = pl.col(f"{name}_written"), pl.col(name)
-        # Blank and zero stand for "none" and leave no number behind; so does what cannot be read.
-        is_unreadable = (
-            value.is_null()
-            & written.is_not_null()
-            & (written.str.strip_chars().cast(pl.Float64, strict=False).fill_null(1) != 0)
-        )
-        out_of_range = value.abs() > limit
-        broken = is_unreadable | out_of_range.fill_null(value=False)
-        if name == "latitude":
-            broken = broken | is_swapped.fill_null(value=False)
-        questions.append(
-            Question(
-                rule_id="FMT-023",
-                field=name,
-                broken=_COUNTED & broken,
-                value=written,
-                is_private=pl.col("is_address_private") | pl.col("is_withheld") | pl.col("is_confidential_place"),
-                refused=refuse_uncarried(
-                    carried, any_of=[f"site.{name}", f"address.{name}"], words=name, kind=RecordKind.SITE
-                ),
-            )
-        )
-    return questions
 
 
 def _ask_employer_number(carried: Mapping[str, frozenset[str]], parameters: ValidateParameters) -> Question:

@@ -16,10 +16,14 @@ import polars as pl
 from pipeline.validate.applicability import count_use, refuse_uncarried, refuse_untracked, refuse_unused
 from pipeline.validate.questions import FAILURE_SCHEMA, Question
 from pipeline.validate.subjects import OWN_RECORD_KINDS
+from schemas.contract import schema_of
 from schemas.enumerations import RecordKind
+from schemas.history import Verification
 from schemas.parameters import FreshnessRule, ValidateParameters
 
 _VERIFIED = pl.col("verified_on")
+#: Numbers as words of a sentence.
+_YEARS = {2: "two", 3: "three", 4: "four", 5: "five"}
 _COUNTED = pl.col("is_counted")
 
 
@@ -230,6 +234,64 @@ def find_uneven_translations(
         ),
         is_private=pl.lit(value=False),
     ).select(*FAILURE_SCHEMA)
+
+
+def find_unchanged_agencies(
+    agencies: pl.DataFrame,
+    *,
+    verifications: pl.DataFrame | None,
+    carried: Mapping[str, frozenset[str]],
+    parameters: ValidateParameters,
+    as_of: date,
+) -> tuple[pl.DataFrame, list[Question]]:
+    """Return the agencies with `unchanged_since_on`, and the question for verifications that never change anything (FRE-013).
+
+    The last verifications in a row must stand in as many calendar years, or cover the years between them, and what the record
+    said must have been the same at each.
+
+    Args:
+        agencies: The agencies, as in `Subjects.records`.
+        verifications: `schemas.history.Verification`; None when nothing is known of earlier nights.
+        carried: Delivered fields by center.
+        parameters: How many verifications in a row.
+        as_of: Day of the run.
+    """
+    count = parameters.unchanged_verifications
+    covered_on = _months_back(as_of, 12 * (count - 1))
+    if verifications is None:
+        verifications = pl.DataFrame(schema=schema_of(Verification))
+    kept_since = dict(verifications.group_by("center_id").agg(pl.col("first_seen_on").min()).iter_rows())
+    shown = (
+        verifications.filter(pl.col("kind") == RecordKind.AGENCY, as_of >= _VERIFIED)
+        .sort("center_id", "record_uid", "verified_on", "first_seen_on")
+        .unique(["center_id", "record_uid", "verified_on"], keep="last", maintain_order=True)
+        .group_by("center_id", "record_uid", maintain_order=True)
+        .tail(count)
+    )
+    first_on, last_on = _VERIFIED.min(), _VERIFIED.max()
+    years = (_VERIFIED.dt.year().n_unique() == count) | (first_on <= last_on.dt.offset_by(f"-{12 * (count - 1)}mo"))
+    alike = (pl.len() == count) & (pl.col("content_key").n_unique() == 1) & years
+    unchanged = (
+        shown.group_by("center_id", "record_uid")
+        .agg(unchanged_since_on=pl.when(alike).then(first_on), last_shown_on=last_on)
+        .drop_nulls("unchanged_since_on")
+    )
+    joined = agencies.join(unchanged, on=["center_id", "record_uid"], how="left", maintain_order="left")
+    since = pl.col("unchanged_since_on")
+    reason = f"Fewer than {_YEARS.get(count, str(count))} years of nights are kept."
+    question = Question(
+        rule_id="FRE-013",
+        field="verified_on",
+        broken=_COUNTED & since.is_not_null() & (pl.col("last_shown_on") == _VERIFIED),
+        value=pl.format("unchanged since the verification of {}", since.cast(pl.String)),
+        refused={
+            center: reason
+            for center in sorted(agencies.get_column("center_id").unique())
+            if center not in kept_since or kept_since[center] > covered_on
+        }
+        | refuse_uncarried(carried, any_of=["agency.verified_on"], words="verification date", kind=RecordKind.AGENCY),
+    )
+    return joined, [question]
 
 
 def _refuse_creation(rule_id: str, kind: str, carried: Mapping[str, frozenset[str]]) -> dict[str, str]:

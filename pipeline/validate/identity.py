@@ -9,6 +9,7 @@ import polars as pl
 from pipeline.validate.applicability import count_use, refuse_uncarried, refuse_unused
 from pipeline.validate.questions import FAILURE_SCHEMA, Question
 from schemas.enumerations import RecordKind, Status
+from schemas.notes import NoteKind
 from schemas.parameters import ValidateParameters
 
 #: Statuses of a parent under which an active child is odd.
@@ -28,13 +29,13 @@ def ask_identity(
         carried: Delivered fields by center.
         parameters: Pattern of owner codes and the smallest level that proves anything.
     """
-    questions = [*_ask_parents(kind, carried), *_ask_status_of_parents(kind)]
+    questions = [*_ask_parents(kind, carried), *_ask_status_of_parents(kind, carried)]
     if kind != RecordKind.SERVICE_AT_SITE:
         questions += [*_ask_number(), *_ask_status(kind, carried)]
     if kind == RecordKind.AGENCY:
-        questions += [*_ask_owner(carried, parameters), *_ask_services(records, parameters)]
+        questions += [*_ask_owner(carried, parameters), *_ask_services(records, carried, parameters)]
     if kind == RecordKind.SERVICE:
-        questions += _ask_site(records, parameters)
+        questions += _ask_site(records, carried, parameters)
     if kind == RecordKind.SERVICE_AT_SITE:
         questions += _ask_links(records, carried, parameters)
     return questions
@@ -66,6 +67,31 @@ def find_parent_circles(agencies: pl.DataFrame) -> pl.DataFrame:
         variant=pl.lit("loop"),
         field=pl.lit("parent_native_id"),
         value=pl.col("parent_native_id"),
+        is_private=pl.lit(value=False),
+    ).select(*FAILURE_SCHEMA)
+
+
+def find_ownerless_rows(notes: pl.DataFrame) -> pl.DataFrame:
+    """Return a failure of ID-002 for every center and table with rows whose record is not in the export.
+
+    One for the whole load, with the count: the record that would be mended is the one that is missing.
+
+    Args:
+        notes: The notes, as in `Subjects.notes`; their field is `<table>.owner_native_id`.
+    """
+    field, number = pl.col("field"), pl.col("value_written")
+    orphans = notes.filter(pl.col("note_kind") == NoteKind.PARENT_MISSING, field.str.ends_with(".owner_native_id"))
+    some = number.drop_nulls().unique().sort().head(3).str.join(", ")
+    counts = orphans.group_by("center_id", "field").agg(row_count=pl.len(), some=some)
+    named = pl.when(pl.col("some") != "").then(pl.format(", such as of record {}", "some")).otherwise(pl.lit(""))
+    return counts.select(
+        "center_id",
+        kind=pl.lit("load"),
+        record_uid=pl.lit("load"),
+        rule_id=pl.lit("ID-002"),
+        variant=pl.lit("ownerless_rows"),
+        field="field",
+        value=pl.format("{} rows{}", "row_count", named),
         is_private=pl.lit(value=False),
     ).select(*FAILURE_SCHEMA)
 
@@ -126,18 +152,14 @@ def _ask_parents(kind: str, carried: Mapping[str, frozenset[str]]) -> list[Quest
             # An agency needs no parent; only one that is named must exist. Circles have their own words.
             broken = broken & pl.col(written).is_not_null() & ~pl.col("has_parent_loop")
         words = "number of the record above"
-        refused = (
-            {}
-            if kind == RecordKind.AGENCY
-            else refuse_uncarried(carried, any_of=[f"{kind}.{written}"], words=words, kind=kind)
-        )
+        refused = refuse_uncarried(carried, any_of=[f"{kind}.{written}"], words=words, kind=kind)
         questions.append(
             Question(rule_id="ID-002", field=written, broken=broken, value=pl.col(written), refused=refused)
         )
     return questions
 
 
-def _ask_status_of_parents(kind: str) -> list[Question]:
+def _ask_status_of_parents(kind: str, carried: Mapping[str, frozenset[str]]) -> list[Question]:
     parents = {
         RecordKind.AGENCY: [],
         RecordKind.SITE: ["agency_status"],
@@ -149,7 +171,18 @@ def _ask_status_of_parents(kind: str) -> list[Question]:
     closed = pl.any_horizontal(pl.col(name).is_in(list(_CLOSED)).fill_null(value=False) for name in parents)
     # Where the export gives a kind no status of its own (HSDS links), it is not active by anybody's word.
     said_active = pl.col("is_shown") & pl.col("status_written").is_not_null()
-    return [Question(rule_id="ID-005", field="status", broken=said_active & closed, value=pl.col("status_written"))]
+    numbers = [f"{kind}.{name}" for name in ("agency_native_id", "service_native_id", "site_native_id")]
+    unstated = refuse_uncarried(carried, any_of=[f"{kind}.status"], words="status", kind=kind)
+    unattached = refuse_uncarried(carried, any_of=numbers, words="number of the record above", kind=kind)
+    return [
+        Question(
+            rule_id="ID-005",
+            field="status",
+            broken=said_active & closed,
+            value=pl.col("status_written"),
+            refused=unattached | unstated,
+        )
+    ]
 
 
 def _ask_number() -> list[Question]:
@@ -192,20 +225,32 @@ def _ask_owner(carried: Mapping[str, frozenset[str]], parameters: ValidateParame
     ]
 
 
-def _ask_services(agencies: pl.DataFrame, parameters: ValidateParameters) -> list[Question]:
+def _ask_services(
+    agencies: pl.DataFrame, carried: Mapping[str, frozenset[str]], parameters: ValidateParameters
+) -> list[Question]:
     # An umbrella agency may leave all services to the agencies below it.
     idle = pl.col("is_counted") & ~pl.col("has_service") & ~pl.col("has_active_child")
-    refused = refuse_unused(
+    unattached = refuse_uncarried(
+        carried, any_of=["service.agency_native_id"], words="number of the agency", kind=RecordKind.SERVICE
+    )
+    unused = refuse_unused(
         count_use(agencies, has_service=pl.col("has_service")),
         thing="has_service",
         words="active service",
         kind=RecordKind.AGENCY,
         minimum=parameters.unused_element_minimum,
     )
-    return [Question(rule_id="ID-010", field="record", broken=idle, refused=refused)]
+    return [Question(rule_id="ID-010", field="record", broken=idle, refused=unused | unattached)]
 
 
-def _ask_site(services: pl.DataFrame, parameters: ValidateParameters) -> list[Question]:
+def _ask_site(
+    services: pl.DataFrame, carried: Mapping[str, frozenset[str]], parameters: ValidateParameters
+) -> list[Question]:
+    unlinked = refuse_uncarried(
+        carried,
+        any_of=["service_at_site.site_native_id", "service_at_site.service_native_id", "address.line1"],
+        words="links between services and sites",
+    )
     return [
         Question(
             rule_id="ID-006",
@@ -217,7 +262,8 @@ def _ask_site(services: pl.DataFrame, parameters: ValidateParameters) -> list[Qu
                 words="link to a site",
                 kind=RecordKind.SERVICE,
                 minimum=parameters.unused_element_minimum,
-            ),
+            )
+            | unlinked,
         )
     ]
 

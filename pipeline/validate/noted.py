@@ -37,9 +37,14 @@ _RULES: tuple[tuple[NoteKind, pl.Expr, pl.Expr, str, str], ...] = (
     (NoteKind.BROKEN_CHARACTERS, ~_IS_WRITTEN_BREAK, _COUNTED, "FMT-060", ""),
     (NoteKind.BROKEN_CHARACTERS, _IS_WRITTEN_BREAK, _COUNTED, "FMT-060", "line_break"),
     (NoteKind.HTML_REMOVED, _ANY_ROW, _COUNTED, "FMT-060", "html"),
+    (NoteKind.CUT_TEXT, _ANY_ROW, _COUNTED, "FMT-061", ""),
+    (NoteKind.UNREADABLE_HOURS, _ANY_ROW, _COUNTED, "FMT-031", "unreadable"),
     (NoteKind.UNCLEAR_FLAG, ~_IS_PART, _SHOWN, "PRV-001", ""),
     (NoteKind.UNCLEAR_FLAG, _IS_PART, _SHOWN, "PRV-001", "part"),
 )
+
+#: Characters shown of the end of a text that was cut off.
+_TAIL = 80
 
 #: Rules about the record's number name one field, whatever the column is called.
 _NUMBER_RULES = ("ID-001", "ID-008")
@@ -63,7 +68,7 @@ def find_noted(notes: pl.DataFrame) -> pl.DataFrame:
             rule_id=pl.lit(rule_id),
             variant=pl.lit(variant),
             field=pl.lit("native_id") if rule_id in _NUMBER_RULES else _FIELD,
-            value=_passage(variant) if rule_id == "FMT-060" else _VALUE,
+            value=_shown(rule_id, variant),
             is_private=pl.col("is_private") | _hides_contact(),
         )
         for note_kind, condition, asked, rule_id, variant in _RULES
@@ -71,6 +76,16 @@ def find_noted(notes: pl.DataFrame) -> pl.DataFrame:
     found = pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *parts])
     key = ["center_id", "kind", "record_uid", "rule_id", "field"]
     return found.sort(*key, "variant", "value", nulls_last=True).unique(key, keep="first", maintain_order=True)
+
+
+def _shown(rule_id: str, variant: str) -> pl.Expr:
+    if rule_id == "FMT-060":
+        return _passage(variant)
+    if rule_id == "FMT-061":
+        # Where the text breaks off is what the curator looks for.
+        is_long = _VALUE.str.len_chars() > _TAIL
+        return pl.when(is_long).then(pl.format("…{}", _VALUE.str.tail(_TAIL))).otherwise(_VALUE)
+    return _VALUE
 
 
 def _passage(variant: str) -> pl.Expr:

@@ -7,39 +7,14 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipeline.validate.applicability import refuse_uncarried
-from pipeline.validate.questions import FAILURE_SCHEMA, Question
-from pipeline.validate.subjects import OWN_RECORD_KINDS, Subjects
+from pipeline.validate.questions import Question
+from pipeline.validate.subjects import OWN_RECORD_KINDS
 from schemas.enumerations import RecordKind
 from schemas.parameters import ValidateParameters
 
 _COUNTED = pl.col("is_counted")
 _PUBLIC = _COUNTED & ~pl.col("is_withheld")
 _OWNER_PUBLIC = pl.col("owner_is_counted") & ~pl.col("owner_is_withheld") & pl.col("owner_kind").is_in(OWN_RECORD_KINDS)
-
-#: Public texts of a record in which a person can be named.
-_TEXTS: tuple[str, ...] = (
-    "description",
-    "hours",
-    "transportation",
-    "alert",
-    "eligibility",
-    "intake",
-    "fees",
-    "documents",
-)
-
-#: A form of address and a surname. "Dr." is left out: half of all streets named after a doctor would be persons.
-_ADDRESSED_PERSON = r"\b(?:Mr|Mrs|Ms|Miss)\.? (?:[A-Z]\. ?)?[A-Z][a-z]+"
-
-#: Two or three capitalized words, as a person signs.
-_PERSON = r"^\p{Lu}[\p{L}'-]+(?: \p{Lu}\.?[\p{L}'-]*)? \p{Lu}[\p{L}'-]+$"
-
-#: Words that make a "name" an office.
-_OFFICE_WORDS = (
-    r"(?i)\b(?:director|manager|coordinator|supervisor|administrator|president|officer?|intake|staff|worker|center|service|"
-    r"services|program|department|agency|unit|desk|line|hotline|general|information|main|admissions|reception|counselor|"
-    r"principal|pastor|chair|board|team|human|public|executive|chief|school|church|house|health|care|community|family)\b"
-)
 
 
 def ask_record_privacy(
@@ -60,16 +35,6 @@ def ask_record_privacy(
             broken=_PUBLIC & _is_free_mail(email, parameters),
             value=email,
             refused=refuse_uncarried(carried, any_of=[f"{kind}.email"], words="e-mail address", kind=kind),
-        ),
-        *(
-            Question(
-                rule_id="PRV-005",
-                field=name,
-                broken=_PUBLIC & pl.col(name).str.contains(_ADDRESSED_PERSON),
-                is_private=pl.lit(value=True),
-                value=pl.lit("withheld"),
-            )
-            for name in _texts_of(kind)
         ),
     ]
     if kind in {RecordKind.SITE, RecordKind.SERVICE}:
@@ -94,53 +59,23 @@ def ask_contact_privacy(*, carried: Mapping[str, frozenset[str]], parameters: Va
     ]
 
 
-def ask_phone_privacy() -> list[Question]:
-    """Return the privacy questions to phones, as in `Subjects.owned`."""
+def ask_address_privacy(*, carried: Mapping[str, frozenset[str]]) -> list[Question]:
+    """Return the privacy questions to addresses, as in `Subjects.owned`."""
+    kept_private = pl.col("is_flagged_private").fill_null(value=False)
     return [
         Question(
-            rule_id="PRV-005",
-            field=f"phone.{name}",
+            rule_id="PRV-004",
+            field="address.withheld_reason",
             slot=pl.col("slot"),
-            broken=_OWNER_PUBLIC & ~pl.col("is_private") & pl.col(name).str.contains(_ADDRESSED_PERSON),
-            is_private=pl.lit(value=True),
-            value=pl.lit("withheld"),
+            broken=pl.col("owner_is_counted")
+            & (pl.col("owner_kind") == RecordKind.SITE)
+            & kept_private
+            & pl.col("withheld_reason").is_null(),
+            refused=refuse_uncarried(
+                carried, any_of=["address.withheld_reason"], words="reason why an address is withheld"
+            ),
         )
-        for name in ("label", "note")
     ]
-
-
-def find_named_contacts(subjects: Subjects) -> pl.DataFrame:
-    """Return a failure of PRV-005 for every public text that names a person known as a contact or verifier of the record.
-
-    A name that is part of the record's own name is left out: many agencies are called after a person.
-    """
-    persons = pl.concat([*_contact_names(subjects), *_verifier_names(subjects)]).unique()
-    person = pl.col("person")
-    persons = persons.filter(person.str.contains(_PERSON), ~person.str.contains(_OFFICE_WORDS))
-    parts = [pl.DataFrame(schema=FAILURE_SCHEMA)]
-    for kind in OWN_RECORD_KINDS:
-        texts = _texts_of(kind)
-        named = (
-            subjects.records[kind]
-            .filter(_PUBLIC)
-            .select("center_id", "kind", "record_uid", "name", *texts)
-            .join(persons, on=["center_id", "kind", "record_uid"])
-            .filter(~pl.col("name").str.contains(person, literal=True).fill_null(value=False))
-        )
-        parts += [
-            named.filter(pl.col(name).str.contains(person, literal=True)).select(
-                "center_id",
-                "kind",
-                "record_uid",
-                rule_id=pl.lit("PRV-005"),
-                variant=pl.lit(""),
-                field=pl.lit(name),
-                value=pl.lit("withheld"),
-                is_private=pl.lit(value=True),
-            )
-            for name in texts
-        ]
-    return pl.concat(parts).unique()
 
 
 def _ask_street(carried: Mapping[str, frozenset[str]]) -> list[Question]:
@@ -157,25 +92,5 @@ def _ask_street(carried: Mapping[str, frozenset[str]]) -> list[Question]:
     ]
 
 
-def _texts_of(kind: str) -> tuple[str, ...]:
-    record_texts = ("description", "hours", "transportation", "alert")
-    return _TEXTS if kind == RecordKind.SERVICE else record_texts
-
-
 def _is_free_mail(email: pl.Expr, parameters: ValidateParameters) -> pl.Expr:
     return email.str.to_lowercase().str.extract(r"@([^@\s]+)$", 1).is_in(list(parameters.free_mail_domains))
-
-
-def _contact_names(subjects: Subjects) -> list[pl.DataFrame]:
-    return [
-        subjects.owned["contact"].select(
-            "center_id", kind="owner_kind", record_uid="owner_uid", person=pl.col("name").str.strip_chars()
-        )
-    ]
-
-
-def _verifier_names(subjects: Subjects) -> list[pl.DataFrame]:
-    return [
-        subjects.records[kind].select("center_id", "kind", "record_uid", person=pl.col("verified_by").str.strip_chars())
-        for kind in OWN_RECORD_KINDS
-    ]

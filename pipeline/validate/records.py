@@ -27,11 +27,14 @@ from pipeline.validate.freshness import (
     ask_freshness,
     find_mass_stamps,
     find_partial_updates,
+    find_unchanged_agencies,
     find_uneven_translations,
 )
-from pipeline.validate.identity import ask_identity, find_parent_circles, find_two_owners
+from pipeline.validate.identity import ask_identity, find_ownerless_rows, find_parent_circles, find_two_owners
 from pipeline.validate.noted import find_noted
-from pipeline.validate.privacy import ask_contact_privacy, ask_phone_privacy, ask_record_privacy, find_named_contacts
+from pipeline.validate.persons import LONG_TEXTS, find_named_persons
+from pipeline.validate.places import ask_coordinates, ask_zip_places, mark_state_boxes, mark_zip_places
+from pipeline.validate.privacy import ask_address_privacy, ask_contact_privacy, ask_record_privacy
 from pipeline.validate.questions import FAILURE_SCHEMA, Question, ask_table
 from pipeline.validate.style_names import find_repeated_aka
 from pipeline.validate.style_questions import ask_style, hide_named_persons
@@ -42,6 +45,13 @@ from pipeline.validate.taxonomy import (
     count_service_terms,
     find_double_indexing,
     list_codes,
+)
+from pipeline.validate.term_list import (
+    ask_repeated_links,
+    ask_terms,
+    find_same_activity,
+    mark_terms,
+    refuse_unpaired,
 )
 from schemas.directory import Directory
 from schemas.enumerations import RecordKind
@@ -93,19 +103,24 @@ def validate_directory(
     Raises:
         ContractError: `carried` does not name a center of the directory.
     """
-    # The rules that need them take them from here.
-    del references, verifications
+    references = references or References()
     _require_carried(directory, carried)
     subjects = prepare_subjects(directory, notes=notes, no_address_markers=parameters.no_address_markers)
     codes = list_codes(subjects.owned["taxonomy_link"])
-    rounds = [
-        *_ask_records(subjects, codes=codes, carried=carried, as_of=as_of, parameters=parameters, freshness=freshness),
-        *_ask_owned(subjects, codes=codes, carried=carried, parameters=parameters),
-    ]
+    rounds = list_rounds(
+        subjects,
+        codes=codes,
+        carried=carried,
+        as_of=as_of,
+        parameters=parameters,
+        freshness=freshness,
+        references=references,
+        verifications=verifications,
+    )
     off = disabled_rules(parameters)
     style = ask_style(subjects.records, carried=carried, parameters=parameters, as_of=as_of, off=off)
     rounds += [
-        _Round(table=table, questions=questions, kind="kind", uid="record_uid") for table, questions in style.values()
+        Round(table=table, questions=questions, kind="kind", uid="record_uid") for table, questions in style.values()
     ]
     failures = [
         ask_table(each.table, [q for q in each.questions if q.rule_id not in off], kind=each.kind, uid=each.uid)
@@ -120,7 +135,7 @@ def validate_directory(
             parameters=parameters,
         ),
         not_applicable=not_applicable(
-            [question for each in rounds for question in each.questions] + _ask_columns(carried),
+            [question for each in rounds for question in each.questions] + _ask_columns(carried, parameters),
             disabled=off,
             centers=sorted(carried),
         ),
@@ -128,13 +143,56 @@ def validate_directory(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Round:
-    """Questions to one table."""
+class Round:
+    """Questions to one table.
+
+    Attributes:
+        table: The rows that are asked, with all facts that the questions need.
+        questions: The questions.
+        kind, uid: Columns that hold kind and id of the record a failure belongs to.
+    """
 
     table: pl.DataFrame
     questions: list[Question]
     kind: str
     uid: str
+
+
+def list_rounds(
+    subjects: Subjects,
+    *,
+    codes: pl.DataFrame,
+    carried: Mapping[str, frozenset[str]],
+    as_of: date,
+    parameters: ValidateParameters,
+    freshness: FreshnessRule,
+    references: References,
+    verifications: pl.DataFrame | None,
+) -> list[Round]:
+    """Return everything that is asked of single rows, table by table.
+
+    Args:
+        subjects: The tables.
+        codes: The taxonomy codes, as in `list_codes`.
+        carried: Delivered fields by center.
+        as_of: Day of the run.
+        parameters: Thresholds and word lists.
+        freshness: Window and bands of verification dates.
+        references: ZIP codes and licensed terms.
+        verifications: What earlier nights showed.
+    """
+    return [
+        *_ask_records(
+            subjects,
+            codes=codes,
+            carried=carried,
+            as_of=as_of,
+            parameters=parameters,
+            freshness=freshness,
+            verifications=verifications,
+        ),
+        *_ask_owned(subjects, codes=codes, carried=carried, parameters=parameters, references=references),
+    ]
 
 
 def _require_carried(directory: Directory, carried: Mapping[str, frozenset[str]]) -> None:
@@ -151,12 +209,22 @@ def _ask_records(
     as_of: date,
     parameters: ValidateParameters,
     freshness: FreshnessRule,
-) -> list[_Round]:
+    verifications: pl.DataFrame | None,
+) -> list[Round]:
     tables = dict(subjects.records)
     tables[RecordKind.AGENCY], partial = find_partial_updates(tables, carried=carried, rule=freshness, as_of=as_of)
+    tables[RecordKind.AGENCY], unchanged = find_unchanged_agencies(
+        tables[RecordKind.AGENCY],
+        verifications=verifications,
+        carried=carried,
+        parameters=parameters,
+        as_of=as_of,
+    )
+    tables[RecordKind.SITE] = mark_state_boxes(tables[RecordKind.SITE])
     tables[RecordKind.SERVICE] = count_service_terms(tables[RecordKind.SERVICE], codes)
     further = {
-        RecordKind.AGENCY.value: partial,
+        RecordKind.AGENCY.value: [*partial, *unchanged],
+        RecordKind.SITE.value: ask_coordinates(carried),
         RecordKind.SERVICE.value: ask_indexing(carried=carried, parameters=parameters),
     }
     rounds = []
@@ -170,16 +238,31 @@ def _ask_records(
                 *ask_record_formats(kind=kind, carried=carried, parameters=parameters, as_of=as_of),
                 *ask_record_privacy(kind=kind, carried=carried, parameters=parameters),
             ]
-        rounds.append(_Round(table=table, questions=questions, kind="kind", uid="record_uid"))
+        rounds.append(Round(table=table, questions=questions, kind="kind", uid="record_uid"))
     return rounds
 
 
 def _ask_owned(
-    subjects: Subjects, *, codes: pl.DataFrame, carried: Mapping[str, frozenset[str]], parameters: ValidateParameters
-) -> list[_Round]:
+    subjects: Subjects,
+    *,
+    codes: pl.DataFrame,
+    carried: Mapping[str, frozenset[str]],
+    parameters: ValidateParameters,
+    references: References,
+) -> list[Round]:
+    phones, links = subjects.owned["phone"], subjects.owned["taxonomy_link"]
+    terms, zips = references.terms, references.zips
+    services = subjects.records[RecordKind.SERVICE]
     asked = [
-        (subjects.owned["phone"], [*ask_phone_formats(carried=carried), *ask_phone_privacy()]),
-        (subjects.owned["address"], ask_address_formats(carried=carried)),
+        (phones, ask_phone_formats(phones, carried=carried, parameters=parameters)),
+        (
+            mark_zip_places(subjects.owned["address"], zips=zips),
+            [
+                *ask_address_formats(carried=carried),
+                *ask_zip_places(zips=zips, carried=carried),
+                *ask_address_privacy(carried=carried),
+            ],
+        ),
         (
             subjects.owned["contact"],
             [
@@ -188,9 +271,16 @@ def _ask_owned(
             ],
         ),
         (subjects.owned["schedule"], ask_schedule_formats(carried=carried)),
-        (codes, ask_codes(codes, carried=carried, parameters=parameters)),
+        (links, ask_repeated_links(carried=carried)),
+        (
+            mark_terms(codes, terms=terms, services=services, parameters=parameters),
+            [
+                *ask_codes(codes, carried=carried, parameters=parameters),
+                *ask_terms(terms=terms, carried=carried, parameters=parameters),
+            ],
+        ),
     ]
-    return [_Round(table=table, questions=questions, kind="owner_kind", uid="owner_uid") for table, questions in asked]
+    return [Round(table=table, questions=questions, kind="owner_kind", uid="owner_uid") for table, questions in asked]
 
 
 def _relate(
@@ -207,7 +297,9 @@ def _relate(
         find_parent_circles(agencies),
         find_two_owners(agencies, phones=subjects.owned["phone"], parameters=parameters),
         find_mass_stamps(subjects.records, carried=carried, rule=freshness, parameters=parameters),
-        find_named_contacts(subjects),
+        find_named_persons(subjects, parameters=parameters),
+        find_same_activity(codes, pairs=parameters.same_activity),
+        find_ownerless_rows(subjects.notes),
         find_double_indexing(codes),
         find_noted(subjects.notes),
         find_repeated_aka(subjects.notes),
@@ -227,24 +319,25 @@ def _translated(
     ]
 
 
-def _ask_columns(carried: Mapping[str, frozenset[str]]) -> list[Question]:
+def _ask_columns(carried: Mapping[str, frozenset[str]], parameters: ValidateParameters) -> list[Question]:
     """Return what the rules that look at several rows, or at notes, need of an export; they are asked of no single row."""
     show_flags = [f"{kind}.{flag}" for kind in KINDS for flag in SHOW_FLAGS]
     part_flags = [f"{table}.is_private" for table in ("phone", "address", "contact")]
     needs = {
         "FMT-002": (["phone.number"], "phone number"),
+        "FMT-061": (LONG_TEXTS, "long texts"),
+        "PRV-005": ([*LONG_TEXTS, "phone.label", "phone.note"], "texts in which a person could be named"),
         "FRE-009": ([f"{kind}.verified_on" for kind in OWN_RECORD_KINDS], "verification date"),
         "FRE-010": ([f"{kind}.language_of_record" for kind in KINDS], "language of a record"),
         "ID-009": (["agency.record_owner"], "record owner"),
         "PRV-001": ([*show_flags, *part_flags], "privacy flag"),
         "TAX-005": (["taxonomy_link.codes"], "taxonomy codes"),
     }
+    refused = {
+        rule_id: refuse_uncarried(carried, any_of=names, words=words) for rule_id, (names, words) in needs.items()
+    }
+    refused["TAX-006"] = refuse_unpaired(carried, parameters=parameters)
     return [
-        Question(
-            rule_id=rule_id,
-            field="*",
-            broken=pl.lit(value=False),
-            refused=refuse_uncarried(carried, any_of=names, words=words),
-        )
-        for rule_id, (names, words) in needs.items()
+        Question(rule_id=rule_id, field="*", broken=pl.lit(value=False), refused=centers)
+        for rule_id, centers in refused.items()
     ]

@@ -18,9 +18,10 @@ from pipeline.validate.questions import FAILURE_SCHEMA, Question
 from pipeline.validate.subjects import OWN_RECORD_KINDS
 from schemas.enumerations import RecordKind
 from schemas.parameters import ValidateParameters
+from schemas.taxonomy_code import CODE_GRAMMAR
 
-#: The whole code. Digits are written out: `\d` would accept full-width ones.
-CODE_PATTERN = r"^(?:[A-Z](?:[A-Z](?:-[0-9]{4}(?:\.[0-9]{4}(?:-[0-9]{3}(?:\.[0-9]{2})?)?)?)?)?(?:-L)?)$"
+#: The whole code, for polars.
+CODE_PATTERN = rf"^(?:{CODE_GRAMMAR})$"
 
 #: Length of a code without local suffix, by level.
 _LENGTHS = {1: 1, 2: 2, 3: 7, 4: 12, 5: 16, 6: 19}

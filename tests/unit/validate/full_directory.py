@@ -14,13 +14,16 @@ from zlib import crc32
 import polars as pl
 
 from pipeline.validate.records import Validation, validate_directory
-from schemas.contract import schema_of
+from schemas.contract import Table, schema_of
 from schemas.core import CORE_TABLES
 from schemas.delivered import DELIVERED_COLUMNS
 from schemas.directory import Directory
+from schemas.history import Verification
 from schemas.identity import dependent_uid, record_uid
-from schemas.parameters import FreshnessRule, ValidateParameters
+from schemas.parameters import FreshnessRule, RuleOverride, ValidateParameters
 from schemas.quality import Note
+from schemas.reference import LicensedTerm, References, ZipPlace
+from schemas.taxonomy_code import CODE
 
 AS_OF = date(2026, 11, 20)
 
@@ -97,6 +100,13 @@ _OWN: dict[str, dict[str, Any]] = {
 }
 
 
+def make_parameters(**changes: Any) -> ValidateParameters:
+    """Return parameters under which no rule is off for want of a setting."""
+    override = {"TAX-012": RuleOverride(enabled=True)} | changes.pop("override", {})
+    settings = {"phone_style": "(NNN) NNN-NNNN", "same_activity": (("PX-1000", "PX-2000"),)}
+    return ValidateParameters(**{**settings, **changes, "override": override})
+
+
 @dataclass
 class Parts:
     """The rows of a directory as plain dictionaries, open to change."""
@@ -105,7 +115,10 @@ class Parts:
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     notes: list[dict[str, Any]] = field(default_factory=list)
     carried: frozenset[str] = ALL_FIELDS
-    parameters: ValidateParameters = field(default_factory=ValidateParameters)
+    parameters: ValidateParameters = field(default_factory=make_parameters)
+    zips: list[dict[str, Any]] = field(default_factory=list)
+    terms: list[dict[str, Any]] = field(default_factory=list)
+    verifications: list[dict[str, Any]] = field(default_factory=list)
 
     def one(self, table: str) -> dict[str, Any]:
         """Return the first row of a table, to change it."""
@@ -188,6 +201,48 @@ def join_notes(parts: Iterable[Parts]) -> pl.DataFrame:
     return pl.DataFrame([note for each in parts for note in each.notes], schema=schema_of(Note))
 
 
+def join_references(parts: Iterable[Parts]) -> References:
+    """Return a ZIP table with the place that all records have, and a term list that holds every well-formed code in use.
+
+    What a test adds stands before it and wins.
+    """
+    zips = [{"postal_code": "62701", "city": "Springfield", "county": "Sangamon", "state": "IL"}]
+    zips += [row for each in parts for row in each.zips]
+    terms = {row["code"]: row for each in parts for row in each.terms}
+    for each in parts:
+        for link in each.tables.get("taxonomy_link", []):
+            for code in (link["code"], link.get("target_code") or "", *(link["joined_codes"] or [])):
+                if CODE.fullmatch(code.upper()):
+                    terms.setdefault(code.upper(), {"code": code.upper(), "status": "active", "is_preferred": False})
+    # A preferred term in a branch that nobody uses.
+    terms.setdefault("QQ-1000", {"code": "QQ-1000", "status": "active", "is_preferred": True})
+    return References(
+        zips=_frame(zips, ZipPlace),
+        terms=_frame([row for row in terms.values() if not row.get("is_missing")], LicensedTerm),
+    )
+
+
+def join_verifications(parts: Iterable[Parts]) -> pl.DataFrame:
+    """Return what earlier nights showed: every center is kept for years, with the records that a test adds."""
+    rows = []
+    for each in parts:
+        long_ago = verification(each, date(2019, 5, 1), record="gone")
+        rows += [long_ago, *each.verifications]
+    return pl.DataFrame(rows, schema=schema_of(Verification))
+
+
+def _frame(rows: list[dict[str, Any]], table: type[Table]) -> pl.DataFrame:
+    schema = schema_of(table)
+    return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+
+
+def verification(parts: Parts, day: date, *, record: str = "1", content: str = "same") -> dict[str, Any]:
+    """Return a verification of an agency as a night showed it."""
+    uid = record_uid(parts.center, "agency", record)
+    row = {"center_id": parts.center, "kind": "agency", "record_uid": uid}
+    return row | {"verified_on": day, "content_key": content, "first_seen_on": day}
+
+
 def validate_parts(parts: list[Parts], *, as_of: date = AS_OF, freshness: FreshnessRule | None = None) -> Validation:
     """Ask all rules of all centers, with the parameters of the first."""
     return validate_directory(
@@ -197,6 +252,8 @@ def validate_parts(parts: list[Parts], *, as_of: date = AS_OF, freshness: Freshn
         as_of=as_of,
         parameters=parts[0].parameters,
         freshness=freshness or FreshnessRule(),
+        references=join_references(parts),
+        verifications=join_verifications(parts),
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from schemas.errors import ContractError
 from schemas.parameters import RuleOverride, ValidateParameters
-from tests.unit.validate.full_directory import full_parts, validate_parts
+from tests.unit.validate.full_directory import full_parts, make_parameters, validate_parts
 
 SECRET = "12 Hidden Lane 555-0199"
 
@@ -54,7 +54,7 @@ def test_a_center_may_change_severities_and_switch_rules_off():
     """A center that has decided otherwise must not see the same error every morning."""
     parts = full_parts()
     parts.one("service").update(intake=None, documents=None)
-    parts.parameters = ValidateParameters(
+    parts.parameters = make_parameters(
         override={"CMP-P-INTAKE": RuleOverride(severity="info"), "CMP-P-DOCS": RuleOverride(enabled=False)}
     )
     validation = parts.validate()
@@ -72,7 +72,7 @@ def test_overrides_that_name_nothing_are_refused(rules):
 def test_values_are_cut_and_tidied():
     """A page of text in one cell makes a findings list unreadable."""
     parts = full_parts()
-    parts.parameters = ValidateParameters(value_length=20)
+    parts.parameters = make_parameters(value_length=20)
     parts.one("service")["hours"] = "nine to five\n\n and   sometimes later than that"
     value = parts.validate().findings.get_column("value").item()
     assert value == "nine to five and so…"
@@ -138,6 +138,7 @@ def hide_verifier(parts):
 
 
 def hide_person(parts):
+    parts.owned("contact", "service")[0]["is_private"] = True
     parts.one("service")["intake"] = f"Ask for Ada Example, {SECRET}."
 
 
