@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flows.settings import Resolved
+from pipeline.ingest.licensed_terms import read_licensed_terms
 from pipeline.ingest.zip_reference import read_zip_reference
 from schemas.errors import InputError
 from schemas.reference import References
@@ -16,8 +17,11 @@ def load_references(resolved: Resolved) -> References:
     Raises:
         InputError: A file is not there or not what it should be, or a center names a ZIP reference of its own.
     """
-    zip_path = zip_reference_path(resolved)
-    return References(zips=read_zip_reference(zip_path) if zip_path else None)
+    zip_path, term_list = zip_reference_path(resolved), resolved.settings.rules.term_list
+    return References(
+        zips=read_zip_reference(zip_path) if zip_path else None,
+        terms=read_licensed_terms(resolved.base / term_list) if term_list else None,
+    )
 
 
 def zip_reference_path(resolved: Resolved) -> Path | None:

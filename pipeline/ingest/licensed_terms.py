@@ -54,7 +54,8 @@ def read_licensed_terms(path: Path) -> pl.DataFrame:
         raise InputError(f"The term list {path} is empty.", advice=_ADVICE)
     _, header = lines[0]
     places = _find_columns(path, header)
-    rows, line_of = [], {}
+    rows: list[dict[str, str | bool | None]] = []
+    line_of: dict[str | bool | None, int] = {}
     for line, cells in lines[1:]:
         row = _read_row(path, line, cells, places)
         if row["code"] in line_of:
