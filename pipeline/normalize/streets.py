@@ -31,8 +31,12 @@ _VALUE = r"(?:[a-z]{0,2}-?[0-9]+(?: ?[a-z]\b|[a-z]{2}\b)?(?:[-/&][a-z0-9]+)*|[a-
 _IDENTIFIER = rf"(?:no\.? |number |# ?)?{_VALUE}"
 _ORDINAL = r"[0-9]+(?:st|nd|rd|th)|" + "|".join(FLOOR_WORDS)
 #: `FL` before more than three digits is Florida before its ZIP code.
-_UNIT_WORDS = "|".join(sorted((word for word in UNIT_FORMS if word not in ("#", "fl")), key=len, reverse=True))
-_SHORT_FLOOR = r"\bfl\.? #? ?[0-9]{1,3}[a-z]?\b"
+_UNIT_WORDS = "|".join(
+    sorted((word for word in UNIT_FORMS if word not in ("#", "floor", "flr", "fl")), key=len, reverse=True)
+)
+_SHORT_FLOOR = (
+    r"\b(?:floor|flr|fl)\.? (?:no\.? |number |# ?)?(?:[0-9]{1,3}[a-z]?(?:-[0-9]{1,3})?|[a-z])(?:st|nd|rd|th)?\b"
+)
 _UNIT = (
     rf"(?:\b(?:{_UNIT_WORDS})\.? {_IDENTIFIER}|{_SHORT_FLOOR}|# ?{_IDENTIFIER}|\b(?:{_ORDINAL}) (?:floor|flr|fl)\b\.?)"
 )
@@ -147,7 +151,9 @@ def _unit_forms(texts: pl.Series) -> pl.Series:
     def read(distinct: pl.Series) -> pl.DataFrame:
         marked = distinct.str.replace_all(r"(?i)\b(?:no\.?|number) ", " ").str.replace_all(r"[.]", " ")
         # `Suite # 5` says the same as `Suite 5`.
-        bare = marked.str.replace_all(rf"(?i)\b({_UNIT_WORDS}) +# *", "$1 ").str.replace_all(r" - |\s+", " ")
+        bare = marked.str.replace_all(rf"(?i)\b({_UNIT_WORDS}|floor|flr|fl) +# *", "$1 ").str.replace_all(
+            r" - |\s+", " "
+        )
         tokens = (
             pl.DataFrame({"token": bare.str.strip_chars().str.split(" ")})
             .with_row_index("row")
@@ -171,10 +177,9 @@ def _unit_forms(texts: pl.Series) -> pl.Series:
 
 def _street_forms(streets: pl.Series) -> pl.Series:
     def read(distinct: pl.Series) -> pl.DataFrame:
-        has_one_case = ~distinct.str.contains("[a-z]") | ~distinct.str.contains("[A-Z]")
-        # A box in a line of small letters is written in capitals by us.
-        has_one_case = has_one_case | ~distinct.str.replace_all("PO Box", "").str.contains("[A-Z]")
-        has_one_case = has_one_case | ~distinct.str.replace_all("PO Box", "").str.contains("[a-z]")
+        # Words with figures and boxes are written by one rule, whatever the case of the line.
+        words = distinct.str.replace_all(r"\S*[0-9]\S*|PO Box", "")
+        has_one_case = ~words.str.contains("[a-z]") | ~words.str.contains("[A-Z]")
         number_count = (
             distinct.str.extract(rf"^((?:(?:{_NUMBER}) )+)", 1).str.count_matches(" ").fill_null(0).cast(pl.Int64)
         )
