@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from pipeline.publish.moved_findings import summarize_moved
+from pipeline.publish.report import render_report
 from schemas.night import (
     CenterFacts,
     DuplicateFigures,
@@ -100,3 +101,15 @@ def test_records_that_must_not_be_named_are_withheld():
     told = {one.finding_id: one for one in _moved_first(Frames(), may_be_named=may)}  # type: ignore[arg-type]
     assert (told["open"].record, told["open"].value) == ("House open (7)", "555")
     assert (told["secret"].record, told["secret"].value) == (WITHHELD, WITHHELD)
+
+
+def test_the_report_has_a_table_of_what_opened_and_closed():
+    """The page would tell how many are open, and not whether the night made it better."""
+    rule = MovedFindings(rule_id="FMT-001", severity="error", opened=1234, reappeared=2, fixed=1, other_ended=3)
+    page = render_report(facts(moved_findings=(rule,)))
+    table = page[page.index("Opened and closed since the last night") :]
+    table = table[: table.index("</table>")]
+    assert '<th scope="row">FMT-001</th><td>error</td><td class="n">1,234</td><td class="n">2</td>' in table
+    assert '<th scope="col" class="n">ended otherwise</th>' in table
+    assert "<caption>" in table
+    assert "Opened and closed since" not in render_report(facts())
