@@ -31,8 +31,9 @@ def state_boxes() -> pl.DataFrame:
     """
     content = tomllib.loads(resources.files("schemas").joinpath("states.toml").read_text(encoding="utf-8"))
     rows = [{"state": code} | facts for code, facts in sorted(content.items())]
-    schema = dict.fromkeys(("south", "north", "west", "east"), pl.Float64)
-    return conform(pl.DataFrame(rows, schema={"state": pl.String, "name": pl.String} | schema), StateBox)
+    schema: dict[str, type[pl.DataType]] = {"state": pl.String, "name": pl.String}
+    schema |= dict.fromkeys(("south", "north", "west", "east"), pl.Float64)
+    return conform(pl.DataFrame(rows, schema=schema), StateBox)
 
 
 @cache
