@@ -256,3 +256,26 @@ def test_mapping_column_that_the_file_spells_otherwise_is_reported(shared: Path,
     mapping.write_text(_MAPPING.replace("Alternate name", "Alternative name"), encoding="utf-8")
     with pytest.raises(InputError, match=re.escape("Alternative name (nearest name in the header: 'Alternate name')")):
         read_export(folder, center_id="legal", format_name=str(mapping))
+
+
+def test_dc211_days_lie_where_they_can(shared: Path):
+    """A two-digit year read in the wrong century would make a record verified in 1911 or 2112."""
+    export = read_export(shared / "data" / "dc211" / "dc211_export.csv", center_id="dc211")
+    found = normalize_delivery(export, parameters=NormalizeParameters())
+    for table in (found.directory.agency, found.directory.service):
+        for name in ("created_on", "edited_on", "verified_on", "alert_from_on", "alert_to_on"):
+            days = table[name].drop_nulls()
+            assert days.dt.year().is_between(1990, 2055).all(), name
+    entered = found.notes.filter((pl.col("field") == "created_on") & (pl.col("note_kind") == "placeholder_date"))
+    assert entered.height == 6
+
+
+def test_miami211_habits_are_seen(shared: Path):
+    """Blank ids, an unknown verification and written line breaks of a large package would be read as something else."""
+    export = read_export(shared / "data" / "miami211", center_id="miami211")
+    assert not any(name.endswith(".verified_on") for name in export.carried)
+    descriptions = export.record.filter(pl.col("kind") == "service")["description"]
+    assert descriptions.str.contains("\\n", literal=True).sum() == 2212
+    services = normalize_delivery(export, parameters=NormalizeParameters()).directory.service
+    assert services["description"].str.contains("\\n", literal=True).sum() == 0
+    assert services["verified_on"].null_count() == 4089
