@@ -58,10 +58,6 @@ class Table:
         parsed = replace(self.parsed, rows=rows.drop(names), cells=rows.select(names), rejects=rejects)
         return replace(self, parsed=parsed)
 
-    def without_cells(self) -> Table:
-        """Return the table with its raw rows only, so that the memory of the cells is free."""
-        return replace(self, parsed=replace(self.parsed, cells=self.parsed.cells.select([])))
-
     def with_layout(self, layout: FileLayout | None) -> Table:
         """Return the table with its part of the layout."""
         return replace(self, layout=layout)

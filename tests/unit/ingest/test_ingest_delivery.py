@@ -109,3 +109,30 @@ def test_protected_archives_are_refused_in_words(tmp_path: Path):
     path.write_bytes(bytes(data))
     with pytest.raises(InputError, match="protected by a password"):
         opened(path)
+
+
+@pytest.mark.parametrize("is_package", [False, True])
+def test_file_that_is_still_being_written_is_refused(tmp_path: Path, is_package: bool):
+    """Half an export would be taken for the whole, and its missing records for deleted ones."""
+    path = tmp_path / "export.csv"
+    path.write_bytes(b"id\n1\n")
+    delivery = opened(tmp_path if is_package else path)
+    path.write_bytes(b"id\n1\n2\n")
+    with pytest.raises(InputError, match=r"export\.csv was being written .* 5 bytes at first and has 7 now") as caught:
+        delivery.files["export.csv"]()
+    assert caught.value.exit_code == 3
+    assert "Wait until the export is finished" in (caught.value.advice or "")
+
+
+def test_file_that_may_not_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A missing permission would end in a traceback."""
+    path = tmp_path / "export.csv"
+    path.write_bytes(b"id\n")
+    delivery = opened(path)
+
+    def refuse(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(InputError, match=r"export\.csv cannot be read: Permission denied"):
+        delivery.files["export.csv"]()

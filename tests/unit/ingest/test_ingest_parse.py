@@ -156,3 +156,32 @@ def check_long_cell():
     table = parse(f"id,note\n1,{'x' * 200_000}\n2,b\n")
     assert cells(table) == [["2", "b"]]
     assert table.rejects.select("source_line", "reason").rows() == [(2, "a cell holds more than 131,072 characters")]
+
+
+def test_file_without_line_ends_is_refused_before_it_is_taken_apart():
+    """A damaged file of one endless line would fill the memory of the machine with column names."""
+    with pytest.raises(InputError, match=r"export\.csv, line 1: .* 1,000,001 bytes long"):
+        parse("x" * 1_000_001)
+    with pytest.raises(InputError, match=r"export\.csv, line 1: the header has 10,001 columns"):
+        parse("x," * 10_000 + "x\n")
+
+
+@pytest.mark.parametrize("row_by_row", [False, True])
+def test_endless_row_is_one_reject_and_reading_goes_on(row_by_row: bool):
+    """Lost line ends in the middle of a file would cost the rows behind them, or store the file a second time."""
+    text = f"id,name\n1,a\n{'x,' * 600_000}\n2,b\n"
+    table = parse_table(text, name="e.csv", center_id="c", parameters=IngestParameters(), row_by_row=row_by_row)
+    assert cells(table) == [["1", "a"], ["2", "b"]]
+    assert table.rejects["source_line"].to_list() == [3]
+    assert "1,200,001 characters long" in table.rejects["reason"][0]
+    assert table.rejects["text"].str.len_chars().to_list() == [1_000_000]
+
+
+def test_only_chosen_columns_become_cells():
+    """A wide export would take many times its size in memory for columns that nobody asks for."""
+    text = 'id,note,name\n1,"a ""quoted"" and long text",x\n'
+    table = parse_table(
+        text, name="e.csv", center_id="c", parameters=IngestParameters(), choose=lambda header: [header.index("note")]
+    )
+    assert cells(table) == [['a "quoted" and long text']]
+    assert table.rows["text"].to_list() == ['1,"a ""quoted"" and long text",x']
