@@ -166,7 +166,7 @@ class Conventions(BaseModel):
     @classmethod
     def _names_days(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
         for text in formats:
-            day = {directive for directive in re.findall(r"%[A-Za-z]", text)}
+            day = set(re.findall(r"%[A-Za-z]", text))
             if not (day & {"%Y", "%y"} and day & {"%m", "%b", "%B"} and "%d" in day):
                 raise ValueError(f"{text!r} needs a year (%Y or %y), a month (%m, %b or %B) and a day (%d)")
         return formats

@@ -124,7 +124,9 @@ def test_mapping_that_is_not_there_is_said(tmp_path: Path):
 def test_no_code_names_a_column_of_a_shipped_layout(name: str):
     """Adding a dialect would need a programmer instead of a mapping file."""
     layout = load_shipped_layout(name)
-    ours = {"taxonomy_links", "center_id",
+    ours = {
+        "taxonomy_links",
+        "center_id",
         "link_only",
         "name",
         "title",
