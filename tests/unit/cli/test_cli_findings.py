@@ -137,3 +137,32 @@ def test_rates_are_told_with_their_numbers(ask):
     assert sum(row["still_open"] for row in document["rows"]) == len(ask()[1])
     assert all(row["fix_rate"] == 0 for row in document["rows"])
     assert ask("rates", "--days", "0")[0] == 2
+
+
+def test_an_exception_does_not_publish_a_record_that_is_held_back(ask, workspace, tmp_path, capsys):
+    """A curator could open a private record to the public by accepting its finding."""
+    held = next((one for one in ask()[1] if one["is_held_back"]), None)
+    assert held is not None, "the invented directory plants such a record"
+    code, _, said = accept(ask, held["finding_id"])
+    assert code == 0
+    assert "stays out of public files" in said
+    output = tmp_path / "package"
+    run(["export", "hsds", "--output", str(output), "--withhold", "--workspace", str(workspace), "--json"])
+    document = json.loads(capsys.readouterr().out)
+    assert held["record_uid"] in {one["record_uid"] for one in document["withheld"]}
+
+
+def test_one_wrong_id_among_several_accepts_none(ask, workspace):
+    """Half of a list would be accepted, and nobody would know which half."""
+    good = ask()[1][0]["finding_id"]
+    assert accept(ask, good, "f" * 16)[0] == 2
+    assert read_decisions(Workspace(workspace), kind="finding_accepted") == []
+
+
+def test_the_printed_list_is_short_and_says_where_the_rest_is(ask, workspace, capsys):
+    """A thousand rows would run past, and the way to all of them would be unknown."""
+    every = ask()[1]
+    assert run(["findings", "--limit", "1", "--workspace", str(workspace)]) == 0
+    printed = capsys.readouterr()
+    assert [one["finding_id"] for one in every if one["finding_id"][:8] in printed.out] == [every[0]["finding_id"]]
+    assert "--output findings.xlsx" in printed.err
