@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from pipeline.normalize.dates import read_dates
@@ -151,11 +153,13 @@ def read_contact_points(records: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.Da
         records: Needs `center_id`, `record_uid`, `kind`, `url`, `email`.
     """
     url_cells, email_cells = one_line(records["url"]), one_line(records["email"])
-    websites, emails = read_websites(url_cells), read_emails(email_cells)
+    websites, emails = _read_once(url_cells, read_websites), _read_once(email_cells, read_emails)
     # Each cell may hold what belongs into the other; it moves only where that one is blank.
-    moved_email = pl.select(pl.when(email_cells.is_null()).then(read_emails(url_cells)["email"])).to_series()
+    moved_email = pl.select(
+        pl.when(email_cells.is_null()).then(_read_once(url_cells, read_emails)["email"])
+    ).to_series()
     is_link = email_cells.str.contains(_PLAIN_LINK) & url_cells.is_null()
-    moved = read_websites(pl.select(pl.when(is_link).then(email_cells)).to_series())
+    moved = _read_once(pl.select(pl.when(is_link).then(email_cells)).to_series(), read_websites)
     notes = [
         note_where(records, websites["has_several"], note_kind=NoteKind.SEVERAL_VALUES, field="url", value="url"),
         note_where(records, emails["has_several"], note_kind=NoteKind.SEVERAL_VALUES, field="email", value="email"),
@@ -170,6 +174,11 @@ def read_contact_points(records: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.Da
         pl.coalesce(emails["email"], moved_email).alias("email"),
     )
     return records.with_columns(found.iter_columns()), notes
+
+
+def _read_once(cells: pl.Series, read: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
+    # The sites and services of an agency mostly give its own website and address.
+    return map_distinct(cells, read).with_columns(pl.col("has_several").fill_null(value=False))
 
 
 def read_numbers(records: pl.DataFrame) -> pl.DataFrame:
