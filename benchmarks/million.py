@@ -242,7 +242,7 @@ def _of_services(rows: pl.DataFrame, table: str, services: pl.Series, suffix: st
 
 def _run_stage(stage: str, export: Path, work: Path) -> dict[str, Any]:
     runner = {"ingest": _ingest, "normalize": _normalize, "validate": _validate}[stage]
-    given = pickle.loads((work / "given.pickle").read_bytes()) if stage != "ingest" else export
+    given = _load(work) if stage != "ingest" else export
     start = _memory("VmRSS")
     _forget_peak()
     wall, cpu = time.perf_counter(), time.process_time()
@@ -255,8 +255,15 @@ def _run_stage(stage: str, export: Path, work: Path) -> dict[str, Any]:
         **figures(),
     }
     if result is not None:
-        (work / "given.pickle").write_bytes(pickle.dumps(result, protocol=5))
+        # Frame by frame into the file: a copy of everything in memory would need more than the stage itself.
+        with (work / "given.pickle").open("wb") as file:
+            pickle.dump(result, file, protocol=5)
     return measured
+
+
+def _load(work: Path) -> Any:  # noqa: ANN401 - what the stage before returned
+    with (work / "given.pickle").open("rb") as file:
+        return pickle.load(file)
 
 
 def _ingest(export: Path) -> tuple[Any, Any]:
