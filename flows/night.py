@@ -13,6 +13,7 @@ from typing import ParamSpec, Protocol, TypeVar
 import polars as pl
 
 from flows.clock import now
+from flows.compared_nights import compare_nights
 from flows.drawn import read_draws, together
 from flows.finding_decisions import delivered_records, standing_decisions
 from flows.night_facts import NightFrames, gated_facts, gather_facts
@@ -23,11 +24,10 @@ from flows.night_tables import gated_tables, night_tables
 from flows.references import load_references
 from flows.stopwatch import Stopwatch, peak_memory_mb
 from pipeline.audit.draw import audit_frame, draw_simple
-from pipeline.curate.changes import count_changes
 from pipeline.curate.filled_cells import count_filled
 from pipeline.curate.finding_events import list_events
 from pipeline.curate.findings import track_findings
-from pipeline.curate.rekeyed import list_rekeyed, move_findings
+from pipeline.curate.moved_findings import move_findings
 from pipeline.ingest.read import read_export
 from pipeline.match.agencies import match_agencies
 from pipeline.measure.complexity import measure_complexity
@@ -103,8 +103,6 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             before = read_directory(working)
             others = before.without_centers(plan.centers)
             directory = join_directories([others, *(one.directory for one in normalized)])
-            changes = {center: count_changes(directory, before=before, center_id=center) for center in plan.centers}
-            rekeyed = list_rekeyed(directory, before=before)
             filled = {one.center_id: count_filled(one) for one in delivered}
             notes = pl.concat(
                 [read_table(working, "quality.note", without_centers=plan.centers), *(one.notes for one in normalized)]
@@ -114,6 +112,10 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 parameters=settings.gates,
             )  # fmt: skip
             drift = find_drift(working, delivered, filled=filled, parameters=settings.gates)
+            compared = compare_nights(
+                working, directory, before=before, centers=plan.centers, as_of=plan.as_of, parameters=settings.changes
+            )
+            changes = compared.counts
             # The night before is as large as tonight's, and so is the text that was normalized: nothing below needs them.
             delivered = [one.raw_only() for one in delivered]
             del before, others
@@ -133,9 +135,10 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 parameters=settings.rules,
                 freshness=settings.freshness,
                 references=references,
+                verifications=compared.verifications,
             )
             findings_before = move_findings(
-                read_table(working, "quality.finding"), rekeyed=rekeyed, findings=validation.findings
+                read_table(working, "quality.finding"), rekeyed=compared.renumbered(), findings=validation.findings
             )
             acceptances = standing_decisions(plan.workspace)
             tracked = track_findings(
@@ -189,6 +192,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             notes=notes,
             carried=carried,
             changes=changes,
+            compared=compared,
             validation=validation,
             tracked=tracked,
             events=events,

@@ -8,10 +8,12 @@ from typing import Any
 
 import polars as pl
 
+from flows.compared_nights import ComparedNights
 from flows.night_plan import NightPlan
 from pipeline.audit.draw import AuditDraw
 from pipeline.curate.changes import ChangeCounts
 from pipeline.curate.findings import open_findings
+from pipeline.curate.signals import count_signals
 from pipeline.match.agencies import Matches
 from pipeline.measure.freshness import Freshness
 from pipeline.measure.staffing import Staffing
@@ -69,7 +71,8 @@ class NightFrames:
         directory: Canonical tables of all centers.
         notes: Notes of normalize, all centers (schemas.quality.Note).
         carried: What each center's export carries.
-        changes: What changed per center read.
+        changes: What changed per center read, counted.
+        compared: The changes themselves, new numbers, verifications and signals.
         validation: Findings and rules not asked.
         tracked: Findings over the nights (schemas.quality.TrackedFinding).
         events: What happened to findings tonight (schemas.quality.FindingEvent).
@@ -89,6 +92,7 @@ class NightFrames:
     notes: pl.DataFrame
     carried: Mapping[str, frozenset[str]]
     changes: Mapping[str, ChangeCounts]
+    compared: ComparedNights
     validation: Validation
     tracked: pl.DataFrame
     events: pl.DataFrame
@@ -294,6 +298,7 @@ def _center(one: Delivered, frames: NightFrames) -> CenterFacts:
             "rekeyed": changes.rekeyed,
         },
         is_first_night=changes.is_first,
+        signals=count_signals(frames.compared.signals, center_id=center),
         warnings=frames.drift[center].warnings,
         notices=(*one.notices, *frames.drift[center].notices, *_status_notices(records)),
         not_applicable=tuple(

@@ -15,6 +15,7 @@ from schemas.contract import conform
 from schemas.control import Carried, InputFileRow, LayoutNote, Run, RunInput
 from schemas.core import CORE_TABLES
 from schemas.delivered import Delivered
+from schemas.history import FieldChange, RekeyedInRun, SignalInRun
 from schemas.measures import StoredMeasure
 from schemas.night import NightFacts
 from schemas.raw import RawHeader, RawReject, RawRow
@@ -40,6 +41,10 @@ def night_tables(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> dic
         "quality.finding": frames.tracked,
         "quality.finding_event": frames.events,
         "quality.not_applicable": frames.validation.not_applicable,
+        "history.field_change": _of_run(plan, frames.compared.changes, FieldChange),
+        "history.rekeyed": _of_run(plan, frames.compared.rekeyed, RekeyedInRun),
+        "history.signal": _of_run(plan, frames.compared.signals, SignalInRun),
+        "history.verification": frames.compared.verifications,
         "matching.block": frames.matches.blocks,
         "matching.scored_pair": frames.matches.pairs,
         "matching.pair_reason": frames.matches.reasons,
@@ -149,6 +154,12 @@ def _hash_header(one: Delivered) -> str:
 
 def _stack(model: type[RawHeader] | type[RawRow] | type[RawReject], frames: list[pl.DataFrame]) -> pl.DataFrame:
     return conform(pl.concat(frames), model)
+
+
+def _of_run(
+    plan: NightPlan, rows: pl.DataFrame, model: type[FieldChange] | type[RekeyedInRun] | type[SignalInRun]
+) -> pl.DataFrame:
+    return conform(rows.with_columns(run_id=pl.lit(plan.run_id), as_of=pl.lit(plan.as_of)), model)
 
 
 def _measures(plan: NightPlan, frames: NightFrames) -> pl.DataFrame:

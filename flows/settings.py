@@ -21,6 +21,7 @@ from schemas.errors import InputError
 from schemas.match_parameters import MatchParameters
 from schemas.parameters import (
     AuditParameters,
+    ChangeParameters,
     ExportParameters,
     FreshnessRule,
     GateParameters,
@@ -112,6 +113,7 @@ class Settings(BaseSettings):
     audit: AuditParameters = AuditParameters()
     export: ExportParameters = ExportParameters()
     gates: GateParameters = GateParameters()
+    changes: ChangeParameters = ChangeParameters()
 
     @classmethod
     def settings_customise_sources(

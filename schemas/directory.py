@@ -78,6 +78,11 @@ class Directory:
             **{name: table.filter(pl.col("center_id") == center_id) for name, table in self.tables().items()}
         )
 
+    def of_centers(self, center_ids: Iterable[str]) -> Directory:
+        """Return the part of the directory that the named centers delivered."""
+        wanted = pl.col("center_id").is_in(list(center_ids))
+        return Directory(**{name: table.filter(wanted) for name, table in self.tables().items()})
+
     def without_centers(self, center_ids: Iterable[str]) -> Directory:
         """Return the directory without what the named centers delivered."""
         left_out = pl.col("center_id").is_in(list(center_ids))

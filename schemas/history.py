@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.contract import Table, optional, required
+from schemas.changes import RecordChange, RekeyedRecord, Signal
+from schemas.contract import Table, required
 
 
 class Verification(Table):
@@ -20,17 +21,25 @@ class Verification(Table):
     first_seen_on: pl.Date = required("as_of of the first night that showed this date.")
 
 
-class FieldChange(Table):
-    """One row per added, removed or re-keyed record and per changed field, as a night found it."""
+class FieldChange(RecordChange):
+    """One row per added, removed or re-keyed record and per changed field, as a night found it.
+
+    Nothing is kept of a center's first night, on which every record is new.
+    """
 
     run_id: pl.String = required("Run that found it.")
     as_of: pl.Date = required("Day that run speaks of.")
-    center_id: pl.String = required("Center.")
-    kind: pl.String = required("Record kind.")
-    record_uid: pl.String = required("Record (the new one, when it was re-keyed).")
-    native_id: pl.String = optional("Its number in the center's software.")
-    name: pl.String = optional("Its name; of a removed record the last one.")
-    change: pl.String = required("`added`, `removed`, `rekeyed` or `changed`.")
-    field: pl.String = optional("Field that changed; null when the record as a whole is meant.")
-    before: pl.String = optional("Earlier value as text; `withheld` when it is private.")
-    now: pl.String = optional("Later value as text; `withheld` when it is private.")
+
+
+class RekeyedInRun(RekeyedRecord):
+    """One row per re-keyed record and night: the bridge from old decisions to new records."""
+
+    run_id: pl.String = required("Run that found it.")
+    as_of: pl.Date = required("Day that run speaks of.")
+
+
+class SignalInRun(Signal):
+    """One row per signal and night."""
+
+    run_id: pl.String = required("Run that found it.")
+    as_of: pl.Date = required("Day that run speaks of.")

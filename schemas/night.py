@@ -43,6 +43,7 @@ class CenterFacts:
         findings_life: What happened to findings tonight, by FindingEventKind, `open`: how many are open after it, and `accepted_now`:
             exceptions that stand.
         changes: Records `added`, `changed`, `removed`, `rekeyed` since the last night.
+        signals: Records of which the night shows how they are kept, by SignalKind.
         is_first_night: Whether there was no earlier night to compare with.
         warnings: What the export lost since the last one, one sentence each.
         notices: What the curator should know about the load, one sentence each.
@@ -63,6 +64,7 @@ class CenterFacts:
     findings_by_rule_and_severity: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     findings_life: Mapping[str, int] = field(default_factory=dict)
     changes: Mapping[str, int]
+    signals: Mapping[str, int] = field(default_factory=dict)
     is_first_night: bool = False
     warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()

@@ -799,6 +799,23 @@ class ExportParameters(Parameters):
     )
 
 
+class ChangeParameters(Parameters):
+    """From when on the comparison of two nights says something about how the directory is kept."""
+
+    unchanged_years: int = Field(
+        default=3,
+        ge=1,
+        description="Verified again with not a word changed for at least this many years (project choice).",
+    )
+    bulk_share: float = Field(
+        default=0.10,
+        gt=0,
+        le=1,
+        description="Share of a center's counted records that got one verification date in one night (project choice).",
+    )
+    bulk_minimum: int = Field(default=50, ge=1, description="The same as a number of records (project choice).")
+
+
 class GateParameters(Parameters):
     """Totals that stop a run before anything is published."""
 

@@ -7,6 +7,7 @@ from schemas.contract import Table
 from schemas.control import Carried, InputFileRow, LayoutNote, Run, RunInput
 from schemas.core import CORE_TABLES
 from schemas.gating import FilledCells
+from schemas.history import FieldChange, RekeyedInRun, SignalInRun, Verification
 from schemas.matching import BlockReport, Cluster, PairReason, ScoredPair
 from schemas.measures import StoredMeasure
 from schemas.quality import FindingEvent, NotApplicable, Note, TrackedFinding
@@ -28,6 +29,10 @@ STORED_TABLES: dict[str, type[Table]] = {
     "quality.finding": TrackedFinding,
     "quality.finding_event": FindingEvent,
     "quality.not_applicable": NotApplicable,
+    "history.field_change": FieldChange,
+    "history.rekeyed": RekeyedInRun,
+    "history.verification": Verification,
+    "history.signal": SignalInRun,
     "matching.block": BlockReport,
     "matching.scored_pair": ScoredPair,
     "matching.pair_reason": PairReason,

@@ -17,7 +17,7 @@ from datetime import date
 import polars as pl
 
 from pipeline.curate.acceptances import standing_acceptances
-from pipeline.curate.rekeyed import move_findings
+from pipeline.curate.moved_findings import move_findings
 from schemas.contract import conform, empty_table
 from schemas.quality import Acceptance, Finding, FindingStatus, NotApplicable, TrackedFinding
 

@@ -1,23 +1,13 @@
-"""Findings as a file for people: CSV, XLSX or JSON.
-
-A cell that begins like a formula (`= + - @`, their full-width forms, tab or line break) is text to us and a program to a
-spreadsheet. In CSV such a cell gets a leading apostrophe, which spreadsheets show or hide but never run; phone numbers written
-`+1 …` are among them, a lone dash is not. In XLSX every cell is stored as text, so nothing is changed there, and a second sheet
-counts the findings. JSON is for programs and holds values as they are.
-"""
+"""Findings as a file for people: the findings worst first, and in XLSX a second sheet that counts them."""
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
-from schemas.errors import StorageError, UsageError
+from pipeline.publish.table_file import Sheet, write_table
 
 #: Columns of the file: name in the frame -> heading and width in characters. Columns the frame lacks are left out.
 _COLUMNS: dict[str, tuple[str, int]] = {
@@ -58,14 +48,8 @@ _SUMMARY: dict[str, tuple[str, int]] = {
 }
 #: Shown where a record has no curator.
 UNKNOWN = "(unknown)"
-#: A sign that starts a formula, with something after it that could be run.
-_FORMULA = r"(?s)^[=+\-@＝＋－＠\t\r\n].*\w"
 #: Worst first, then oldest.
 _ORDER = ("severity_rank", "first_seen_on", "rule_id", "center_id", "record_name", "native_id", "field", "finding_id")
-#: Rows of a sheet in XLSX, the heading included (ECMA-376, as all spreadsheets keep it).
-_SHEET_ROWS = 1_048_576
-#: Characters of a cell in XLSX.
-_CELL_LENGTH = 32_767
 _RANKS = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -84,26 +68,14 @@ def write_findings(findings: pl.DataFrame, path: Path, *, as_of: date | None = N
         UsageError: The ending is none of the three, or there are more findings than a sheet has rows.
         StorageError: The file cannot be written.
     """
-    writers = {".csv": _write_csv, ".xlsx": _write_xlsx, ".json": _write_json}
-    writer = writers.get(path.suffix.lower())
-    if writer is None:
-        raise UsageError(
-            f"{path.name} ends in none of .csv, .xlsx and .json.", advice="Choose one of these endings for the file."
-        )
     rows = _in_order(findings, as_of=as_of)
-    if path.suffix.lower() == ".xlsx" and rows.height >= _SHEET_ROWS:
-        raise UsageError(
-            f"{rows.height:,} findings are more than a sheet has rows ({_SHEET_ROWS:,}).",
-            advice="Write a .csv file, or name a center, a severity or a rule.",
-        )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        writer(rows, path)
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as fault:
-        raise StorageError(
-            f"{path} could not be written: {fault}.", advice="Close the file if it is open elsewhere, and try again."
-        ) from fault
-    return rows.height
+    return write_table(
+        [
+            Sheet(title="Findings", rows=rows, columns=_COLUMNS),
+            Sheet(title="Summary", rows=_counted(rows), columns=_SUMMARY),
+        ],
+        path,
+    )
 
 
 def _in_order(findings: pl.DataFrame, *, as_of: date | None) -> pl.DataFrame:
@@ -114,60 +86,6 @@ def _in_order(findings: pl.DataFrame, *, as_of: date | None) -> pl.DataFrame:
         rows = rows.with_columns((pl.lit(as_of) - pl.col("first_seen_on")).dt.total_days().alias("age_days"))
     order = [name for name in _ORDER if name in rows.columns]
     return rows.sort(order, nulls_last=True).select(name for name in _COLUMNS if name in rows.columns)
-
-
-def _write_csv(rows: pl.DataFrame, path: Path) -> None:
-    safe = rows.with_columns(
-        pl.when(pl.col(name).str.contains(_FORMULA)).then("'" + pl.col(name)).otherwise(name).alias(name)
-        for name, dtype in rows.schema.items()
-        if dtype == pl.String
-    )
-    # The byte order mark makes spreadsheets read the file as UTF-8.
-    path.write_bytes(b"\xef\xbb\xbf" + _headed(safe).write_csv(line_terminator="\r\n").encode("utf-8"))
-
-
-def _write_json(rows: pl.DataFrame, path: Path) -> None:
-    listed = [
-        {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
-        for row in rows.iter_rows(named=True)
-    ]
-    path.write_text(json.dumps(listed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _write_xlsx(rows: pl.DataFrame, path: Path) -> None:
-    options = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8ECEF", "text_wrap": True, "valign": "top"})
-        cell = book.add_format({"text_wrap": True, "valign": "top"})
-        day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
-        counted = _counted(rows)
-        for title, frame, columns in (("Findings", rows, _COLUMNS), ("Summary", counted, _SUMMARY)):
-            sheet = book.add_worksheet(title)
-            for place, name in enumerate(frame.columns):
-                heading, width = columns[name]
-                sheet.set_column(place, place, width, cell)
-                sheet.write_string(0, place, heading, head)
-            for line, row in enumerate(frame.iter_rows(), start=1):
-                for place, value in enumerate(row):
-                    _write_cell(sheet, line, place, value, cell=cell, day=day)
-            sheet.freeze_panes(1, 0)
-            sheet.autofilter(0, 0, max(frame.height, 1), frame.width - 1)
-            sheet.set_landscape()
-            sheet.fit_to_pages(1, 0)
-            sheet.repeat_rows(0)
-
-
-def _write_cell(sheet: Worksheet, line: int, place: int, value: object, *, cell: Format, day: Format) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool):
-        sheet.write_string(line, place, "yes" if value else "no", cell)
-    elif isinstance(value, date):
-        sheet.write_datetime(line, place, value, day)
-    elif isinstance(value, int):
-        sheet.write_number(line, place, value, cell)
-    else:
-        sheet.write_string(line, place, str(value)[:_CELL_LENGTH], cell)
 
 
 def _counted(rows: pl.DataFrame) -> pl.DataFrame:
@@ -186,7 +104,3 @@ def _counted(rows: pl.DataFrame) -> pl.DataFrame:
         if name in rows.columns
     ]
     return pl.concat(parts)
-
-
-def _headed(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.rename({name: _COLUMNS[name][0] for name in rows.columns})

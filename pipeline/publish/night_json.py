@@ -10,6 +10,7 @@ from schemas.night import CenterFacts, NightFacts, ShareFigure
 _KINDS = ("agency", "site", "service", "service_at_site")
 _SEVERITIES = ("error", "warning", "info")
 _CHANGES = ("added", "changed", "removed", "rekeyed")
+_SIGNALS = ("verified_unchanged", "bulk_stamped", "edited_unverified", "silent_edit")
 _LIFE = (
     "opened", "reappeared", "returned", "fixed", "removed", "withdrawn", "accepted", "expired", "lapsed", "taken_back",
     "open", "accepted_now",
@@ -85,6 +86,7 @@ def _center(center: CenterFacts) -> dict[str, Any]:
         "findings_by_rule": dict(sorted(center.findings_by_rule.items())),
         "findings_life": {event: center.findings_life.get(event, 0) for event in _LIFE},
         **({"warnings": list(center.warnings)} if center.warnings else {}),
+        "signals": {name: center.signals.get(name, 0) for name in _SIGNALS},
         "changes": {change: center.changes.get(change, 0) for change in _CHANGES},
     }
 

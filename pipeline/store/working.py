@@ -39,6 +39,7 @@ REPLACED_BY_CENTER: tuple[str, ...] = (
 REPLACED_WHOLE: tuple[str, ...] = (
     "quality.finding",
     "quality.not_applicable",
+    "history.verification",
     "matching.block",
     "matching.scored_pair",
     "matching.pair_reason",
@@ -51,6 +52,9 @@ ADDED_TO: dict[str, str] = {
     "control.run_input": "run_id",
     "control.input_file": "run_id",
     "quality.finding_event": "run_id",
+    "history.field_change": "run_id",
+    "history.rekeyed": "run_id",
+    "history.signal": "run_id",
     "measure.measure": "run_id",
     "auditing.draw": "batch_id",
     "auditing.draw_item": "batch_id",

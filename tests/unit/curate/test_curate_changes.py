@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.curate.changes import ChangeCounts, count_changes
+from pipeline.curate.changes import ChangeCounts, count_first_night
+from pipeline.curate.changes import count_changes as count_listed
+from pipeline.curate.record_changes import list_changes
+from schemas.directory import Directory
 from tests.builders import directory, row
+
+
+def count_changes(now: Directory, *, before: Directory, center_id: str) -> ChangeCounts:
+    if before.records().is_empty():
+        return count_first_night(now, center_id=center_id)
+    return count_listed(list_changes(now, before=before), center_id=center_id)
 
 
 def test_first_night_adds_everything():
@@ -24,7 +33,9 @@ def test_the_same_night_changes_nothing():
 def test_added_changed_and_removed_are_counted_apart():
     """A coordinator reads these three numbers first."""
     before = directory(agency=[row("agency", "1"), row("agency", "2"), row("agency", "3", aka=["X"])])
-    now = directory(agency=[row("agency", "2", name="Renamed"), row("agency", "3", aka=["X"]), row("agency", "4")])
+    now = directory(
+        agency=[row("agency", "2", name="Renamed"), row("agency", "3", aka=["X"]), row("agency", "4", name="Another")]
+    )
     assert count_changes(now, before=before, center_id="test") == ChangeCounts(added=1, changed=1, removed=1)
 
 

@@ -67,7 +67,7 @@ def test_comparison_forms_and_places_in_the_file_are_no_change():
 def test_added_removed_and_rekeyed():
     """A record under a new number is neither lost nor new."""
     before = directory(agency=[row("agency", "1"), row("agency", "2")])
-    now = directory(agency=[row("agency", "1001", prior_native_id="1"), row("agency", "3")])
+    now = directory(agency=[row("agency", "1001", prior_native_id="1"), row("agency", "3", name="Another")])
     assert told(now, before) == [
         ("3", "added", None, None, None),
         ("1001", "rekeyed", None, "1", "1001"),

@@ -7,7 +7,8 @@ from datetime import date
 import polars as pl
 
 from pipeline.curate.findings import track_findings
-from pipeline.curate.rekeyed import list_rekeyed, move_findings
+from pipeline.curate.moved_findings import move_findings
+from pipeline.curate.rekeyed_records import find_rekeyed
 from pipeline.validate.findings import disabled_rules, write_findings
 from schemas.contract import conform, empty_table
 from schemas.identity import finding_id, record_uid
@@ -49,7 +50,9 @@ def test_a_record_says_by_its_prior_number_which_it_was():
     """Its findings would start anew, and the old ones would seem to have left."""
     before = directory(agency=[row("agency", "1"), row("agency", "9")])
     now = directory(agency=[row("agency", "2", prior_native_id="1"), row("agency", "9")])
-    assert list_rekeyed(now, before=before).rows() == [("test", UID_1, UID_2)]
+    found = find_rekeyed(now, before=before)
+    assert found.select("old_record_uid", "new_record_uid", "rekeyed_by").rows() == [(UID_1, UID_2, "prior_number")]
+    assert find_rekeyed(before, before=now).select("old_record_uid", "new_record_uid").rows() == [(UID_2, UID_1)]
 
 
 def test_a_number_that_is_still_there_or_claimed_twice_names_nobody():
@@ -57,8 +60,8 @@ def test_a_number_that_is_still_there_or_claimed_twice_names_nobody():
     before = directory(agency=[row("agency", "1")])
     copied = directory(agency=[row("agency", "1"), row("agency", "2", prior_native_id="1")])
     claimed = directory(agency=[row("agency", number, prior_native_id="1") for number in "23"])
-    assert list_rekeyed(copied, before=before).is_empty()
-    assert list_rekeyed(claimed, before=before).is_empty()
+    assert find_rekeyed(copied, before=before).is_empty()
+    assert find_rekeyed(claimed, before=before).is_empty()
 
 
 def test_a_finding_that_is_mended_in_the_same_night_moves_too():

@@ -129,7 +129,7 @@ def test_of_one_severity_the_oldest_come_first(listed, tmp_path):
 
 def test_more_findings_than_a_sheet_has_rows_are_refused(listed, tmp_path, monkeypatch):
     """The last ones would be missing, and nobody would know."""
-    monkeypatch.setattr("pipeline.publish.findings_file._SHEET_ROWS", 3)
+    monkeypatch.setattr("pipeline.publish.table_file._SHEET_ROWS", 3)
     with pytest.raises(UsageError, match="more than a sheet has rows"):
         write_findings(listed, tmp_path / "f.xlsx")
     assert not (tmp_path / "f.xlsx").exists()

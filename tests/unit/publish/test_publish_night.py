@@ -194,7 +194,7 @@ def test_json_has_the_promised_keys(night):
     ]  # fmt: skip
     assert list(document["centers"][0]) == [
         "center_id", "format", "input_sha256", "rows_read", "rows_rejected", "records", "counted", "findings",
-        "findings_by_rule", "findings_life", "changes",
+        "findings_by_rule", "findings_life", "signals", "changes",
     ]  # fmt: skip
     assert document["centers"][0]["records"] == {"agency": 131, "site": 120, "service": 407, "service_at_site": 50}
     assert document["centers"][0]["counted"] == {"agency": 100, "site": 120, "service": 400, "service_at_site": 0}

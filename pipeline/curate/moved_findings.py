@@ -1,40 +1,12 @@
-"""Records that came back under another number, and the findings that move with them."""
+"""The findings of records that came back under another number move with them."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from schemas.directory import Directory
-from schemas.enumerations import RecordKind
 from schemas.identity import finding_id
 
 _REKEYED = ("center_id", "old_record_uid", "new_record_uid")
-
-
-def list_rekeyed(now: Directory, *, before: Directory) -> pl.DataFrame:
-    """Return the records that came back under another number: `center_id`, `old_record_uid`, `new_record_uid`.
-
-    A record says so by its number in the prior system, if that number was delivered before and is gone. A number that two new
-    records claim belongs to neither: nobody knows which of them is the old one.
-
-    Args:
-        now: The later night.
-        before: The earlier night.
-    """
-    later, earlier = _delivered(now), _delivered(before)
-    key = ["center_id", "kind", "record_uid"]
-    gone = earlier.join(later, on=key, how="anti").select(
-        "center_id", "kind", old_record_uid="record_uid", prior_native_id="native_id"
-    )
-    new = later.join(earlier, on=key, how="anti").drop_nulls("prior_native_id")
-    pairs = new.join(gone, on=["center_id", "kind", "prior_native_id"]).rename({"record_uid": "new_record_uid"})
-    return pairs.select(_REKEYED).unique(["center_id", "old_record_uid"], keep="none").sort(_REKEYED)
-
-
-def _delivered(directory: Directory) -> pl.DataFrame:
-    columns = ("center_id", "kind", "record_uid", "native_id", "prior_native_id")
-    tables = [directory.tables()[kind].filter(pl.col("origin") == "delivered").select(columns) for kind in RecordKind]
-    return pl.concat(tables)
 
 
 def move_findings(before: pl.DataFrame, *, rekeyed: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:

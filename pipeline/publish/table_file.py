@@ -1,0 +1,144 @@
+"""Tables as files for people: CSV, XLSX or JSON.
+
+A cell that begins like a formula (`= + - @`, their full-width forms, tab or line break) is text to us and a program to a
+spreadsheet. In CSV such a cell gets a leading apostrophe, which spreadsheets show or hide but never run; phone numbers written
+`+1 …` are among them, a lone dash is not. In XLSX every cell is stored as text, so nothing is changed there. JSON is for programs
+and holds values as they are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from schemas.errors import StorageError, UsageError
+
+#: A sign that starts a formula, with something after it that could be run.
+_FORMULA = r"(?s)^[=+\-@＝＋－＠\t\r\n].*\w"
+#: Rows of a sheet in XLSX, the heading included (ECMA-376, as all spreadsheets keep it).
+_SHEET_ROWS = 1_048_576
+#: Characters of a cell in XLSX.
+_CELL_LENGTH = 32_767
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One table of a file.
+
+    Attributes:
+        title: Name of the sheet.
+        rows: What stands on it.
+        columns: Heading and width in characters by column of `rows`; columns that `rows` lacks are left out.
+    """
+
+    title: str
+    rows: pl.DataFrame
+    columns: Mapping[str, tuple[str, int]]
+
+    def shown(self) -> pl.DataFrame:
+        """Return the rows with the columns that have a heading, in the order of the headings."""
+        return self.rows.select(name for name in self.columns if name in self.rows.columns)
+
+
+def write_table(sheets: Sequence[Sheet], path: Path) -> int:
+    """Write a table to a .csv, .xlsx or .json file; further sheets are written in XLSX only.
+
+    Args:
+        sheets: The table first. Values are written as they stand; private ones already say `withheld`.
+        path: The file; its ending chooses the form. An existing file is replaced.
+
+    Returns:
+        Number of rows of the table.
+
+    Raises:
+        UsageError: The ending is none of the three, or there are more rows than a sheet holds.
+        StorageError: The file cannot be written.
+    """
+    ending = path.suffix.lower()
+    if ending not in (".csv", ".xlsx", ".json"):
+        raise UsageError(
+            f"{path.name} ends in none of .csv, .xlsx and .json.", advice="Choose one of these endings for the file."
+        )
+    height = sheets[0].rows.height
+    if ending == ".xlsx" and height >= _SHEET_ROWS:
+        raise UsageError(
+            f"{height:,} {sheets[0].title.lower()} are more than a sheet has rows ({_SHEET_ROWS:,}).",
+            advice="Write a .csv file, or ask for fewer: one center, one kind.",
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if ending == ".csv":
+            _write_csv(sheets[0], path)
+        elif ending == ".xlsx":
+            _write_xlsx(sheets, path)
+        else:
+            _write_json(sheets[0], path)
+    except (OSError, xlsxwriter.exceptions.FileCreateError) as fault:
+        raise StorageError(
+            f"{path} could not be written: {fault}.", advice="Close the file if it is open elsewhere, and try again."
+        ) from fault
+    return height
+
+
+def _write_csv(sheet: Sheet, path: Path) -> None:
+    rows = sheet.shown()
+    safe = rows.with_columns(
+        pl.when(pl.col(name).str.contains(_FORMULA)).then("'" + pl.col(name)).otherwise(name).alias(name)
+        for name, dtype in rows.schema.items()
+        if dtype == pl.String
+    )
+    headed = safe.rename({name: sheet.columns[name][0] for name in safe.columns})
+    # The byte order mark makes spreadsheets read the file as UTF-8.
+    path.write_bytes(b"\xef\xbb\xbf" + headed.write_csv(line_terminator="\r\n").encode("utf-8"))
+
+
+def _write_json(sheet: Sheet, path: Path) -> None:
+    listed = [
+        {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+        for row in sheet.shown().iter_rows(named=True)
+    ]
+    path.write_text(json.dumps(listed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _write_xlsx(sheets: Sequence[Sheet], path: Path) -> None:
+    options = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8ECEF", "text_wrap": True, "valign": "top"})
+        cell = book.add_format({"text_wrap": True, "valign": "top"})
+        day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
+        for one in sheets:
+            frame = one.shown()
+            sheet = book.add_worksheet(one.title)
+            for place, name in enumerate(frame.columns):
+                heading, width = one.columns[name]
+                sheet.set_column(place, place, width, cell)
+                sheet.write_string(0, place, heading, head)
+            for line, row in enumerate(frame.iter_rows(), start=1):
+                for place, value in enumerate(row):
+                    _write_cell(sheet, line, place, value, cell=cell, day=day)
+            sheet.freeze_panes(1, 0)
+            sheet.autofilter(0, 0, max(frame.height, 1), frame.width - 1)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
+
+
+def _write_cell(sheet: Worksheet, line: int, place: int, value: object, *, cell: Format, day: Format) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool):
+        sheet.write_string(line, place, "yes" if value else "no", cell)
+    elif isinstance(value, date):
+        sheet.write_datetime(line, place, value, day)
+    elif isinstance(value, int | float):
+        sheet.write_number(line, place, value, cell)
+    else:
+        sheet.write_string(line, place, str(value)[:_CELL_LENGTH], cell)
