@@ -1,71 +1,243 @@
-"""`resdir changes`: records added, changed, removed and re-keyed since an earlier run."""
+"""`resdir changes`: records added, changed, removed and re-keyed since an earlier run, and what that says about the upkeep."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
 import polars as pl
+from cyclopts import Parameter
 
 from flows.cli.common import Common, require_center, say, show, show_json, show_table
 from pipeline.curate.record_changes import list_changes
-from pipeline.store.snapshot import kept_runs, open_published
-from schemas.errors import InputError
+from pipeline.publish.table_file import Sheet, write_table
+from pipeline.store.snapshot import Snapshot, kept_runs, open_published
+from pipeline.store.workspace import Workspace
+from schemas.contract import conform
+from schemas.errors import InputError, UsageError
 
-#: Rows printed on a terminal; --json gives all.
+#: Rows printed on a terminal; --output and --json give all.
 ROWS_SHOWN = 50
+
+_COLUMNS: dict[str, tuple[str, int]] = {
+    "change": ("Change", 10),
+    "center_id": ("Center", 12),
+    "kind": ("Kind", 14),
+    "native_id": ("Record", 12),
+    "name": ("Name", 38),
+    "curator": ("Curator", 18),
+    "field": ("Field", 24),
+    "before": ("Before", 44),
+    "now": ("Now", 44),
+    "rekeyed_by": ("Recognized by", 20),
+    "record_uid": ("Record id", 38),
+}
+_SIGNALS: dict[str, tuple[str, int]] = {
+    "signal": ("Signal", 20),
+    "center_id": ("Center", 12),
+    "kind": ("Kind", 10),
+    "native_id": ("Record", 12),
+    "name": ("Name", 38),
+    "curator": ("Curator", 18),
+    "on": ("Verified on", 12),
+    "since": ("Unchanged since", 15),
+    "record_count": ("Records", 9),
+    "share": ("Share", 9),
+    "message": ("What was seen", 70),
+    "record_uid": ("Record id", 38),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Compared:
+    """What was compared.
+
+    Attributes:
+        since: Earlier run; None when there is none.
+        source: `snapshots` (both nights are kept and were compared) or `history` (the changes kept of each night were added up).
+        listed: `schemas.changes.RecordChange`.
+    """
+
+    since: str | None
+    source: Literal["snapshots", "history"]
+    listed: pl.DataFrame
 
 
 def changes(
     *,
     since: str | None = None,
     center: str | None = None,
+    kind: Literal["agency", "site", "service", "service_at_site"] | None = None,
+    record: str | None = None,
+    change: Literal["added", "changed", "removed", "rekeyed"] | None = None,
+    field: str | None = None,
+    curator: str | None = None,
+    signals: Annotated[bool, Parameter(negative="")] = False,
+    limit: int = ROWS_SHOWN,
+    output: Path | None = None,
     common: Common = Common(),  # noqa: B008 - a frozen value
 ) -> int:
-    """Compare the last published night with an earlier one, field by field.
+    """Compare the last published night with an earlier one, record by record and field by field.
 
     Args:
-        since: Run to compare with, as `resdir doctor` names it; the one before the last when not given.
+        since: Run to compare with (its name or the beginning of it, as `resdir doctor` shows it) or a day, YYYY-MM-DD: the last run
+            that speaks of that day or an earlier one. The run before the last when not given.
         center: Only this center.
+        kind: Only records of this kind.
+        record: Only this record: its number in the center's software, or its record_uid.
+        change: Only records that were added, changed, removed or came back under another number.
+        field: Only this field, such as hours, or a group of fields, such as phone.
+        curator: Only records of this curator.
+        signals: What the nights say about the upkeep instead: verified without a word changed for years, stamped in bulk, edited
+            without verification, edited without a new date of the last edit.
+        limit: Rows printed; --output and --json give all.
+        output: Write all of them to a .csv, .xlsx or .json file.
         common: What every command takes.
     """
     place = common.place(common.resolve())
     with open_published(place) as snapshot:
         require_center(snapshot, center)
-        now = snapshot.directory()
         last = snapshot.pointer.run_id
-    earlier = [run_id for run_id in kept_runs(place) if run_id != last]
-    if since is None and not earlier:
-        raise InputError("There is no earlier night to compare with.", advice="After the next night there will be one.")
-    run_id = since or earlier[-1]
-    if run_id not in earlier:
-        raise InputError(f"No snapshot of the run {run_id} is kept.", advice=f"Kept: {', '.join(earlier) or 'none'}.")
-    with open_published(place, run_id=run_id) as snapshot:
-        before = snapshot.directory()
-    listed = list_changes(now, before=before)
-    if center is not None:
-        listed = listed.filter(pl.col("center_id") == center)
+        earlier = _earlier_run(snapshot, since)
+        if signals:
+            found = _signals(snapshot, earlier)
+            source: Literal["snapshots", "history"] = "history"
+        else:
+            compared = _compare(place, snapshot, earlier)
+            found, source = compared.listed, compared.source
+    wanted = {"center_id": center, "kind": kind, "change": None if signals else change, "curator": curator}
+    for column, asked in wanted.items():
+        if asked is not None:
+            found = found.filter(pl.col(column) == asked)
+    if record is not None:
+        found = found.filter((pl.col("native_id") == record) | (pl.col("record_uid") == record.lower()))
+    if field is not None and not signals:
+        found = found.filter((pl.col("field") == field) | pl.col("field").str.starts_with(f"{field}."))
+    if output is not None:
+        columns = _SIGNALS if signals else _COLUMNS
+        write_table([Sheet(title="Signals" if signals else "Changes", rows=found, columns=columns)], output)
+        say(f"{found.height:,} rows written to {output}.")
     if common.json:
-        show_json({"since": run_id, "run_id": last, "changes": listed.to_dicts()})
-        return 0
-    counts = dict(listed.group_by("change").agg(pl.col("record_uid").n_unique()).sort("change").iter_rows())
-    show(
-        f"{run_id} to {last}: "
-        + (", ".join(f"{count:,} {change}" for change, count in counts.items()) or "nothing changed")
+        name = "signals" if signals else "changes"
+        show_json({"since": earlier, "run_id": last, "source": source, name: found.to_dicts()})
+    elif earlier is None:
+        show("There is one night so far: nothing to compare it with yet.")
+    elif output is None:
+        _print(found, earlier=earlier, last=last, limit=limit, signals=signals)
+    return 0
+
+
+def _earlier_run(snapshot: Snapshot, since: str | None) -> str | None:
+    """Return the run to compare with; None when the last one is the first.
+
+    Raises:
+        InputError: No run is named so, or none speaks of that day or an earlier one.
+        UsageError: Several runs begin so.
+    """
+    runs = snapshot.table("control.run").filter(pl.col("status") == "published").sort("run_id")
+    earlier = runs.filter(pl.col("run_id") != snapshot.pointer.run_id)
+    if since is None:
+        return None if earlier.is_empty() else str(earlier["run_id"][-1])
+    day = _day(since)
+    if day is not None:
+        until = earlier.filter(pl.col("as_of") <= day)
+        if until.is_empty():
+            first = f" The first is of {earlier['as_of'].sort().to_list()[0]}." if earlier.height else ""
+            raise InputError(f"No earlier night speaks of {day} or a day before it.{first}")
+        return str(until["run_id"][-1])
+    named = [run_id for run_id in earlier["run_id"].to_list() if run_id.startswith(since)]
+    if len(named) > 1 and since not in named:
+        raise UsageError(f"--since: several runs begin with {since}: {', '.join(named[:5])}.")
+    if not named:
+        known = ", ".join(earlier["run_id"].tail(5).to_list()) or "none"
+        raise InputError(f"There is no earlier run {since}.", advice=f"The last ones: {known}. A day will do too.")
+    return since if since in named else named[0]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def _compare(place: Workspace, snapshot: Snapshot, earlier: str | None) -> _Compared:
+    history = snapshot.table("history.field_change")
+    if earlier is None:
+        return _Compared(since=None, source="snapshots", listed=_as_changes(history.clear()))
+    if earlier in kept_runs(place):
+        now = snapshot.directory()
+        with open_published(place, run_id=earlier) as older:
+            before = older.directory()
+        return _Compared(since=earlier, source="snapshots", listed=list_changes(now, before=before))
+    # The snapshot is gone; what each later night found is kept.
+    return _Compared(
+        since=earlier, source="history", listed=_as_changes(history.filter(pl.col("run_id") > earlier).sort("run_id"))
     )
-    if not listed.is_empty():
+
+
+def _as_changes(rows: pl.DataFrame) -> pl.DataFrame:
+    from schemas.changes import RecordChange
+
+    return conform(rows, RecordChange)
+
+
+def _signals(snapshot: Snapshot, earlier: str | None) -> pl.DataFrame:
+    from schemas.changes import Signal
+
+    kept = snapshot.table("history.signal")
+    later = kept.clear() if earlier is None else kept.filter(pl.col("run_id") > earlier)
+    return conform(later.sort("run_id", "center_id", "signal"), Signal)
+
+
+def _print(found: pl.DataFrame, *, earlier: str, last: str, limit: int, signals: bool) -> None:
+    counts = _count(found, signals=signals)
+    told = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items()) or "nothing changed"
+    show(f"{earlier} to {last}: {told}")
+    if found.is_empty():
+        return
+    title = f"{found.height:,} rows" + (f", the first {limit} shown" if found.height > limit else "")
+    if signals:
         show_table(
-            f"{listed.height:,} rows" + (f", the first {ROWS_SHOWN} shown" if listed.height > ROWS_SHOWN else ""),
-            ("change", "kind", "record", "field", "before", "now"),
+            title,
+            ("signal", "record", "curator", "what was seen"),
             [
-                (
-                    row["change"],
-                    row["kind"],
-                    f"{row['name'] or ''} ({row['native_id']})",
-                    row["field"],
-                    row["before"],
-                    row["now"],
-                )
-                for row in listed.head(ROWS_SHOWN).to_dicts()
+                (row["signal"].replace("_", " "), _name(row), row["curator"], row["message"])
+                for row in found.head(limit).to_dicts()
             ],
         )
-    if listed.height > ROWS_SHOWN:
-        say("All of them: --json.")
-    return 0
+    else:
+        show_table(
+            title,
+            ("change", "kind", "record", "field", "before", "now"),
+            [
+                (row["change"], row["kind"], _name(row), row["field"] or row["rekeyed_by"], row["before"], row["now"])
+                for row in found.head(limit).to_dicts()
+            ],
+        )
+    if found.height > limit:
+        say("All of them: --output changes.xlsx (or .csv, .json).")
+
+
+def _count(found: pl.DataFrame, *, signals: bool) -> dict[str, int]:
+    if signals:
+        return dict(found.group_by("signal").agg(pl.col("record_count").sum()).sort("signal").iter_rows())
+    record = ["center_id", "kind", "record_uid"]
+    # Each record once: what else changed in a re-keyed one is listed, not counted again.
+    renumbered = (
+        found.filter(pl.col("change") == "rekeyed").select(record).with_columns(is_renumbered=pl.lit(value=True))
+    )
+    once = (
+        found.select(*record, "change")
+        .unique()
+        .join(renumbered, on=record, how="left")
+        .filter((pl.col("change") == "rekeyed") | pl.col("is_renumbered").is_null())
+    )
+    return dict(once.group_by("change").len().sort("change").iter_rows())
+
+
+def _name(row: dict[str, object]) -> str:
+    number = f" ({row['native_id']})" if row["native_id"] else ""
+    return f"{row['name'] or ''}{number}".strip() or str(row["center_id"])

@@ -96,7 +96,7 @@ def test_far_too_few_records(call, tmp_path, published):
     code, said = call(write(tmp_path / "cut.csv", [rows[0], *rows[1 : len(rows) // 4]]))
     assert code == 3
     assert "nothing was published" in said
-    assert "--allow-shrink" in said
+    assert "--override rows-fell" in said
 
 
 def test_no_such_file(call):
