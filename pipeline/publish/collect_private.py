@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import polars as pl
 
-from pipeline.publish.private_values import (
+from schemas.private_values import (
     PrivateValues,
     name_patterns,
     phone_digits,

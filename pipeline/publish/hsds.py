@@ -37,7 +37,7 @@ from pipeline.publish.hsds_records import (
 from pipeline.publish.hsds_rows import as_table, keys_of
 from pipeline.publish.hsds_taxonomy import taxonomy_tables
 from pipeline.publish.preflight import Preflight, check_package
-from pipeline.publish.private_values import PrivateValues
+from schemas.private_values import PrivateValues
 from pipeline.publish.public_records import KEY, Selection, select_public
 from pipeline.publish.scrub import scrub_tables
 from schemas.directory import Directory

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.publish.hsds import HsdsPackage
-from pipeline.publish.private_values import PrivateValues
+from schemas.private_values import PrivateValues
 from pipeline.publish.scrub import find_private
 from schemas.errors import ContractError, GateError, InputError, StorageError, UsageError
 from schemas.hsds_tables import hsds_tables

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from pipeline.publish.private_values import PrivateValues, kinds_in, suspect_cells, without_private
+from schemas.private_values import PrivateValues, kinds_in, suspect_cells, without_private
 from schemas.hsds_tables import HsdsColumn, hsds_tables
 
 #: Streets are not looked for in these columns: address rows are compared as places, street and city together.

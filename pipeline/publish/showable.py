@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipeline.publish.collect_private import collect_private_values
-from pipeline.publish.private_values import kinds_in, suspect_cells
+from schemas.private_values import kinds_in, suspect_cells
 from pipeline.publish.public_records import KEY, select_public
 from schemas.directory import Directory
 from schemas.enumerations import RecordKind

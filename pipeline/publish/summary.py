@@ -12,6 +12,7 @@ from pipeline.publish.wording import (
     reason_words,
     share_basis,
     share_text,
+    signal_counts,
     weekday,
 )
 from schemas.night import CenterFacts, NightFacts
@@ -84,12 +85,19 @@ def _centers(night: NightFacts) -> str:
     )
     rule = "|---|" + "---:|" * (5 + len(_KINDS))
     lines = ["## Records that count", "", head, rule, *(_center_row(center) for center in night.centers)]
+    lines += _signals(night)
     for center in night.centers:
         left_out = _not_counted(center)
         if left_out:
             lines += ["", f"Not counted in {markdown_text(center.center_id)}: {left_out}."]
         lines += [f"\n{markdown_text(center.center_id)}: {markdown_text(notice)}" for notice in center.notices]
     return "\n".join(lines)
+
+
+def _signals(night: NightFacts) -> list[str]:
+    """Return what the night shows about the upkeep; nothing when it shows nothing."""
+    told = [f"{number(count)} {words}" for count, words in signal_counts(night)]
+    return ["", f"Worth a question: {'; '.join(told)}. → `resdir changes --signals`"] if told else []
 
 
 def _center_row(center: CenterFacts) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from schemas.night import ShareFigure
+from schemas.night import NightFacts, ShareFigure
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -20,6 +20,13 @@ KINDS = {
     "organization": ("organization", "organizations"),
     "location": ("location", "locations"),
     "service_at_location": ("service at a location", "services at locations"),
+}
+#: What the comparison of nights shows about the upkeep.
+SIGNALS = {
+    "verified_unchanged": "verified again without a word changed for years",
+    "bulk_stamped": "stamped with one verification date in one night",
+    "edited_unverified": "edited without being verified",
+    "silent_edit": "changed without a new date of the last edit",
 }
 BANDS = {
     "current": "current",
@@ -153,3 +160,9 @@ def family_of(rule_id: str) -> str:
     'CMP'
     """
     return rule_id.split("-", 1)[0]
+
+
+def signal_counts(night: NightFacts) -> list[tuple[int, str]]:
+    """Return how many records each signal of the upkeep speaks of, with its words; signals that were not given are left out."""
+    total = {name: sum(center.signals.get(name, 0) for center in night.centers) for name in SIGNALS}
+    return [(count, SIGNALS[name]) for name, count in total.items() if count]
