@@ -21,7 +21,7 @@ def _generator():
     return module
 
 
-@pytest.mark.parametrize("name", ["rules.md", "data-dictionary.md", "settings.md", "commands.md"])
+@pytest.mark.parametrize("name", ["rules.md", "data-dictionary.md", "settings.md", "commands.md", "mapping.md"])
 def test_generated_page_is_current(name):
     """A page that tells of last month's release misleads everybody: run `make docs`."""
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == _generator().pages()[name].rstrip() + "\n"

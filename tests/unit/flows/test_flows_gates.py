@@ -105,19 +105,44 @@ def test_an_unknown_override_is_told_before_anything_starts(nightly, export):
     assert "rows-fell" in messages
 
 
+def without_columns(export: Path, target: Path, start: str) -> Path:
+    """Write the export without the columns whose name begins like this, and with one that nobody knows."""
+    return changed(
+        export, target, lambda row: row,
+        columns=lambda names: ["Custom_New", *(name for name in names if not name.startswith(start))],
+    )  # fmt: skip
+
+
 def test_an_optional_column_that_goes_is_told_and_the_night_goes_on(nightly, export, tmp_path):
     """What needs the column is not applicable; its absence is a warning once, not thousands of findings."""
     assert nightly(export)[0] == 0
-    less = changed(
-        export, tmp_path / "less.csv", lambda row: row,
-        columns=lambda names: ["Custom_New", *(name for name in names if name != "Eligibility")],
-    )  # fmt: skip
-    code, document, _ = nightly(less)
+    code, document, _ = nightly(without_columns(export, tmp_path / "less.csv", "Eligibility"))
     center = document["centers"][0]
     assert code == 0
-    assert any("gone: Eligibility" in warning for warning in center["warnings"])
-    assert any("eligibility of services" in warning for warning in center["warnings"])
+    assert any("gone: Eligibility, EligibilityAdult" in warning for warning in center["warnings"])
+    assert any("not applicable" in warning and "eligibility of services" in warning for warning in center["warnings"])
     assert "CMP-P-ELIG" not in center["findings_by_rule"]
+
+
+def test_a_text_column_that_goes_leaves_what_the_flags_say(nightly, export, tmp_path):
+    """The flags still say who may come; where all are false nothing is said, and that is told with its size."""
+    with export.open(encoding="utf-8-sig", newline="") as file:
+        names = list(csv.DictReader(file).fieldnames or [])
+    assert nightly(export)[0] == 0
+    kept = [name for name in names if name != "Eligibility"]
+    code, document, _ = nightly(changed(export, tmp_path / "less.csv", lambda row: row, columns=lambda _: kept))
+    center = document["centers"][0]
+    assert code == 0
+    assert center["warnings"][0] == "This column of the last export is gone: Eligibility."
+    assert "filled share" in center["warnings"][1]
+    assert "eligibility of services" in center["warnings"][1]
+    assert not any("not applicable" in warning for warning in center["warnings"])
+    with open_published(Workspace(nightly.workspace)) as snapshot:
+        services = snapshot.table("core.service").filter("is_counted")
+        findings = snapshot.table("quality.finding").filter(rule_id="CMP-P-ELIG", status="open")
+    silent = services.filter(services["eligibility"].is_null())
+    assert 0 < silent.height < services.height
+    assert set(findings["record_uid"]) == set(silent["record_uid"])
 
 
 def test_another_dialect_of_the_same_rows_is_a_notice(nightly, export, tmp_path):

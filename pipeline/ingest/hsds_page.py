@@ -1,14 +1,10 @@
-"""The table in mapping.md of what is read of HSDS, out of the layout itself: `python docs/hsds_reading.py` writes it there."""
+"""The table of what is read of HSDS, out of the layout itself, for docs/mapping.md (`make docs` writes it there)."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from pipeline.ingest.load_layout import load_shipped_layout
 from schemas.layout import FileLayout
 
-PAGE = Path(__file__).with_name("mapping.md")
-MARK = "<!-- hsds -->\n"
 #: Why a table or column has no field of ours.
 REASONS: tuple[tuple[str, str], ...] = (
     ("programs", "a program of HSDS groups services; no table of ours has such groups"),
@@ -29,8 +25,8 @@ REASONS: tuple[tuple[str, str], ...] = (
 )
 
 
-def table() -> str:
-    """Return the table and the reasons as Markdown."""
+def render_hsds_reading() -> str:
+    """Return the table of files, columns and where they go, and what is kept in raw only, as Markdown."""
     lines = ["| table | columns and where they go | kept in raw only |", "|---|---|---|"]
     for file in load_shipped_layout("hsds").files:
         read = "; ".join(f"{column} → {', '.join(targets)}" for column, targets in _targets(file).items())
@@ -62,13 +58,3 @@ def _targets(file: FileLayout) -> dict[str, list[str]]:
         for owner in part.owners:
             add((owner.column,), "owner")
     return found
-
-
-def main() -> None:
-    """Write the table into the page."""
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(page[: page.index(MARK) + len(MARK)] + "\n" + table(), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
