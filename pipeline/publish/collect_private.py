@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable
 
 import polars as pl
 
+from pipeline.publish.public_records import KEY, Selection
+from schemas.directory import Directory
+from schemas.enumerations import RecordKind
 from schemas.private_values import (
     PrivateValues,
     name_patterns,
@@ -15,9 +18,6 @@ from schemas.private_values import (
     suspect_cells,
     vanity_number,
 )
-from pipeline.publish.public_records import KEY, Selection
-from schemas.directory import Directory
-from schemas.enumerations import RecordKind
 
 _OWNER = ("center_id", "owner_uid")
 _STREET = ("line1", "city", "postal_code")

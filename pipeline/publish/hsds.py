@@ -37,7 +37,6 @@ from pipeline.publish.hsds_records import (
 from pipeline.publish.hsds_rows import as_table, keys_of
 from pipeline.publish.hsds_taxonomy import taxonomy_tables
 from pipeline.publish.preflight import Preflight, check_package
-from schemas.private_values import PrivateValues
 from pipeline.publish.public_records import KEY, Selection, select_public
 from pipeline.publish.scrub import scrub_tables
 from schemas.directory import Directory
@@ -45,6 +44,7 @@ from schemas.enumerations import WithheldReason
 from schemas.errors import ContractError
 from schemas.hsds_tables import SIDE_TABLE, hsds_tables, hsds_version, package_descriptor
 from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.private_values import PrivateValues
 
 #: Kind of record -> the table it becomes.
 RECORD_TABLES: Mapping[str, str] = {

@@ -15,10 +15,10 @@ from typing import Any
 import polars as pl
 
 from pipeline.publish.hsds import HsdsPackage
-from schemas.private_values import PrivateValues
 from pipeline.publish.scrub import find_private
 from schemas.errors import ContractError, GateError, InputError, StorageError, UsageError
 from schemas.hsds_tables import hsds_tables
+from schemas.private_values import PrivateValues
 
 _PRODUCER = "resdir"
 _MANIFEST = "manifest.json"

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from schemas.private_values import PrivateValues, kinds_in, suspect_cells, without_private
 from schemas.hsds_tables import HsdsColumn, hsds_tables
+from schemas.private_values import PrivateValues, kinds_in, suspect_cells, without_private
 
 #: Streets are not looked for in these columns: address rows are compared as places, street and city together.
 _STREET_COLUMNS = frozenset({("address", "address_1"), ("address", "address_2")})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from pipeline.publish.collect_private import collect_private_values
-from schemas.private_values import kinds_in, suspect_cells
 from pipeline.publish.public_records import KEY, select_public
 from schemas.directory import Directory
 from schemas.enumerations import RecordKind
+from schemas.private_values import kinds_in, suspect_cells
 
 
 def showable_records(directory: Directory, *, findings: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipeline.publish.package import write_package
-from pipeline.publish.private_values import PrivateValues
+from schemas.private_values import PrivateValues
 from schemas.errors import ContractError
 
 PHONE_SPELLINGS = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from pipeline.publish.private_values import (
+from schemas.private_values import (
     PrivateValues,
     kinds_in,
     name_patterns,
