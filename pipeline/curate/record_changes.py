@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.curate.record_contents import KINDS, WITHHELD, delivered_records, list_parts
+from pipeline.curate.record_contents import (
+    KINDS,
+    PART_KEY,
+    WITHHELD,
+    changed_parts,
+    delivered_records,
+    join_parts,
+    list_parts,
+)
 from pipeline.curate.rekeyed_records import find_rekeyed
 from schemas.changes import RecordChange
 from schemas.contract import conform, empty_table
@@ -191,7 +199,6 @@ def _shown(records: pl.DataFrame, name: str, *, other: pl.DataFrame) -> pl.Serie
 
 def _part_changes(now: Directory, before: Directory, *, owners: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
     """Return the changes of phones, addresses and the like of records that stayed."""
-    key = ["center_id", "kind", "record_uid", "field"]
     old = list_parts(before)
     if not moved.is_empty():
         numbers = moved.filter(pl.col("kind") == pl.col("old_kind")).select(
@@ -202,9 +209,17 @@ def _part_changes(now: Directory, before: Directory, *, owners: pl.DataFrame, mo
             .with_columns(record_uid=pl.coalesce("new_record_uid", "record_uid"))
             .drop("new_record_uid")
         )
+    new = list_parts(now)
+    differing = changed_parts(new, old)
     both = (
-        list_parts(now)
-        .join(old, on=key, how="full", coalesce=True, suffix="_before")
+        join_parts(new.join(differing, on=list(PART_KEY), how="semi"))
+        .join(
+            join_parts(old.join(differing, on=list(PART_KEY), how="semi")),
+            on=list(PART_KEY),
+            how="full",
+            coalesce=True,
+            suffix="_before",
+        )
         .filter(pl.col("text").ne_missing(pl.col("text_before")))
         .with_columns(
             hidden=pl.col("is_private").fill_null(value=False) | pl.col("is_private_before").fill_null(value=False)

@@ -33,6 +33,9 @@ PART_SCHEMA: dict[str, pl.DataType] = {
     "is_private": pl.Boolean(),
 }
 
+#: What names a part.
+PART_KEY: tuple[str, ...] = ("center_id", "kind", "record_uid", "field")
+
 #: Columns of what belongs to records that make up its text, as delivered where there is a choice.
 _PART_COLUMNS: dict[str, tuple[str, ...]] = {
     "phone": ("number_written", "extension", "type", "label", "note"),
@@ -57,11 +60,11 @@ def delivered_records(directory: Directory, kind: str) -> pl.DataFrame:
 
 
 def list_parts(directory: Directory) -> pl.DataFrame:
-    """Return what belongs to records as one text per record and field.
+    """Return every row that belongs to a record as a text.
 
     Returns:
-        `PART_SCHEMA`: phones, addresses and contacts by their slot (`phone.Phone1Number`), the taxonomy links and the opening
-        times of a record as one text each. `text` is the value as it stands, private or not; `is_private` tells.
+        `PART_SCHEMA`: phones, addresses and contacts by their slot (`phone.Phone1Number`), the taxonomy links (`taxonomy_link`) and the
+        opening times (`schedule`), one row each. `text` is the value as it stands, private or not; `is_private` tells.
     """
     parts = [pl.DataFrame(schema=PART_SCHEMA)]
     for table, columns in _PART_COLUMNS.items():
@@ -69,8 +72,7 @@ def list_parts(directory: Directory) -> pl.DataFrame:
         parts.append(
             _part(rows, field=pl.format(table + ".{}", "slot"), text=_joined(columns), is_private=pl.col("is_private"))
         )
-    links = directory.taxonomy_link
-    parts.append(_part(links, field=pl.lit("taxonomy_link"), text=pl.col("link_written")))
+    parts.append(_part(directory.taxonomy_link, field=pl.lit("taxonomy_link"), text=pl.col("link_written")))
     span = pl.format(
         "{} {}-{}",
         "weekday",
@@ -79,6 +81,23 @@ def list_parts(directory: Directory) -> pl.DataFrame:
     )
     parts.append(_part(directory.schedule, field=pl.lit("schedule"), text=span))
     return pl.concat(parts)
+
+
+def join_parts(parts: pl.DataFrame) -> pl.DataFrame:
+    """Return one text per record and field (`PART_SCHEMA`): all links, all times, two numbers of one cell, in order."""
+    return parts.group_by(*PART_KEY).agg(pl.col("text").sort().str.join(_BETWEEN), pl.col("is_private").any())
+
+
+def changed_parts(now: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """Return record and field (`PART_KEY`) of the parts that differ between two nights.
+
+    Compared by sums of hashes, so that no text is put together for the many that are the same.
+    """
+    later, earlier = (
+        parts.group_by(*PART_KEY).agg(pl.col("text").hash().sum().alias("said")) for parts in (now, before)
+    )
+    both = later.join(earlier, on=list(PART_KEY), how="full", coalesce=True, suffix="_before")
+    return both.filter(pl.col("said").ne_missing(pl.col("said_before"))).select(PART_KEY)
 
 
 def fingerprint(directory: Directory) -> pl.DataFrame:
@@ -92,9 +111,11 @@ def fingerprint(directory: Directory) -> pl.DataFrame:
     key = ["center_id", "kind", "record_uid"]
     owned = (
         list_parts(directory)
-        .sort(*key, "field", "text")
-        .group_by(key, maintain_order=True)
-        .agg(__owned=pl.format("{}={}", "field", "text").str.join(_END))
+        .select(*key, said=pl.format("{}={}", "field", "text"))
+        .select(*key, plh.col("said").nchash.xxh3_64(seed=0).alias("said"))
+        .group_by(key)
+        # A sum does not depend on the order of rows; it wraps around and stays the same on every machine.
+        .agg(__owned=pl.col("said").sum().cast(pl.String))
     )
     return pl.concat(
         [
@@ -132,12 +153,6 @@ def _joined(columns: tuple[str, ...]) -> pl.Expr:
 
 def _part(rows: pl.DataFrame, *, field: pl.Expr, text: pl.Expr, is_private: pl.Expr | None = None) -> pl.DataFrame:
     hidden = pl.lit(value=False) if is_private is None else is_private.fill_null(value=True)
-    return (
-        rows.select("center_id", "owner_kind", "owner_uid", field.alias("field"), text.alias("text"), hidden.alias("hidden"))
-        # Two rows of one slot (two numbers in one cell) are told together.
-        .group_by("center_id", "owner_kind", "owner_uid", "field")
-        .agg(pl.col("text").sort().str.join(_BETWEEN), pl.col("hidden").any())
-        .select(
-            "center_id", kind="owner_kind", record_uid="owner_uid", field="field", text="text", is_private="hidden"
-        )
-    )  # fmt: skip
+    return rows.select(
+        "center_id", kind="owner_kind", record_uid="owner_uid", field=field, text=text, is_private=hidden
+    )
