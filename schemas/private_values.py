@@ -222,7 +222,8 @@ def _holds_local(text: str, condensed: str, phones: frozenset[str]) -> bool:
             continue
         spelled = rf"(?<!\d){local[:3]}[\s.\-‐-―]*{local[3:]}(?!\d)"
         for found in re.finditer(spelled, text):
-            before = re.search(r"\d{3}[)\s.\-‐-―/]*$", text[: found.start()])
+            # An area code has three digits: a year, a ZIP code or the end of another number before it is none.
+            before = re.search(r"(?<!\d)1?\d{3}[)\s.\-‐-―/]*$", text[: found.start()])
             if before is None:
                 return True
     return False

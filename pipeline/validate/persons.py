@@ -142,7 +142,7 @@ def _named_by_words(texts: pl.DataFrame, parameters: ValidateParameters) -> pl.D
         )
         found.append(passages.with_columns(person=pl.col("passage").str.extract(person, 1)).drop_nulls())
     tidy = pl.col("passage").str.strip_chars(" \t\r\n.,;:()")
-    return pl.concat(found).filter(~_is_office(pl.col("person"), parameters)).with_columns(passage=tidy)
+    return pl.concat(found).filter(~is_office(pl.col("person"), parameters)).with_columns(passage=tidy)
 
 
 def _known_persons(subjects: Subjects, parameters: ValidateParameters) -> pl.DataFrame:
@@ -161,12 +161,13 @@ def _known_persons(subjects: Subjects, parameters: ValidateParameters) -> pl.Dat
         for kind in OWN_RECORD_KINDS
     ]
     persons = pl.concat([contacts, *verifiers]).drop_nulls("person")
-    persons = persons.filter(pl.col("person").str.contains(_PERSON), ~_is_office(pl.col("person"), parameters))
+    persons = persons.filter(pl.col("person").str.contains(_PERSON), ~is_office(pl.col("person"), parameters))
     # Whoever is a public contact of the record is no secret, though he may have verified it as well.
     return persons.group_by(*_KEY, "person").agg(pl.col("is_hidden").all())
 
 
-def _is_office(person: pl.Expr, parameters: ValidateParameters) -> pl.Expr:
+def is_office(person: pl.Expr, parameters: ValidateParameters) -> pl.Expr:
+    """Return whether a text that looks like a person's name is an office, a place or an agency; null for null."""
     return person.str.contains(rf"(?i)\b(?:{'|'.join(parameters.not_person_words)})s?\b")
 
 

@@ -35,6 +35,7 @@ from pipeline.validate.noted import find_noted
 from pipeline.validate.persons import LONG_TEXTS, find_named_persons
 from pipeline.validate.places import ask_coordinates, ask_zip_places, mark_state_boxes, mark_zip_places
 from pipeline.validate.privacy import ask_address_privacy, ask_contact_privacy, ask_record_privacy
+from pipeline.validate.private_passages import hide_private_passages
 from pipeline.validate.questions import FAILURE_SCHEMA, Question, ask_table
 from pipeline.validate.style_names import find_repeated_aka
 from pipeline.validate.style_questions import ask_style, hide_named_persons
@@ -128,9 +129,10 @@ def validate_directory(
     ]
     failures += _relate(subjects, codes=codes, carried=carried, parameters=parameters, freshness=freshness)
     failures += _translated(subjects, directory.translation, as_of=as_of, freshness=freshness)
+    found = hide_named_persons(pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *failures]))
     return Validation(
         findings=write_findings(
-            hide_named_persons(pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *failures])),
+            hide_private_passages(found, subjects=subjects, parameters=parameters),
             records=subjects.records,
             parameters=parameters,
         ),

@@ -29,6 +29,8 @@ FOUND = [
     ("tel:+12175550199", {"phone"}),
     ("Call 217\n555\n0199", {"phone"}),
     ("Ring 555-0199 locally", {"phone"}),
+    ("Open since 2019. 555-0199 at night", {"phone"}),
+    ("Call 312-555-0120, 555-0199", {"phone"}),
     ("Dial 1-800-273-TALK", {"phone"}),
     ("JANE@HIDDEN.EXAMPLE.ORG", {"email"}),
     ("at 4417 North Thistledown Ct.", {"address"}),
@@ -40,6 +42,7 @@ FOUND = [
 CLEAN = [
     "Call 217-555-0100",
     "Call 312-555-0199",
+    "Call 1312 555 0199",
     "at 4418 Thistledown Court",
     "at 14417 Thistledown Court",
     "PO Box 771",

@@ -21,104 +21,9 @@ from tests.unit.validate.full_directory import (
     join_parts,
     validate_parts,
 )
+from tests.unit.validate.style_cases import CASES
 
-LONG = "Provides care and help with food and rent and heat and light and work and school and " * 3 + "play."
-HARD = " ".join(["Administers intergovernmental rehabilitation methodologies facilitating organizational"] * 9) + "."
-WORDS = "Gives food to families. " * 40
-
-#: Rule, table, field, text that breaks it, what the finding shows, and texts that look alike but keep the rule.
-CASES: list[tuple[str, str, str, str, str, tuple[str, ...]]] = [
-    ("STY-001", "agency", "name", "Mill House, Inc.", "Mill House, Inc.", ("Zinc", "Inc Spot Studio", "Lincoln House")),
-    ("STY-001", "agency", "name", "Mill House LLC (MH)", "Mill House LLC (MH)", ("Mill House (LLCX)",)),
-    ("STY-002", "site", "name", "NORTH SIDE OFFICE", "NORTH SIDE OFFICE", ("YMCA", "USDA WIC NSLP SNAP", "SHELTER")),
-    ("STY-002", "service", "intake", "CALL THE OFFICE FIRST", "CALL THE OFFICE FIRST", ("CALL first, then come in",)),
-    ("STY-003", "agency", "name", "The Mill House", "The Mill House", ("Theater of Mills", "There to Help")),
-    (
-        "STY-010",
-        "agency",
-        "description",
-        "A premier agency for food.",
-        "premier",
-        ("Premier League Hall is an agency.",),
-    ),
-    ("STY-010", "site", "description", "Has a dedicated team.", "dedicated team", ("Has a dedicated line.",)),
-    ("STY-011", "agency", "description", "Our mission is to feed.", "Our mission is to feed.", ("Feeds a mission.",)),
-    (
-        "STY-011",
-        "service",
-        "description",
-        "Mill House is dedicated to helping children learn.",
-        "Mill House is dedicated to helping children learn.",
-        ("Runs a house for children with dedicated rooms for play.",),
-    ),
-    ("STY-012", "service", "intake", "Call us first.", "Call us first", ("Call the US office.", "Call bus line 9.")),
-    ("STY-012", "agency", "description", "Feeds. We serve all here.", "We serve all here", ("Feeds Our Lady Parish.",)),
-    ("STY-013", "service", "fees", "It is free of cost!", "It is free of cost!", ("Call Answers, Please! first.",)),
-    ("STY-020", "site", "description", "One is. Two is. Three is.", "3 sentences", ("St. Paul is at 5 p.m. Two is.",)),
-    ("STY-021", "service", "description", "Gives food.", "2 words", ("Gives food to poor families.",)),
-    ("STY-021", "service", "description", WORDS, "160 words", ("Gives food to families. " * 37,)),
-    (
-        "STY-022",
-        "agency",
-        "description",
-        LONG,
-        "52 words on average: Provides care",
-        (LONG.replace(" and rent", ". Rent"),),
-    ),
-    ("STY-023", "service", "description", HARD, "grade", ("Gives food to families in need. " * 10,)),
-    (
-        "STY-030",
-        "service",
-        "intake",
-        "Send an e-mail.",
-        "e-mail → email",
-        ("Send to e-mail@x.org or email.", "The E-mail Co"),
-    ),
-    ("STY-031", "agency", "description", "Helps famlies in need.", "famlies → families", ("Helps Famlies in need.",)),
-    (
-        "STY-031",
-        "service",
-        "fees",
-        "Slidding scale, recieved monthly.",
-        "recieved → received",
-        ("Homebuyers pay nothing.",),
-    ),
-    ("STY-032", "service", "intake", "Call first , then come.", "Call first␣,", ("Call 9 .5 first, then come.",)),
-    (
-        "STY-034",
-        "agency",
-        "description",
-        "Gives food. Call (217) 555-0120.",
-        "(217) 555-0120",
-        ("Zip 62701-1234 at 2-1-1",),
-    ),
-    (
-        "STY-034",
-        "service",
-        "description",
-        "Gives food as www.x.org says.",
-        "www.x.org",
-        ("Gives food as 24/7 help line.",),
-    ),
-    ("STY-034", "site", "description", "Opened on May 4, 2019.", "May 4, 2019", ("Opened in May 2019.",)),
-    ("STY-035", "agency", "description", "Closed until 2024 for works.", "until 2024", ("Founded by law until 2024.",)),
-    (
-        "STY-035",
-        "service",
-        "intake",
-        "Apply for the 2024-2025 school year.",
-        "2024-2025 school year",
-        ("2026-2027 year",),
-    ),
-    (
-        "STY-035",
-        "service",
-        "intake",
-        "Apply by March 3, 2026.",
-        "March 3, 2026",
-        ("Apply by December 3, 2026.", "In 2019."),
-    ),
-]
+CASE_NAMES = [f"{case[0]}-{case[1]}" for case in CASES]
 
 
 def broken(table: str, field: str, text: str, **changes: object) -> pl.DataFrame:
@@ -132,39 +37,63 @@ def style_of(parts: Parts) -> pl.DataFrame:
     return parts.validate().findings.filter(pl.col("rule_id").str.starts_with("STY-"))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
-def test_a_style_fault_is_found_and_shown(case):
+def broken_together(texts: list[tuple[str, str, str]], **changes: object) -> dict[int, pl.DataFrame]:
+    """Return the style findings of many directories, each with one changed text (table, field, text), validated in one go.
+
+    The key is the position in the list; only findings on the changed kind of record are returned.
+    """
+    centers = [full_parts(f"c{number:03}") for number in range(len(texts))]
+    for parts, (table, field, text) in zip(centers, texts, strict=True):
+        parts.one(table).update({field: text, **changes})
+    found = validate_parts(centers).findings.filter(pl.col("rule_id").str.starts_with("STY-"))
+    return {number: found.filter(center_id=f"c{number:03}", kind=table) for number, (table, _, _) in enumerate(texts)}
+
+
+@pytest.fixture(scope="module")
+def faulty():
+    """What the rules say of every case."""
+    return broken_together([case[1:4] for case in CASES])
+
+
+@pytest.fixture(scope="module")
+def alike():
+    """What the rules say of every text that looks alike."""
+    return broken_together([(case[1], case[2], near) for case in CASES for near in case[5]])
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=CASE_NAMES)
+def test_a_style_fault_is_found_and_shown(number, faulty):
     """A finding without its passage sends the curator through four thousand characters."""
-    rule_id, table, field, text, shown, _ = case
-    mine = broken(table, field, text).filter(pl.col("rule_id") == rule_id)
+    rule_id, table, field, _, shown, _ = CASES[number]
+    mine = faulty[number].filter(pl.col("rule_id") == rule_id)
     assert mine.select("kind", "field").rows() == [(table, field)]
     assert shown in mine["value"].item()
     assert len(mine["value"].item()) <= 200
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
-def test_what_looks_alike_is_left_alone(case):
+@pytest.mark.parametrize("number", range(len(CASES)), ids=CASE_NAMES)
+def test_what_looks_alike_is_left_alone(number, alike):
     """Every false alarm makes the next true one be skipped."""
-    rule_id, table, field, _, _, near = case
-    for text in near:
-        assert rule_id not in broken(table, field, text)["rule_id"], text
+    first = sum(len(case[5]) for case in CASES[:number])
+    for place, text in enumerate(CASES[number][5], start=first):
+        assert CASES[number][0] not in alike[place]["rule_id"], text
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
-def test_style_of_hidden_records_is_never_shown(case):
+@pytest.mark.parametrize("hidden", [{"is_confidential_place": True}, {"withheld_reason": "excluded_from_website"}])
+def test_style_of_hidden_records_is_never_shown(hidden):
     """A passage of a shelter's record in a list that is passed around would give the place away."""
-    rule_id, table, field, text, _, _ = case
-    for hidden in ({"is_confidential_place": True}, {"withheld_reason": "excluded_from_website"}):
-        found = broken(table, field, text, **hidden).filter(pl.col("kind") == table)
-        assert set(found["value"].drop_nulls()) <= {"withheld"}
-        assert (rule_id in found["rule_id"]) == (rule_id != "STY-034")
+    told = broken_together([case[1:4] for case in CASES], **hidden)
+    for number, (rule_id, *_) in enumerate(CASES):
+        assert set(told[number]["value"].drop_nulls()) <= {"withheld"}
+        # What is withheld must not be advised to go to a public field.
+        assert (rule_id in told[number]["rule_id"]) == (rule_id != "STY-034"), CASES[number]
 
 
 def test_records_that_do_not_count_are_not_asked():
     """Style of closed records is nobody's work."""
-    for rule_id, table, field, text, _, _ in CASES:
-        found = broken(table, field, text, is_counted=False, not_counted_reason="inactive")
-        assert rule_id not in found.filter(pl.col("kind") == table)["rule_id"]
+    told = broken_together([case[1:4] for case in CASES], is_counted=False, not_counted_reason="inactive")
+    for number, (rule_id, *_) in enumerate(CASES):
+        assert rule_id not in told[number]["rule_id"]
 
 
 def test_an_acronym_needs_a_full_name():
