@@ -59,6 +59,17 @@ def _is_expected(name: str, layout: FileLayout) -> bool:
     return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in layout.expected_columns)
 
 
+def noticed_columns(layout: FileLayout) -> tuple[str, ...]:
+    """Return the columns of a file with records whose cells `describe_rows` looks at; none twice."""
+    groups = [rows.cells for rows in layout.records] + [rows.cells for _, rows in layout.children()]
+    asked = [cell for cells in groups for cell in cells.values() if (cell.words and cell.otherwise) or cell.first_of]
+    for rows in layout.records:
+        asked += [
+            rows.cells[name] for name in (*rows.split, *(mark.field for mark in rows.marks)) if name in rows.cells
+        ]
+    return tuple(dict.fromkeys(name for cell in asked for name in cell.columns))
+
+
 def describe_rows(tables: Tables, texts: Sequence[Gathered], *, records: pl.DataFrame) -> tuple[str, ...]:
     """Return the notices about the rows of a delivery.
 
@@ -213,6 +224,8 @@ def _count_split_cells(table: Table, layout: FileLayout) -> int:
 
 
 def _describe_unplaced(texts: Sequence[Gathered], *, records: pl.DataFrame) -> list[str]:
+    if not texts:
+        return []
     known = records.select(owner_kind="kind", owner_native_id=pl.col("native_id").str.strip_chars()).unique()
     notices = []
     for field in dict.fromkeys(one.part.into for one in texts):

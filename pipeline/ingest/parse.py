@@ -52,6 +52,8 @@ _LONGEST_BLOCK_BYTES = 128_000_000
 _MOST_STRICT_ROWS = 4_096
 #: Rows turned into a frame at once by the strict reader (measured).
 _CHUNK_ROWS = 20_000
+#: Fewer rows are not handed on: what is built of them costs about the same for a few rows as for thousands (measured).
+_FEWEST_ROWS = 10_000
 #: Bytes and columns beyond which a first line is no header (project choice; known exports have 6,000 bytes and 200 columns).
 _LONGEST_HEADER = 1_000_000
 _MOST_COLUMNS = 10_000
@@ -184,6 +186,7 @@ def parse_table(
     center_id: str,
     parameters: IngestParameters,
     choose: Callable[[tuple[str, ...]], Iterable[int]] | None = None,
+    condense: Callable[[ParsedTable], ParsedTable] | None = None,
     row_by_row: bool = False,
 ) -> ParsedTable:
     """Return the rows of a separated text.
@@ -194,6 +197,8 @@ def parse_table(
         center_id: Center that delivered the file.
         parameters: Limits.
         choose: Given the header, the places (from 0) of the columns whose cells are wanted; all when not given.
+        condense: Given the rows of a part of the file, what of it is kept: it may leave out rows, with rejects or a count in
+            their place, and cells (of every part the same). So a large file is never in memory cell by cell.
         row_by_row: Whether the strict reader reads every row. Slower, and the same by law (`tests/property`).
 
     Returns:
@@ -217,23 +222,34 @@ def parse_table(
     header = _read_header(csv.reader(lines, delimiter=reading.separator, strict=True), lines, reading)
     reading.width = len(header)
     reading.places = tuple(range(len(header))) if choose is None else tuple(sorted(set(choose(header))))
-    if row_by_row:
-        _read_strictly(reading, place=lines.place, line=lines.count + 1, most_rows=None)
-    else:
-        _read_blocks(reading, place=lines.place, line=lines.count + 1)
-    _close_chunk(reading)
-    empty = empty_table(RawRow).with_columns(
-        pl.lit(None, dtype=pl.String).alias(cell_name(place)) for place in reading.places
-    )
-    frame = pl.concat([empty, *reading.chunks])
-    reading.chunks = []
+    parts = []
+    for rows in _read_parts(reading, place=lines.place, line=lines.count + 1, row_by_row=row_by_row):
+        part = _as_table(rows, header=header, reading=reading)
+        parts.append(part if condense is None else condense(part))
+    return _join_parts(parts, header=header, reading=reading)
+
+
+def _as_table(frame: pl.DataFrame, *, header: tuple[str, ...], reading: _Reading) -> ParsedTable:
     names = [cell_name(place) for place in reading.places]
     return ParsedTable(
         header=header,
         rows=frame.drop(names),
         cells=frame.select(names),
-        rejects=_reject_frame(reading),
-        blank_count=reading.blank_count,
+        rejects=empty_table(RawReject),
+        blank_count=0,
+        newline=_name_newline(reading.row_ends),
+        separator=reading.separator,
+    )
+
+
+def _join_parts(parts: list[ParsedTable], *, header: tuple[str, ...], reading: _Reading) -> ParsedTable:
+    rejects = [part.rejects for part in parts if part.rejects.height]
+    return ParsedTable(
+        header=header,
+        rows=pl.concat([part.rows for part in parts]),
+        cells=pl.concat([part.cells for part in parts]),
+        rejects=pl.concat([_reject_frame(reading), *rejects]).sort("source_line"),
+        blank_count=reading.blank_count + sum(part.blank_count for part in parts),
         newline=_name_newline(reading.row_ends),
         separator=reading.separator,
         loose_quotes=tuple(reading.loose_quotes),
@@ -306,7 +322,25 @@ def _refuse_wide(cells: list[str], *, name: str) -> None:
         )
 
 
-def _read_blocks(reading: _Reading, *, place: int, line: int) -> None:
+def _read_parts(reading: _Reading, *, place: int, line: int, row_by_row: bool) -> Iterator[pl.DataFrame]:
+    """Return the rows of the file in parts of some thousands, in their order; the last part may be empty."""
+    if row_by_row:
+        _read_strictly(reading, place=place, line=line, most_rows=None)
+    else:
+        yield from _read_blocks(reading, place=place, line=line)
+    _close_chunk(reading)
+    empty = empty_table(RawRow).with_columns(
+        pl.lit(None, dtype=pl.String).alias(cell_name(place)) for place in reading.places
+    )
+    yield pl.concat([empty, *_take_chunks(reading)])
+
+
+def _take_chunks(reading: _Reading) -> list[pl.DataFrame]:
+    chunks, reading.chunks = reading.chunks, []
+    return chunks
+
+
+def _read_blocks(reading: _Reading, *, place: int, line: int) -> Iterator[pl.DataFrame]:
     """Read regular rows a block at a time, and the rows between them strictly."""
     size, strict_rows, end = _BLOCK_BYTES, 1, len(reading.block)
     while place < end:
@@ -331,6 +365,8 @@ def _read_blocks(reading: _Reading, *, place: int, line: int) -> None:
             size = min(4 * size, _BLOCK_BYTES)
         else:
             size = 4 * size
+        if sum(chunk.height for chunk in reading.chunks) >= _FEWEST_ROWS:
+            yield pl.concat(_take_chunks(reading))
 
 
 def _take_regular(rows: RegularRows, block: Bytes, reading: _Reading, *, place: int, line: int) -> None:

@@ -2,7 +2,7 @@
 
 path ─ open_delivery ─► files ─ read_table ─► tables of text ─ recognize ─► layout
                                                     │
-    Delivered ◄─ sort ◄─ add_texts ◄─ build_records, build_children
+    Delivered ◄─ take_sorted ◄─ finish_rows ◄─ build_rows, of a flat export part by part while it is read
 """
 
 from __future__ import annotations
@@ -14,14 +14,9 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
-from pipeline.ingest.cells import is_filled, read_translation
-from pipeline.ingest.collect import (
-    Gathered,
-    add_contact_texts,
-    add_texts,
-    gather_texts,
-)
-from pipeline.ingest.columns import Header, fold_name, nearest, require_columns
+from pipeline.ingest.build import Built, FlatBuilder, build_rows, finish_rows
+from pipeline.ingest.cells import read_translation
+from pipeline.ingest.columns import fold_name, nearest, require_columns
 from pipeline.ingest.delivery import Delivery, open_delivery
 from pipeline.ingest.descriptor import choose_files, listed_files
 from pipeline.ingest.load_layout import SHIPPED, load_mapping, load_shipped_layout
@@ -34,20 +29,18 @@ from pipeline.ingest.recognize import (
     recognize_flat,
     recognize_package,
 )
-from pipeline.ingest.rows import ROW_ID, Rows, build_children, build_records, split_unknown_kinds, tell_slots_apart
-from pipeline.ingest.second_header import drop_description_row
+from pipeline.ingest.rows import split_unknown_kinds
+from pipeline.ingest.sort_rows import take_sorted
 from pipeline.ingest.tables import Table, read_table, require_rows
 from schemas.contract import check, empty_table
-from schemas.delivered import SOURCE_COLUMNS, Delivered
+from schemas.delivered import Delivered
 from schemas.errors import InputError, UsageError
-from schemas.layout import CHILD_TABLES, Cell, FileLayout, Layout
+from schemas.layout import Cell, FileLayout, Layout
 from schemas.parameters import IngestParameters
 from schemas.raw import RawHeader, RawReject, RawRow
 
 #: Formats that are promised but not read yet.
 NOT_YET: tuple[str, ...] = ("hsds-json", "airs", "visionlink", "wellsky", "ohana")
-#: Records are put in this order; the rest decides only between records with the same number.
-_RECORD_ORDER = ("kind", "native_id", "language_of_record", "name", "description", "status", "verified_on", "edited_on")
 
 
 def read_export(
@@ -88,6 +81,7 @@ class _Source:
     layout: Layout
     version: str
     tables: dict[str, Table]
+    built: Built
     notices: tuple[str, ...]
 
 
@@ -123,24 +117,27 @@ def _read_source(delivery: Delivery, layout: Layout | None, *, center_id: str, p
 def _read_flat(delivery: Delivery, layout: Layout | None, *, center_id: str, parameters: IngestParameters) -> _Source:
     file = _only_file(delivery)
     name = PurePosixPath(file).name
-    named = layout
-
-    def recognize(header: Header) -> Layout:
-        return named or recognize_flat(header, layouts=[load_shipped_layout(one) for one in SHIPPED], name=name)
-
+    known = [load_shipped_layout(one) for one in SHIPPED]
+    builder = FlatBuilder(recognize=lambda header: layout or recognize_flat(header, layouts=known, name=name))
     table = read_table(
         delivery.files[file](),
         name=name,
         center_id=center_id,
         parameters=parameters,
-        # A wide export has many columns that nothing asks for; they stay in the raw text.
-        choose=lambda header: recognize(header).files[0].mapped_columns,
+        choose=builder.choose_columns,
+        condense=builder.take_part,
     )
-    layout = recognize(table.header)
-    table, told = drop_description_row(table.with_layout(layout.files[0]))
+    found, table, built = builder.finish(table)
     tables = {name.casefold(): table}
-    notices = _check_table(table, layout, tables=tables)
-    return _finish(layout, tables, notices=(*told, *notices), must_hold_rows=[table])
+    notices = _check_table(table, found, tables=tables)
+    require_rows(table)
+    return _Source(
+        layout=found,
+        version="",
+        tables=tables,
+        built=finish_rows(built, layout=found),
+        notices=(*builder.notices, *notices),
+    )
 
 
 def _only_file(delivery: Delivery) -> str:
@@ -185,8 +182,17 @@ def _read_package(
     unknown = [file for file in find_text_files(delivery) if file not in known and file not in doubled]
     if unknown:
         notices = (f"Not read, because {layout.title} has no such files: {', '.join(unknown)}.", *notices)
-    required = [table for table in tables.values() if table.layout is not None and table.layout.required]
-    return _finish(layout, tables, notices=notices, must_hold_rows=required, version=version)
+    tables = {key: split_unknown_kinds(table) for key, table in tables.items()}
+    for table in tables.values():
+        if table.layout is not None and table.layout.required:
+            require_rows(table)
+    return _Source(
+        layout=layout,
+        version=version,
+        tables=tables,
+        built=finish_rows(build_rows(tables), layout=layout),
+        notices=notices,
+    )
 
 
 def _require_files(layout: Layout, known: Sequence[str], *, delivery: Delivery) -> None:
@@ -210,20 +216,6 @@ def _refuse_twins(known: Sequence[str], *, delivery: Delivery) -> None:
             f"{delivery.name} holds files whose names differ in case only: {', '.join(twins)}.",
             advice="Keep the one that is meant.",
         )
-
-
-def _finish(
-    layout: Layout,
-    tables: dict[str, Table],
-    *,
-    notices: tuple[str, ...],
-    must_hold_rows: Iterable[Table],
-    version: str = "",
-) -> _Source:
-    split = {key: split_unknown_kinds(table) for key, table in tables.items()}
-    for table in must_hold_rows:
-        require_rows(split[table.name.casefold()])
-    return _Source(layout=layout, version=version, tables=split, notices=notices)
 
 
 def _check_table(table: Table, layout: Layout, *, tables: dict[str, Table]) -> tuple[str, ...]:
@@ -265,17 +257,9 @@ def _require_lookups(part: FileLayout, *, tables: dict[str, Table], title: str) 
 
 
 def _deliver(source: _Source, *, center_id: str) -> Delivered:
-    tables = source.tables
-    texts = gather_texts(tables)
-    records = add_texts(build_records(tables), texts)
-    children = {name: build_children(name, tables=tables) for name in CHILD_TABLES.values()}
-    children["contact"] = add_contact_texts(children["contact"], gather_texts(tables, for_contacts=True))
-    if not source.layout.is_flat:
-        children = {
-            name: Rows(frame=tell_slots_apart(rows.frame), carried=rows.carried) for name, rows in children.items()
-        }
-    records = _mark_bare_links(records, source.layout, children=children.values(), texts=texts)
-    carried = records.carried.union(*(rows.carried for rows in children.values()))
+    tables, built = source.tables, source.built
+    carried = frozenset().union(*(rows.carried for rows in built.rows.values()))
+    notices = (*source.notices, *describe_rows(tables, built.texts, records=built.rows["record"].frame))
     return Delivered(
         center_id=center_id,
         format_name=source.layout.name,
@@ -287,49 +271,17 @@ def _deliver(source: _Source, *, center_id: str) -> Delivered:
         raw_reject=check(
             pl.concat([empty_table(RawReject), *(table.parsed.rejects for table in tables.values())]), RawReject
         ),
-        record=records.frame.sort([*_RECORD_ORDER, *SOURCE_COLUMNS], nulls_last=True),
-        phone=_sort_children(children["phone"].frame),
-        address=_sort_children(children["address"].frame),
-        contact=_sort_children(children["contact"].frame),
-        taxonomy_link=_sort_children(children["taxonomy_link"].frame),
-        schedule=_sort_children(children["schedule"].frame),
+        record=take_sorted(built.rows, "record"),
+        phone=take_sorted(built.rows, "phone"),
+        address=take_sorted(built.rows, "address"),
+        contact=take_sorted(built.rows, "contact"),
+        taxonomy_link=take_sorted(built.rows, "taxonomy_link"),
+        schedule=take_sorted(built.rows, "schedule"),
         carried=carried,
         conventions=source.layout.conventions,
         unmapped_columns=_unmapped_columns(source),
-        notices=(*source.notices, *describe_rows(tables, texts, records=records.frame)),
+        notices=notices,
     )
-
-
-def _mark_bare_links(records: Rows, layout: Layout, *, children: Iterable[Rows], texts: Sequence[Gathered]) -> Rows:
-    """Return the records with `link_only` worked out, where the layout asks for it."""
-    asked = {
-        kind.value: rows.link_only_when_blank
-        for part in layout.files
-        for rows in part.records
-        if rows.link_only_when_blank
-        for kind in rows.kinds
-    }
-    keys = ["owner_kind", "owner_native_id"]
-    frame, carried = records.frame, set(records.carried)
-    owned = pl.concat(
-        [rows.frame.select(keys).unique() for rows in children] + [one.frame.select(keys).unique() for one in texts]
-    ).unique()
-    for kind, fields in asked.items():
-        if not frame.filter(pl.col("kind") == kind).height:
-            continue
-        owners = owned.filter(pl.col("owner_kind") == kind)["owner_native_id"].str.strip_chars().unique()
-        is_bare = ~pl.any_horizontal(is_filled(pl.col(name)) for name in fields)
-        is_bare &= ~pl.col("native_id").str.strip_chars().is_in(owners.implode())
-        text = pl.when(is_bare).then(pl.lit("true")).otherwise(pl.lit("false"))
-        frame = frame.with_columns(link_only=pl.when(pl.col("kind") == kind).then(text).otherwise(pl.col("link_only")))
-        carried.add(f"{kind}.link_only")
-    return Rows(frame=frame, carried=frozenset(carried))
-
-
-def _sort_children(frame: pl.DataFrame) -> pl.DataFrame:
-    kept = frame.drop(ROW_ID)
-    # Everything but the place in the file first, so that shuffled rows give the same table.
-    return kept.sort([name for name in kept.columns if name not in SOURCE_COLUMNS] + [*SOURCE_COLUMNS], nulls_last=True)
 
 
 def _hash_delivery(tables: Iterable[Table]) -> str:

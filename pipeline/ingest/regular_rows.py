@@ -209,8 +209,11 @@ class BlockTexts:
         self._buffer = buffer
         closes = quotes[1::2]
         self._doubled = closes[:-1][quotes[2::2] == closes[:-1] + 1] if len(closes) else closes
+        whole = np.zeros((1, 4), dtype=np.uint32)
+        self._fill(whole, np.array([0]), np.array([0]), np.array([len(block)]))
+        self._whole = pl.Series(self._array(whole))
 
-    def column(self, starts: Places, ends: Places, *, is_cell: bool) -> tuple[pa.Array, Places]:
+    def column(self, starts: Places, ends: Places, *, is_cell: bool) -> tuple[pl.Series, Places]:
         """Return texts, of cells without their quotes, and the rows in which quotes are still doubled."""
         views = np.zeros((len(starts), 4), dtype=np.uint32)
         filled = np.flatnonzero(ends > starts)
@@ -224,8 +227,18 @@ class BlockTexts:
                     holds = np.searchsorted(self._doubled, begin) < np.searchsorted(self._doubled, end)
                     doubled = filled[holds & quoted]
             self._fill(views, filled, begin, end - begin)
-        array = pa.Array.from_buffers(pa.string_view(), len(starts), [None, pa.py_buffer(views), self._buffer])
-        return array, doubled
+        return self._held(views), doubled
+
+    def _array(self, views: npt.NDArray[np.uint32]) -> pa.Array:
+        return pa.Array.from_buffers(pa.string_view(), len(views), [None, pa.py_buffer(views), self._buffer])
+
+    def _held(self, views: npt.NDArray[np.uint32]) -> pl.Series:
+        """Return the texts as a column that owns its views and shares the bytes.
+
+        Views and bytes of an imported array live as long as either, so one text picked from a column would keep the whole column.
+        Behind the text of the whole block they become a column that has those bytes from there, and views of its own.
+        """
+        return self._whole.clone().append(pl.Series(self._array(views))).rechunk().slice(1)
 
     def _fill(self, views: npt.NDArray[np.uint32], rows: Places, begin: Places, length: Places) -> None:
         is_short = length <= _INLINE
@@ -268,15 +281,15 @@ def make_columns(
     texts = BlockTexts(block, buffer=buffer, quotes=rows.quotes)
     starts, ends = rows.starts[cells.has_width], rows.ends[cells.has_width]
     is_all = bool(kept.all())
-    arrays = {"text": texts.column(starts[kept], ends[kept], is_cell=False)}
+    columns = {"text": texts.column(starts[kept], ends[kept], is_cell=False)}
     for place in places:
         begin = starts if place == 0 else cells.separators[place - 1] + np.int32(1)
         end = ends if place == width - 1 else cells.separators[place]
-        arrays[cell_name(place)] = texts.column(
+        columns[cell_name(place)] = texts.column(
             begin if is_all else begin[kept], end if is_all else end[kept], is_cell=True
         )
-    frame = pl.DataFrame(pl.from_arrow(pa.table({name: array for name, (array, _) in arrays.items()})))
-    doubled = {name: found for name, (_, found) in arrays.items() if len(found)}
+    frame = pl.DataFrame({name: column for name, (column, _) in columns.items()})
+    doubled = {name: found for name, (_, found) in columns.items() if len(found)}
     return frame.with_columns(_undouble(frame[name], found) for name, found in doubled.items())
 
 

@@ -58,6 +58,12 @@ class Table:
         parsed = replace(self.parsed, rows=rows.drop(names), cells=rows.select(names), rejects=rejects)
         return replace(self, parsed=parsed)
 
+    def keep_cells(self, columns: Iterable[str]) -> Table:
+        """Return the table with the cells of these columns only; columns that the file lacks may be named."""
+        places = {place for name in columns if (place := self.header.find(name)) is not None}
+        cells = self.parsed.cells.select(cell_name(place) for place in sorted(places))
+        return replace(self, parsed=replace(self.parsed, cells=cells))
+
     def with_layout(self, layout: FileLayout | None) -> Table:
         """Return the table with its part of the layout."""
         return replace(self, layout=layout)
@@ -88,6 +94,7 @@ def read_table(
     center_id: str,
     parameters: IngestParameters,
     choose: Callable[[Header], Iterable[str]] | None = None,
+    condense: Callable[[Table], Table] | None = None,
 ) -> Table:
     """Return the table in a file's bytes.
 
@@ -97,6 +104,7 @@ def read_table(
         center_id: Center that delivered it.
         parameters: Limits.
         choose: Given the header, the columns whose cells are wanted; all when not given. Columns that the file lacks may be named.
+        condense: As in `parse_table`: given some of the rows as a table, what of it is kept.
 
     Raises:
         InputError: It is not a text file of one encoding with a header.
@@ -110,15 +118,31 @@ def read_table(
             return range(len(written))
         return [place for column in choose(header) if (place := header.find(column)) is not None]
 
-    parsed = parse_table(decoded.data, name=name, center_id=center_id, parameters=parameters, choose=find_places)
-    return Table(
-        name=name,
-        header=name_columns(parsed.header),
-        parsed=parsed,
-        sha256=hashlib.sha256(data).hexdigest(),
-        bytes_count=len(data),
-        encoding=decoded.encoding,
-        broken_lines=decoded.broken_lines,
+    sha256 = hashlib.sha256(data).hexdigest()
+
+    def as_table(parsed: ParsedTable) -> Table:
+        return Table(
+            name=name,
+            header=name_columns(parsed.header),
+            parsed=parsed,
+            sha256=sha256,
+            bytes_count=len(data),
+            encoding=decoded.encoding,
+            broken_lines=decoded.broken_lines,
+        )
+
+    def condense_part(part: ParsedTable) -> ParsedTable:
+        return part if condense is None else condense(as_table(part)).parsed
+
+    return as_table(
+        parse_table(
+            decoded.data,
+            name=name,
+            center_id=center_id,
+            parameters=parameters,
+            choose=find_places,
+            condense=condense_part,
+        )
     )
 
 

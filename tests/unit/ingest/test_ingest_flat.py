@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from pipeline.ingest.columns import name_columns
 from pipeline.ingest.load_layout import load_shipped_layout
@@ -230,6 +231,31 @@ def test_order_of_rows_and_columns_does_not_matter(tmp_path: Path):
     for name in TABLES:
         one, other = getattr(plain, name).drop(SOURCE_COLUMNS), getattr(moved, name).drop(SOURCE_COLUMNS)
         assert one.equals(other), name
+
+
+def test_a_file_built_part_by_part_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """At the border of two parts of a large file rows would be lost, doubled, or told apart by another number."""
+    described = dict.fromkeys(REQUIRED, "text")
+    rows = [
+        row(ResourceAgencyNum=str(number % 25), Phone1Number=f"555-{number}", TaxonomyLevelName=kind, Hours="Mon")
+        for number, kind in enumerate(["Agency", "Program", "Bundle", "Site"] * 10)
+    ]
+    rows[7]["AgencyDescription"], rows[31]["AgencyDescription"] = (
+        "DEL gone",
+        "DEL moved, long enough to be no short text",
+    )
+    path = write(tmp_path / "export.csv", described, *rows)
+    path.write_text(path.read_text(encoding="utf-8").replace("555-20", '"loose" quote'), encoding="utf-8")
+    whole = read_export(path, center_id="test")
+    monkeypatch.setattr("pipeline.ingest.parse._BLOCK_BYTES", 300)
+    monkeypatch.setattr("pipeline.ingest.parse._SMALL_BLOCK_BYTES", 300)
+    monkeypatch.setattr("pipeline.ingest.parse._FEWEST_ROWS", 3)
+    parts = read_export(path, center_id="test")
+    assert (whole.rows_read, whole.rows_rejected) == (30, 10)
+    assert any("starts with 'DEL'" in notice and notice.endswith("on line 10, 34.") for notice in whole.notices)
+    for name in (*TABLES, "raw_row", "raw_reject"):
+        assert_frame_equal(getattr(parts, name), getattr(whole, name))
+    assert (parts.notices, parts.carried, parts.files) == (whole.notices, whole.carried, whole.files)
 
 
 def test_two_language_versions_of_a_record_are_both_delivered(tmp_path: Path):

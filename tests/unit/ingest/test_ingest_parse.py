@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import tracemalloc
 
+import polars as pl
 import pytest
 
 from pipeline.ingest.parse import ParsedTable, parse_table
@@ -185,3 +187,17 @@ def test_only_chosen_columns_become_cells():
     )
     assert cells(table) == [['a "quoted" and long text']]
     assert table.rows["text"].to_list() == ['1,"a ""quoted"" and long text",x']
+
+
+def test_texts_picked_from_a_block_do_not_keep_its_columns():
+    """Every phone number would keep the memory of a column of the whole export."""
+    text = "id,name\n" + "".join(f"{number},a name longer than twelve bytes {number}\n" for number in range(20_000))
+    tracemalloc.start()
+    try:
+        table = parse_table(text, name="e.csv", center_id="c", parameters=IngestParameters())
+        picked = table.cells.filter(pl.col("cell 0") == "7")
+        del table
+        assert tracemalloc.get_traced_memory()[0] < len(text) + 100_000
+    finally:
+        tracemalloc.stop()
+    assert picked.rows() == [("7", "a name longer than twelve bytes 7")]
