@@ -133,7 +133,7 @@ def _gone(night: NightFacts) -> list[Task]:
                 Task(
                     title=f"Confirm that {count_of(gone, 'record')} of {center.center_id} {'was' if gone == 1 else 'were'} meant to go",
                     reason="They were in the last export and are not in this one.",
-                    where="resdir changes",
+                    where="resdir changes --change removed",
                 )
             )
     return tasks
