@@ -21,7 +21,8 @@ _EASTERNMOST_LONGITUDE = -50.0
 
 _COUNTED = pl.col("is_counted")
 _OWNER_COUNTED = pl.col("owner_is_counted") & pl.col("owner_kind").is_in(OWN_RECORD_KINDS)
-_NO_ZIPS = "The settings name no table of ZIP codes (zip_reference)."
+#: Why rules that need the table are not asked.
+NO_ZIPS = "The settings name no table of ZIP codes (zip_reference)."
 
 #: Beginnings of place names that are written in two ways.
 _SHORT_BEGINNINGS = {r"^saint(e?) ": "st$1 ", r"^mount ": "mt ", r"^fort ": "ft "}
@@ -122,13 +123,13 @@ def mark_zip_places(addresses: pl.DataFrame, *, zips: pl.DataFrame | None) -> pl
     facts = ("zip_is_missing", "zip_contradicts_city", "zip_contradicts_county", "zip_contradicts_state")
     if zips is None:
         return addresses.with_columns(pl.lit(value=False).alias(name) for name in facts)
-    known = zips.select("postal_code", "state", city=_folded("city"), county=_folded("county"))
+    known = zips.select("postal_code", "state", city=fold_place(pl.col("city")), county=fold_place(pl.col("county")))
     asked = addresses.with_row_index("row").select(
         "row",
         zip5=pl.col("postal_code").str.extract(r"^([0-9]{5})(?:-?[0-9]{4})?$", 1),
         state="state",
-        city=_folded("city"),
-        county=_folded("county"),
+        city=fold_place(pl.col("city")),
+        county=fold_place(pl.col("county")),
     )
     per_zip = known.group_by(zip5="postal_code").agg(
         pl.col("state", "city", "county").drop_nulls().unique().name.suffix("s")
@@ -165,7 +166,7 @@ def ask_zip_places(*, zips: pl.DataFrame | None, carried: Mapping[str, frozenset
         carried: Delivered fields by center.
     """
     uncarried = refuse_uncarried(carried, any_of=["address.postal_code"], words="ZIP code")
-    refused = (dict.fromkeys(carried, _NO_ZIPS) if zips is None else {}) | uncarried
+    refused = (dict.fromkeys(carried, NO_ZIPS) if zips is None else {}) | uncarried
     is_private = pl.col("is_private") | pl.col("owner_is_withheld") | pl.col("owner_is_confidential")
     in_other_state = pl.col("zip_contradicts_state")
     conditions: list[tuple[str, str, pl.Expr]] = [
@@ -210,8 +211,9 @@ def _ask_range(
     )
 
 
-def _folded(name: str) -> pl.Expr:
-    text = pl.col(name).str.to_lowercase().str.replace_all(r"[.'’`]", "").str.replace_all(r"[^\p{L}]+", " ")
+def fold_place(name: pl.Expr) -> pl.Expr:
+    """Return the form in which names of cities and counties are compared; null when nothing is left."""
+    text = name.str.to_lowercase().str.replace_all(r"[.'’`]", "").str.replace_all(r"[^\p{L}]+", " ")
     text = text.str.strip_chars().str.replace(r" county$", "")
     for long, short in _SHORT_BEGINNINGS.items():
         text = text.str.replace(long, short)

@@ -14,6 +14,7 @@ from datetime import date
 import polars as pl
 
 from pipeline.validate.applicability import not_applicable, refuse_uncarried
+from pipeline.validate.areas import ask_areas, mark_unknown_areas
 from pipeline.validate.completeness import ask_completeness
 from pipeline.validate.findings import disabled_rules, write_findings
 from pipeline.validate.formats import (
@@ -191,6 +192,7 @@ def list_rounds(
             as_of=as_of,
             parameters=parameters,
             freshness=freshness,
+            references=references,
             verifications=verifications,
         ),
         *_ask_owned(subjects, codes=codes, carried=carried, parameters=parameters, references=references),
@@ -211,6 +213,7 @@ def _ask_records(
     as_of: date,
     parameters: ValidateParameters,
     freshness: FreshnessRule,
+    references: References,
     verifications: pl.DataFrame | None,
 ) -> list[Round]:
     tables = dict(subjects.records)
@@ -223,11 +226,15 @@ def _ask_records(
         as_of=as_of,
     )
     tables[RecordKind.SITE] = mark_state_boxes(tables[RecordKind.SITE])
-    tables[RecordKind.SERVICE] = count_service_terms(tables[RecordKind.SERVICE], codes)
+    services = count_service_terms(tables[RecordKind.SERVICE], codes)
+    tables[RecordKind.SERVICE] = mark_unknown_areas(services, zips=references.zips)
     further = {
         RecordKind.AGENCY.value: [*partial, *unchanged],
         RecordKind.SITE.value: ask_coordinates(carried),
-        RecordKind.SERVICE.value: ask_indexing(carried=carried, parameters=parameters),
+        RecordKind.SERVICE.value: [
+            *ask_indexing(carried=carried, parameters=parameters),
+            *ask_areas(zips=references.zips, carried=carried),
+        ],
     }
     rounds = []
     for kind in KINDS:

@@ -9,14 +9,16 @@ import polars as pl
 import pytest
 
 from pipeline.ingest.read import read_export
+from pipeline.ingest.zip_reference import read_zip_reference
 from pipeline.normalize.directory import normalize_delivery
 from pipeline.validate.records import Validation, validate_directory
 from schemas.parameters import FreshnessRule, NormalizeParameters, ValidateParameters
+from schemas.reference import References
 
 pytestmark = pytest.mark.real_data
 
 
-def validate_export(path: Path, *, center_id: str, as_of: date) -> Validation:
+def validate_export(path: Path, *, center_id: str, as_of: date, references: References | None = None) -> Validation:
     """Read, normalize and validate an export."""
     delivered = read_export(path, center_id=center_id)
     normalized = normalize_delivery(delivered, parameters=NormalizeParameters())
@@ -27,6 +29,7 @@ def validate_export(path: Path, *, center_id: str, as_of: date) -> Validation:
         as_of=as_of,
         parameters=ValidateParameters(),
         freshness=FreshnessRule(),
+        references=references or References(),
     )
 
 
@@ -67,6 +70,23 @@ def test_a_real_center_gets_the_findings_its_export_is_known_for(shared: Path):
     assert found["TAX-009", "service"] == 105
     zips = validation.findings.filter(pl.col("rule_id") == "FMT-020").get_column("value").to_list()
     assert {"7930", "200011"} <= set(zips)
+
+
+def test_areas_joined_to_the_wrong_state_are_found_with_a_table_of_zip_codes(shared: Path):
+    """1,617 services name a county of Maryland that is a part of the city; only Washington County (119) happens to exist there.
+
+    Of the other 1,498 services 1,225 are active.
+    """
+    references = References(zips=read_zip_reference(shared / "data" / "zips" / "us_zips.csv"))
+    path = shared / "data" / "dc211" / "dc211_export.csv"
+    validation = validate_export(path, center_id="dc211", as_of=date(2014, 4, 9), references=references)
+    values = validation.findings.filter(pl.col("rule_id") == "FMT-051").get_column("value")
+    assert values.len() == 1225
+    assert values.str.contains(r"^MD - .+ County$").all()
+    assert "MD - Washington County" not in values.to_list()
+    without = validate_export(path, center_id="dc211", as_of=date(2014, 4, 9))
+    reasons = without.not_applicable.filter(pl.col("rule_id") == "FMT-051").get_column("reason").to_list()
+    assert reasons == ["The settings name no table of ZIP codes (zip_reference)."]
 
 
 def test_planted_faults_of_the_invented_export_are_found(shared: Path):

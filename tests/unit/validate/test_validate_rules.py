@@ -409,6 +409,11 @@ CASES: list[tuple[str, Change, Change]] = [
         put("agency", year_incorporated=1600, year_incorporated_written="1600"),
     ),
     ("FMT-050", put("service", area_served_units=[]), put("service", area_served=None)),
+    (
+        "FMT-051",
+        put("service", area_served_units=["IL - Sangamon County", "IL - Downtown County"]),
+        put("service", area_served_units=["IL - Sangamon County", "IL", "Downtown"]),
+    ),
     ("FMT-060", note("broken_characters", "description", "CafÃ©"), note("repeated_value", "aka")),
     ("FMT-060", note("html_removed", "description", "<b>x</b>"), put("agency", description="1 < 2 > 0")),
     ("PRV-001", note("unclear_flag", "exclude_from_website", "maybe"), note("unknown_status", "status", "maybe")),
