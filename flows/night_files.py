@@ -8,6 +8,7 @@ from pathlib import Path
 from flows.night_facts import NightFrames, stopped_report
 from flows.night_plan import NightPlan
 from pipeline.audit.worksheet import write_worksheet
+from pipeline.publish.collect_private import load_private_values
 from pipeline.publish.package import write_package
 from pipeline.publish.report import render_report
 from schemas.errors import InputError, StorageError
@@ -39,6 +40,7 @@ def write_night_files(plan: NightPlan, frames: NightFrames, facts: NightFacts) -
                     batch=frames.sample.draw,
                     path=worksheet,
                     findings=frames.validation.findings,
+                    private=load_private_values(frames.directory, findings=frames.validation.findings),
                 )
         if run.report:
             write_text(plan.workspace.reports / f"night_{plan.as_of}.html", render_report(facts))

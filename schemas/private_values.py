@@ -28,7 +28,9 @@ _DIRECTIONS = {
 _STREETS = {
     "st": "street", "ave": "avenue", "av": "avenue", "rd": "road", "blvd": "boulevard", "dr": "drive", "ln": "lane",
     "ct": "court", "pl": "place", "pkwy": "parkway", "hwy": "highway", "ter": "terrace", "cir": "circle", "sq": "square",
-    "trl": "trail", "aly": "alley", "plz": "plaza", "expy": "expressway", "way": "way",
+    "trl": "trail", "aly": "alley", "plz": "plaza", "expy": "expressway", "way": "way", "cres": "crescent", "cv": "cove",
+    "xing": "crossing", "pt": "point", "rdg": "ridge", "trce": "trace", "loop": "loop", "pike": "pike", "path": "path",
+    "row": "row", "run": "run", "walk": "walk", "terr": "terrace",
 }  # fmt: skip
 _SHORT_DIRECTIONS = {long: short for short, long in _DIRECTIONS.items()}
 _SHORT_STREETS = {**{long: short for short, long in _STREETS.items()}, "avenue": "ave", "av": "ave"}

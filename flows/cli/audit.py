@@ -15,6 +15,7 @@ from pipeline.audit.draw import AuditDraw, audit_frame, draw_simple
 from pipeline.audit.sample_size import sample_size
 from pipeline.audit.worksheet import write_worksheet
 from pipeline.curate.findings import open_findings
+from pipeline.publish.collect_private import load_private_values
 from pipeline.store.decisions import append_decision
 from pipeline.store.snapshot import open_published
 from schemas.errors import InputError, UsageError
@@ -173,6 +174,7 @@ def worksheet(
         batch=known.draw.filter(pl.col("batch_id") == batch),
         path=output,
         findings=findings,
+        private=load_private_values(directory, findings=findings),
     )
     if common.json:
         show_json({"batch_id": batch, "records": items.height, "path": str(output)})

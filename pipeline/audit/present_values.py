@@ -12,6 +12,7 @@ import polars as pl
 
 from schemas.directory import Directory
 from schemas.enumerations import COUNTED_STATUSES, AddressKind, NotCountedReason, Origin, PhoneType, RecordKind
+from schemas.private_values import PrivateValues, kinds_in, suspect_cells, without_private
 
 #: Stands in place of a private value.
 WITHHELD = "withheld"
@@ -19,6 +20,8 @@ WITHHELD = "withheld"
 _UNIT = ("center_id", "unit_uid")
 # What only services say: a value that all of them share needs no names beside it.
 _SERVICE_VALUES = ("eligibility", "fees", "intake", "area", "terms")
+#: Values that people type freely, in which they may repeat what a flag of another cell keeps back.
+_SEARCHED = ("phones", "hours", "description", "eligibility", "fees", "intake", "area")
 _LABELS_SHOWN = 4
 _VALUES_SHOWN = 8
 _TEXT_LENGTH = 1200
@@ -39,13 +42,16 @@ _PHONE_WORDS = {
 }
 
 
-def show_present_values(items: pl.DataFrame, *, directory: Directory, unit: str) -> pl.DataFrame:
+def show_present_values(
+    items: pl.DataFrame, *, directory: Directory, unit: str, private: PrivateValues
+) -> pl.DataFrame:
     """Return what the directory says about every drawn record.
 
     Args:
         items: Drawn records: `center_id`, `record_uid`.
         directory: The directory they were drawn from.
         unit: `agency` (shown as a bundle) or `service` (shown with its agency's name).
+        private: What must not be seen; `withheld` stands in place of a sentence that repeats it.
 
     Returns:
         One row per drawn record and kind of value that it has: `center_id`, `unit_uid`, `shows` (name, phones, address,
@@ -62,7 +68,7 @@ def show_present_values(items: pl.DataFrame, *, directory: Directory, unit: str)
             _terms(members, directory),
         ]
     )
-    return _as_texts(values, members=members)
+    return _as_texts(_without_private(values, private), members=members)
 
 
 def show_findings(
@@ -277,6 +283,16 @@ def _terms(members: pl.DataFrame, directory: Directory) -> pl.DataFrame:
     )
     text = pl.concat_str("link_written", pl.format(" {}", "term"), ignore_nulls=True)
     return _value_rows(links, "terms", text)
+
+
+def _without_private(values: pl.DataFrame, private: PrivateValues) -> pl.DataFrame:
+    """Return the values with `withheld` in place of what repeats a private value; names and addresses have rules of their own."""
+    is_asked = pl.col("shows").is_in(_SEARCHED) & suspect_cells("value", private)
+    suspects = values.filter(is_asked).get_column("value").unique().sort().to_list()
+    kept = {text: without_private(text, private) for text in suspects if kinds_in(text, private)}
+    told = {text: WITHHELD if left is None else f"{left} [{WITHHELD}]" for text, left in kept.items()}
+    searched = pl.col("value").replace(list(told), list(told.values()))
+    return values.with_columns(value=pl.when(pl.col("shows").is_in(_SEARCHED)).then(searched).otherwise("value"))
 
 
 def _value_rows(rows: pl.DataFrame, shows: str, value: pl.Expr) -> pl.DataFrame:

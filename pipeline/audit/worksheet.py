@@ -26,6 +26,7 @@ from pipeline.audit.questions import ANSWERS, LAYOUT, QUESTIONS, Question
 from schemas.directory import Directory
 from schemas.enumerations import RecordKind
 from schemas.errors import StorageError, UsageError
+from schemas.private_values import PrivateValues
 
 #: Columns of the sheet `Worksheet`: heading and width in characters. The last three are hidden.
 COLUMNS: tuple[tuple[str, int], ...] = (
@@ -92,6 +93,7 @@ def write_worksheet(
     batch: pl.DataFrame,
     path: Path,
     findings: pl.DataFrame | None,
+    private: PrivateValues,
 ) -> None:
     """Write the worksheet of a drawn batch; the file appears whole or not at all.
 
@@ -101,6 +103,7 @@ def write_worksheet(
         batch: The one row of `schemas.auditing.Draw`.
         path: Spreadsheet to write, `.xlsx`; an older one is replaced.
         findings: `schemas.quality.Finding` rows to show beside the questions; None shows none.
+        private: What must not be seen; sentences of texts that repeat it are left out.
 
     Raises:
         UsageError: The path does not end in `.xlsx`.
@@ -109,7 +112,7 @@ def write_worksheet(
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"A worksheet is an .xlsx file, not {path.name!r}.", advice="Give a name that ends in .xlsx.")
     draw = batch.to_dicts()[0]
-    blocks = _blocks(items, directory=directory, unit=draw["unit"], findings=findings)
+    blocks = _blocks(items, directory=directory, unit=draw["unit"], findings=findings, private=private)
     partial = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -125,11 +128,11 @@ def write_worksheet(
 
 
 def _blocks(
-    items: pl.DataFrame, *, directory: Directory, unit: str, findings: pl.DataFrame | None
+    items: pl.DataFrame, *, directory: Directory, unit: str, findings: pl.DataFrame | None, private: PrivateValues
 ) -> list[dict[str, Any]]:
     """Return one dictionary per drawn record: what the heading says, and the present values by kind."""
     shown: dict[tuple[str, str], dict[str, str]] = {}
-    for row in show_present_values(items, directory=directory, unit=unit).to_dicts():
+    for row in show_present_values(items, directory=directory, unit=unit, private=private).to_dicts():
         shown.setdefault((row["center_id"], row["unit_uid"]), {})[row["shows"]] = row["text"]
     if findings is not None:
         for question in QUESTIONS:

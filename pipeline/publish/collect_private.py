@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import polars as pl
 
-from pipeline.publish.public_records import KEY, Selection
+from pipeline.publish.public_records import KEY, Selection, select_public
 from schemas.directory import Directory
 from schemas.enumerations import RecordKind
 from schemas.private_values import (
@@ -40,6 +40,18 @@ def collect_private_values(directory: Directory, selection: Selection) -> Privat
         streets=streets,
         places=places,
         names=_private_names(directory, selection),
+    )
+
+
+def load_private_values(directory: Directory, *, findings: pl.DataFrame) -> PrivateValues:
+    """Return the values of all centers that must not be seen, for what is shown of a directory beside a package.
+
+    Args:
+        directory: The whole load, with everything private in it.
+        findings: Finding frame; those of privacy rules that hold a record back make it private.
+    """
+    return collect_private_values(
+        directory, select_public(directory, findings=findings, center_ids=None, withhold=True)
     )
 
 

@@ -15,6 +15,7 @@ from pipeline.publish.night_json import night_json
 from pipeline.publish.summary import summarize_night
 from pipeline.synthesize.synthesize import synthesize
 from tests.nights import MOMENT, night
+from tests.unit.validate.style_cases import CASES
 
 #: What stands in the export, by what makes it private. Each text is found nowhere else.
 SECRETS = {
@@ -27,6 +28,44 @@ SECRETS = {
     "internal note": "donor wants no thanks zqx",
     "verifier": "Ignatius Fennimore",
 }
+
+#: The same secrets as people write them into texts.
+SPELLINGS = (
+    "217.555.7391",
+    "+1 217 555 7391",
+    "555-7391",
+    "PERPETUA.W@HIDDENMAIL.EXAMPLE",
+    "48 QUILLFEATHER Terr.",
+    "912 hollowbrook cres",
+    "Winterbourne, Perpetua",
+)
+#: Columns of the texts that the style rules read, and the level of their rows.
+TEXT_COLUMNS = {
+    "description": "AgencyDescription",
+    "eligibility": "Eligibility",
+    "fees": "FeeStructureSource",
+    "documents": "DocumentsRequired",
+    "intake": "ApplicationProcess",
+}
+LEVELS = {"agency": "Agency", "site": "Site", "service": "Program"}
+
+
+def plant_in_style(rows: list[dict[str, str]]) -> int:
+    """Put every fault of style with a secret beside it into a public record of its own; return how many there are."""
+    cases = [case for case in CASES if case[2] in TEXT_COLUMNS]
+    public = {
+        kind: [
+            row
+            for row in rows
+            if row["TaxonomyLevelName"] == level
+            and row["ExcludeFromWebsite"] == "No"
+            and row["AgencyStatus"] == "Active"
+        ][5:]
+        for kind, level in LEVELS.items()
+    }
+    for number, (_, kind, field, text, *_) in enumerate(cases):
+        public[kind].pop()[TEXT_COLUMNS[field]] = f"{text} {SPELLINGS[number % len(SPELLINGS)]}"
+    return len(cases)
 
 
 def plant(rows: list[dict[str, str]]) -> None:
@@ -64,6 +103,7 @@ def written(tmp_path_factory):
     with export.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     plant(rows)
+    assert plant_in_style(rows) > 2 * len(SPELLINGS)
     planted = folder / "planted.csv"
     with planted.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
@@ -129,4 +169,7 @@ def test_findings_show_no_private_value(written, capsys, tmp_path):
         seen = folded(texts_of(output))
         for spelling in ("quillfeather", "hollowbrook", "5557391", "hiddenmail", "winterbourne", "fennimore", "zqx"):
             assert spelling not in seen, f"{spelling} stands in {output.name}"
+    findings = json.loads((tmp_path / "findings.json").read_text(encoding="utf-8"))
+    withheld = {row["rule_id"] for row in findings if row["value"] == "withheld"}
+    assert {case[0] for case in CASES if case[2] in TEXT_COLUMNS} <= withheld
     capsys.readouterr()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from pipeline.audit.worksheet import COLUMNS, write_worksheet
 from schemas.contract import schema_of
 from schemas.directory import Directory
 from schemas.errors import StorageError, UsageError
+from schemas.private_values import PrivateValues
 from schemas.quality import Finding
 
+NOTHING = PrivateValues()
 AS_OF = date(2026, 11, 20)
 Build = Callable[..., Directory]
 
@@ -93,9 +96,15 @@ def draw_all(directory: Directory, unit: str = "agency") -> AuditDraw:
     return draw_simple(audit_frame(directory, unit=unit), size=10, seed="2026Q4", as_of=AS_OF, unit=unit)
 
 
-def written(directory: Directory, path: Path, findings: pl.DataFrame | None = None, unit: str = "agency") -> Any:
+def written(
+    directory: Directory,
+    path: Path,
+    findings: pl.DataFrame | None = None,
+    unit: str = "agency",
+    private: PrivateValues = NOTHING,
+) -> Any:
     draw = draw_all(directory, unit)
-    write_worksheet(draw.items, directory, batch=draw.draw, path=path, findings=findings)
+    write_worksheet(draw.items, directory, batch=draw.draw, path=path, findings=findings, private=private)
     return openpyxl.load_workbook(path)
 
 
@@ -289,7 +298,26 @@ def test_failure_leaves_the_old_file_and_no_remains(directory: Directory, tmp_pa
     draw = draw_all(directory)
     (tmp_path / "folder.xlsx").mkdir()
     with pytest.raises(StorageError, match="cannot be written"):
-        write_worksheet(draw.items, directory, batch=draw.draw, path=tmp_path / "folder.xlsx", findings=None)
+        write_worksheet(
+            draw.items, directory, batch=draw.draw, path=tmp_path / "folder.xlsx", findings=None, private=NOTHING
+        )
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder.xlsx"]
     with pytest.raises(UsageError, match=r"\.xlsx"):
-        write_worksheet(draw.items, directory, batch=draw.draw, path=tmp_path / "w.csv", findings=None)
+        write_worksheet(draw.items, directory, batch=draw.draw, path=tmp_path / "w.csv", findings=None, private=NOTHING)
+
+
+def test_a_text_that_repeats_a_private_value_loses_that_sentence(directory: Directory, tmp_path: Path) -> None:
+    """The flag of the number hides the number; the same number in the description must not bring it out."""
+    agency = directory.agency.with_columns(
+        description=pl.when(pl.col("record_uid") == "A")
+        .then(pl.lit("Gives food. Staff line 217.555.7391 at night. Open to all."))
+        .otherwise("description")
+    )
+    service = directory.service.with_columns(intake=pl.lit("Ring 555-7391."))
+    private = PrivateValues(phones=frozenset({"2175557391"}))
+    workbook = written(replace(directory, agency=agency, service=service), tmp_path / "w.xlsx", private=private)
+    shown = present(workbook, "A")
+    texts = " ".join(text for text in shown.values() if text)
+    assert "7391" not in texts
+    assert "Gives food. Open to all. [withheld]" in texts
+    assert "withheld [all 2 services]" in texts
