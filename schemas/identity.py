@@ -13,8 +13,11 @@ from functools import cache
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
-#: Hexadecimal digits of a finding's id: 64 bits, enough for billions of findings.
-_FINDING_DIGITS = 16
+#: What a finding's id is made of, joined by the separator, hashed by SHA-256 and cut to the digits: 64 bits, enough for billions
+#: of findings. Stages that name whole columns of findings read it here.
+FINDING_KEY = ("center_id", "record_uid", "rule_id", "field")
+FINDING_SEPARATOR = "|"
+FINDING_DIGITS = 16
 
 
 def is_uuid(text: str) -> bool:
@@ -68,4 +71,5 @@ def finding_id(center_id: str, record_uid: str, rule_id: str, field: str) -> str
     >>> finding_id("dc211", "b96c0eb7-209b-5d90-b459-deef5a4e1513", "ID-003", "record_owner")
     'a66591f12d088b4b'
     """
-    return hashlib.sha256(f"{center_id}|{record_uid}|{rule_id}|{field}".encode()).hexdigest()[:_FINDING_DIGITS]
+    key = FINDING_SEPARATOR.join([center_id, record_uid, rule_id, field])
+    return hashlib.sha256(key.encode()).hexdigest()[:FINDING_DIGITS]

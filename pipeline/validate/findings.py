@@ -9,18 +9,13 @@ import polars_hash as plh
 
 from schemas.contract import conform
 from schemas.errors import ContractError
+from schemas.identity import FINDING_DIGITS, FINDING_KEY, FINDING_SEPARATOR
 from schemas.parameters import RuleOverride, ValidateParameters
 from schemas.quality import Finding
 from schemas.rules import Rule, rule_catalogue
 
 #: What a finding shows instead of a private value.
 WITHHELD = "withheld"
-
-#: What a finding's id is made of.
-_KEY = ("center_id", "record_uid", "rule_id", "field")
-
-#: Hexadecimal digits of a finding's id: 64 bits, enough for billions of findings.
-_ID_LENGTH = 16
 
 
 def disabled_rules(parameters: ValidateParameters) -> frozenset[str]:
@@ -104,7 +99,7 @@ def _told_once(failures: pl.DataFrame) -> pl.DataFrame:
 
     Two record kinds under one UUID keep their findings apart: the second kind stands in its key.
     """
-    keyed = failures.with_columns(key=pl.concat_str(_KEY, separator="|"))
+    keyed = failures.with_columns(key=pl.concat_str(FINDING_KEY, separator=FINDING_SEPARATOR))
     is_repeated = keyed.select(pl.col("key").is_duplicated()).to_series()
     if not is_repeated.any():
         return keyed
@@ -114,7 +109,9 @@ def _told_once(failures: pl.DataFrame) -> pl.DataFrame:
         .sort("key", "kind", "variant", "value", nulls_last=True)
         .unique(["key", "kind"], keep="first", maintain_order=True)
         .with_columns(
-            key=pl.when(pl.col("kind") == first_kind).then("key").otherwise(pl.format("{}|{}", "key", "kind"))
+            key=pl.when(pl.col("kind") == first_kind)
+            .then("key")
+            .otherwise(pl.concat_str("key", "kind", separator=FINDING_SEPARATOR))
         )
     )
     return pl.concat([keyed.filter(~is_repeated), settled])
@@ -123,7 +120,7 @@ def _told_once(failures: pl.DataFrame) -> pl.DataFrame:
 def _with_ids(told: pl.DataFrame) -> pl.DataFrame:
     """Return the rows with `finding_id` in place of `key`."""
     digest = plh.col("key").chash.sha2_256()
-    named = told.with_columns(digest.str.head(_ID_LENGTH).alias("finding_id")).drop("key")
+    named = told.with_columns(digest.str.head(FINDING_DIGITS).alias("finding_id")).drop("key")
     if named["finding_id"].n_unique() != named.height:
         raise ContractError("Two findings have the same id: a rule was asked twice of the same field.")
     return named

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.errors import ContractError
+from schemas.identity import finding_id
 from schemas.parameters import RuleOverride, ValidateParameters
 from tests.unit.validate.full_directory import full_parts, make_parameters, validate_parts
 
@@ -22,6 +23,17 @@ def test_the_id_is_made_of_center_record_rule_and_field():
     finding = parts.validate().findings.row(0, named=True)
     text = f"test|{parts.one('service')['record_uid']}|CMP-P-INTAKE|intake"
     assert finding["finding_id"] == sha256(text.encode()).hexdigest()[:16]
+
+
+def test_a_whole_night_has_the_ids_of_single_findings():
+    """Decisions of people name a finding by its id alone; a night that made it another way would forget them all."""
+    parts = full_parts("dc211")
+    parts.one("service").update(intake=None, fees="Büro ä|ö", hours="always", description=None)
+    parts.one("agency").update(email="office@gmail.com", description="Ring first , then come.")
+    findings = parts.validate().findings
+    assert findings.height >= 4
+    keys = findings.select("center_id", "record_uid", "rule_id", "field").rows()
+    assert findings["finding_id"].to_list() == [finding_id(*key) for key in keys]
 
 
 def test_a_finding_repeats_the_facts_of_its_record():

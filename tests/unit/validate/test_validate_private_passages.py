@@ -94,12 +94,16 @@ def test_every_style_rule_was_tried(found):
     assert set(tried["value"]) == {"withheld"}
 
 
-@pytest.mark.parametrize("secret", SPELLINGS)
-def test_a_named_person_is_shown_without_the_value(secret):
+def test_a_named_person_is_withheld_beside_a_private_value():
     """PRV-005 shows who is named; beside a private value it says only where to look."""
+    centers = [private_parts(f"c{number:02}") for number in range(len(SPELLINGS))]
+    for parts, secret in zip(centers, SPELLINGS, strict=True):
+        parts.one("service")["intake"] = f"Ask for Tess Prairie, {secret}."
+    told = validate_parts(centers).findings.filter(rule_id="PRV-005")
+    assert told["value"].to_list() == ["withheld"] * len(SPELLINGS)
     parts = private_parts()
-    parts.one("service")["intake"] = f"Ask for Tess Prairie, {secret}."
-    assert shown_of(parts, "PRV-005") == ["withheld"]
+    parts.one("service")["intake"] = "Ask for Tess Prairie."
+    assert shown_of(parts, "PRV-005") == ["Ask for Tess Prairie"]
 
 
 def test_damaged_and_cut_texts_are_withheld_too():
