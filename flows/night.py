@@ -35,6 +35,7 @@ from pipeline.measure.freshness import measure_freshness
 from pipeline.measure.staffing import estimate_staffing
 from pipeline.normalize.directory import normalize_delivery
 from pipeline.publish.hsds import export_hsds
+from pipeline.store.recover import undo_unpublished
 from pipeline.store.snapshot import publish_snapshot
 from pipeline.store.working import WorkingFile, open_working, read_directory, read_table, save_night
 from pipeline.validate.findings import disabled_rules
@@ -83,6 +84,8 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
     """
     settings = plan.resolved.settings
     watch = Stopwatch(tell)
+    for run_id in undo_unpublished(plan.workspace, now=plan.started_at):
+        tell(f"The run {run_id} was stored but never published; the working file is back at the last published night.")
     with open_working(plan.workspace, now=plan.started_at) as working:
         with watch.stage("ingest"):
             references = load_references(plan.resolved)

@@ -836,6 +836,12 @@ class GateParameters(Parameters):
         ge=1,
         description="Rejected rows, unreadable dates or unknown status words below this number never stop a run (project choice).",
     )
+    most_rejected_share: float = Field(
+        default=0.50,
+        ge=0,
+        le=1,
+        description="More rejected rows than this share stop the run, however small the file is (project choice).",
+    )
     largest_unreadable_date_share: float = Field(
         default=0.02,
         ge=0,
@@ -867,5 +873,7 @@ class GateParameters(Parameters):
         description="A filled share that changes by this much, up or down, gives a warning (project choice).",
     )
     fewest_records_compared: int = Field(
-        default=20, ge=1, description="Filled shares of fewer records than this are not compared (project choice)."
+        default=20,
+        ge=1,
+        description="Totals and filled shares of fewer records than this are not compared (project choice).",
     )

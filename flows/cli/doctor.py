@@ -185,7 +185,7 @@ def _working_file(place: Workspace) -> Iterator[Check]:
     try:
         with open_working(place, now=now()) as working:
             yield Check(check="working file", state="ok", found=f"{size:.0f} MB, free")
-            yield from _runs(read_table(working, "control.run"))
+            yield from _runs(read_table(working, "control.run"), published=_published_runs(place))
     except BusyError as fault:
         yield Check(check="working file", state="warning", found=fault.message, mend=fault.advice)
     except ResdirError as fault:
@@ -222,11 +222,30 @@ def _published(place: Workspace, moment: datetime) -> Iterator[Check]:
         )
 
 
-def _runs(runs: pl.DataFrame) -> Iterator[Check]:
-    """Tell of the last runs, the newest first; a stopped one with the gate that stopped it."""
+def _published_runs(place: Workspace) -> frozenset[str] | None:
+    """Return the runs that the published snapshot knows of; None when it cannot tell."""
+    try:
+        if read_pointer(place) is None:
+            return frozenset()
+        with open_published(place) as snapshot:
+            return frozenset(snapshot.table("control.run").get_column("run_id").to_list())
+    except ResdirError:
+        return None
+
+
+def _runs(runs: pl.DataFrame, *, published: frozenset[str] | None) -> Iterator[Check]:
+    """Tell of the last runs, the newest first; a stopped one with the gate that stopped it, and one that was never published."""
     for place, row in enumerate(runs.sort("started_at", "run_id", descending=True).head(RUNS_SHOWN).to_dicts()):
         told = f"{row['run_id']} as of {row['as_of']}: {row['status']}"
         gates = json.loads(row["night"]).get("gates", []) if row["status"] == "gated" else []
+        if row["status"] == "published" and published is not None and row["run_id"] not in published:
+            yield Check(
+                check="run",
+                state="problem",
+                found=f"{row['run_id']} as of {row['as_of']}: stored, but never published",
+                mend="See the room on the disk. The next run takes it back by itself and begins from the last published night.",
+            )
+            continue
         if not gates:
             yield Check(check="run", state="ok", found=told)
             continue

@@ -35,7 +35,8 @@ def check_rejects(delivered: Delivered, *, parameters: GateParameters) -> list[G
     for file in delivered.files:
         rows = file.rows_read + file.rows_rejected
         share = file.rows_rejected / rows if rows else 0.0
-        if file.rows_rejected >= parameters.smallest_reject_count and share > parameters.largest_reject_share:
+        many = file.rows_rejected >= parameters.smallest_reject_count and share > parameters.largest_reject_share
+        if many or share > parameters.most_rejected_share:
             gates.append(
                 Gate(
                     name=GateName.REJECTED_ROWS,
@@ -69,7 +70,9 @@ def check_totals(
         for kind in _KINDS:
             earlier = was.get((center, kind), 0)
             later = is_now.get((center, kind), 0)
-            if earlier and later < earlier * parameters.smallest_load_share and (later or kind != "agency"):
+            fell = later < earlier * parameters.smallest_load_share and (later or kind != "agency")
+            # Of a handful of records a share says nothing: one site that went is a change, not a cut export.
+            if earlier >= parameters.fewest_records_compared and fell:
                 gates.append(_fell(center, kind, earlier=earlier, later=later, parameters=parameters))
     return gates
 

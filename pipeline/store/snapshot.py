@@ -57,14 +57,36 @@ class Snapshot:
     connection: duckdb.DuckDBPyConnection
 
     def table(self, name: str) -> pl.DataFrame:
-        """Return a stored table by its qualified name, keeping its contract."""
+        """Return a stored table by its qualified name, keeping its contract.
+
+        Raises:
+            InputError: The snapshot was published by an earlier release that had no such table or columns.
+        """
         wanted = schema_of(STORED_TABLES[name])
-        frame: pl.DataFrame = self.connection.sql(f"SELECT * FROM {name}").pl()  # noqa: S608 - name is looked up above
+        with _told_of_age():
+            frame: pl.DataFrame = self.connection.sql(f"SELECT * FROM {name}").pl()  # noqa: S608 - name is looked up above
+        if not set(wanted) <= set(frame.columns):
+            raise _of_earlier_release()
         return frame.select(list(wanted)).cast(pl.Schema(wanted))
 
     def directory(self) -> Directory:
         """Return the canonical tables."""
         return Directory.of(**{name: self.table(f"core.{name}") for name in CORE_TABLES})
+
+
+@contextmanager
+def _told_of_age() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.CatalogException as fault:
+        raise _of_earlier_release() from fault
+
+
+def _of_earlier_release() -> InputError:
+    return InputError(
+        "The last night was published by an earlier release of resdir.",
+        advice="Run `resdir nightly` once; it brings everything to the new form.",
+    )
 
 
 def publish_snapshot(working: WorkingFile, *, run_id: str, as_of: date, now: datetime, keep: int) -> Path:

@@ -47,13 +47,13 @@ def filled(*rows: tuple[str, int, int]) -> pl.DataFrame:
     return conform(frame.with_columns(center_id=pl.lit("test")), FilledCells)
 
 
-@pytest.mark.parametrize(("later", "tripped"), [(10, None), (6, None), (5, "rows-fell"), (0, "table-empty")])
+@pytest.mark.parametrize(("later", "tripped"), [(30, None), (18, None), (15, "rows-fell"), (0, "table-empty")])
 def test_far_fewer_records_stop_the_run(later, tripped):
-    """Six of ten is the floor: five stop the run, six do not; none at all is told in its own words."""
-    gates = check_totals(agencies(later), before=agencies(10), centers=["test"], parameters=GATES)
+    """Six of ten is the floor: half stops the run, six tenths do not; none at all is told in its own words."""
+    gates = check_totals(agencies(later), before=agencies(30), centers=["test"], parameters=GATES)
     assert [gate.name for gate in gates] == ([tripped] if tripped else [])
     if tripped == "rows-fell":
-        assert "5 agencies against 10" in gates[0].message
+        assert "15 agencies against 30" in gates[0].message
         assert (gates[0].measured, gates[0].limit) == (0.5, 0.6)
 
 
@@ -70,9 +70,22 @@ def test_an_export_without_any_agency_stops_even_the_first_night():
 
 def test_a_kind_that_vanished_stops_the_run():
     """No site at all where there were some is a fall to nothing."""
-    before = directory(agency=[row("agency")], site=[row("site", str(number)) for number in range(5)])
+    before = directory(agency=[row("agency")], site=[row("site", str(number)) for number in range(25)])
     gates = check_totals(agencies(1), before=before, centers=["test"], parameters=GATES)
-    assert [gate.message for gate in gates if "0 sites against 5" in gate.message]
+    assert [gate.message for gate in gates if "0 sites against 25" in gate.message]
+
+
+def test_a_handful_of_records_is_not_compared():
+    """The one site of a center that went is a change, not a cut export."""
+    before = directory(agency=[row("agency")], site=[row("site")])
+    assert check_totals(agencies(1), before=before, centers=["test"], parameters=GATES) == []
+
+
+def test_most_rows_unreadable_stop_even_a_small_file():
+    """Three bad rows of five are a broken file."""
+    assert [gate.name for gate in check_rejects(delivery(rows_read=2, rows_rejected=3), parameters=GATES)] == [
+        GateName.REJECTED_ROWS
+    ]
 
 
 def test_a_center_that_was_not_read_is_not_compared():
