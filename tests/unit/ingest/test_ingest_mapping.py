@@ -152,3 +152,23 @@ def test_no_code_names_a_column_of_a_shipped_layout(name: str):
     fields = {field for file in layout.files for rows in file.records for field in rows.cells}
     assert quoted & files == set()
     assert (quoted & columns) - ours - fields == set()
+
+
+def test_a_name_looked_up_in_the_same_table_is_found_wherever_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Read part by part, a row would only find the names of its own part."""
+    monkeypatch.setattr("pipeline.ingest.parse._BLOCK_BYTES", 20)
+    monkeypatch.setattr("pipeline.ingest.parse._SMALL_BLOCK_BYTES", 20)
+    monkeypatch.setattr("pipeline.ingest.parse._FEWEST_ROWS", 1)
+    mapping = """name = "mytown"
+[[files]]
+[[files.records]]
+kind = "agency"
+[files.records.cells]
+native_id = "id"
+name = "title"
+official_name = { columns = ["parent"], lookup = { files = ["list.csv"], key = "id", value = ["title"] } }
+"""
+    export = read(tmp_path, "id,title,parent\n1,Harbor,9\n2,Valley,1\n9,Prairie,\n", mapping)
+    assert export.record.select("native_id", "official_name").rows() == [("1", "Prairie"), ("2", "Harbor"), ("9", "")]
