@@ -9,7 +9,7 @@ from pipeline.validate import style_spelling
 from pipeline.validate.style_spelling import is_built_right, nearest_word
 from schemas.parameters import RuleOverride, ValidateParameters
 from schemas.style_parameters import StyleParameters
-from tests.unit.validate.full_directory import Parts, full_parts
+from tests.unit.validate.full_directory import Parts, full_parts, validate_parts
 
 STYLE = StyleParameters()
 
@@ -18,15 +18,15 @@ def slips(parts: Parts) -> list[str]:
     return parts.validate().findings.filter(pl.col("rule_id") == "STY-031")["value"].to_list()
 
 
-def described(text: str, **changes: object) -> Parts:
-    parts = full_parts()
+def described(text: str, *, center: str = "test", **changes: object) -> Parts:
+    parts = full_parts(center)
     parts.one("service").update(description=text, **changes)
     return parts
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_names_jargon_and_other_languages_are_not_slips():
+    """A list of false slips is switched off on its second day."""
+    texts = [
         "Helps famlies123 with housing needs.",
         "Helps FAMLIES with housing needs.",
         "Helps the Hapiness Hall with housing needs.",
@@ -34,11 +34,11 @@ def described(text: str, **changes: object) -> Parts:
         "Helps caregivers' and homebuyers' children with after-school tutoring.",
         "Ofrece comida gratuita para familias necesitadas durante todo el año escolar completo.",
         "Gives qwrtzpl to families in need.",
-    ],
-)
-def test_names_jargon_and_other_languages_are_not_slips(text):
-    """A list of false slips is switched off on its second day."""
-    assert slips(described(text)) == []
+        "Helps famlies in need.",
+    ]
+    centers = [described(text, center=f"c{number}") for number, text in enumerate(texts)]
+    found = validate_parts(centers).findings.filter(pl.col("rule_id") == "STY-031")
+    assert found.select("center_id", "value").rows() == [("c7", "famlies → families")], "the last one alone is a slip"
 
 
 def test_words_of_the_records_own_names_are_not_slips():
