@@ -21,6 +21,8 @@ from schemas.states import state_codes
 #: One address: the part before the at sign as in the AIRS XML schema 3.1, the ending up to 63 letters (RFC 1035).
 _EMAIL = r"^[^@\s]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
 _ZIP = r"^[0-9]{5}(?:-?[0-9]{4})?$"
+#: A code of the Northeast, where every ZIP code begins with a zero, after a spreadsheet has read it as a number.
+_FOUR_DIGITS = r"^[0-9]{4}$"
 _CANADIAN_CODE = r"(?i)^[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]$"
 _WEB_SCHEME = r"(?i)^\s*https?://"
 _OVERNIGHT = r"(?i)overnight|over night|next (?:day|morning)|past midnight"
@@ -106,15 +108,20 @@ def ask_address_formats(*, carried: Mapping[str, frozenset[str]]) -> list[Questi
     # Vendors write a number such as -1 where there is no state.
     names_state = pl.col("state_written").str.contains("[A-Za-z]")
     unknown_state = names_state & (state.is_null() | ~state.is_in(sorted(state_codes())))
+    misses_zero = zip_code.str.contains(_FOUR_DIGITS)
     return [
-        Question(
-            rule_id="FMT-020",
-            field="address.postal_code",
-            slot=pl.col("slot"),
-            broken=domestic & ~zip_code.str.contains(_ZIP),
-            value=zip_code,
-            is_private=_hides("is_private") | pl.col("owner_is_confidential"),
-            refused=refuse_uncarried(carried, any_of=["address.postal_code"], words="ZIP code"),
+        *(
+            Question(
+                rule_id="FMT-020",
+                field="address.postal_code",
+                slot=pl.col("slot"),
+                variant=variant,
+                broken=domestic & odd,
+                value=zip_code,
+                is_private=_hides("is_private") | pl.col("owner_is_confidential"),
+                refused=refuse_uncarried(carried, any_of=["address.postal_code"], words="ZIP code"),
+            )
+            for variant, odd in (("", ~zip_code.str.contains(_ZIP) & ~misses_zero), ("four_digits", misses_zero))
         ),
         Question(
             rule_id="FMT-021",

@@ -97,7 +97,13 @@ def ask_freshness(
         *questions,
         _ask_interim(kind, carried, in_past=in_past, untracked=untracked),
         _ask_verifier(
-            records, kind, carried, in_past=in_past, untracked=untracked, minimum=parameters.unused_element_minimum
+            records,
+            kind,
+            carried,
+            # Nobody needs the name of whom an overdue verification came from: it will be verified anew.
+            in_window=in_past & _VERIFIED.ge(bands.window_on),
+            untracked=untracked,
+            minimum=parameters.unused_element_minimum,
         ),
         *_ask_future(kind, carried, as_of=as_of),
         _ask_alert(kind, carried, as_of=as_of),
@@ -318,7 +324,7 @@ def _ask_verifier(
     kind: str,
     carried: Mapping[str, frozenset[str]],
     *,
-    in_past: pl.Expr,
+    in_window: pl.Expr,
     untracked: dict[str, str],
     minimum: int,
 ) -> Question:
@@ -330,7 +336,7 @@ def _ask_verifier(
     return Question(
         rule_id="FRE-007",
         field="verified_by",
-        broken=in_past & nobody,
+        broken=in_window & nobody,
         refused=unused | uncarried | untracked,
     )
 

@@ -22,6 +22,12 @@ _DAMAGE = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\x{80}-\x{9F}\x{FFFD}]|[ÃÂ][\x{80}-
 _TAG = r"</?[A-Za-z][^>]*>?|&#?[0-9A-Za-z]{2,8};"
 _WRITTEN_BREAK = r"\\[nrt]"
 _IS_WRITTEN_BREAK = (~_VALUE.str.contains(_DAMAGE) & _VALUE.str.contains(_WRITTEN_BREAK)).fill_null(value=False)
+#: Hours that name days and hold nothing a time could be: no digit, and no time of day that is a word.
+_NAMES_DAYS = r"(?i)\b(?:mon|tue|wed|thu|fri|sat|sun|week ?days?|weekends?|daily)"
+_NAMES_TIMES = (
+    r"(?i)[0-9]|\b(?:noon|midnight|mid-?day|dawn|dusk|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+)
+_IS_DAYS_ONLY = (_VALUE.str.contains(_NAMES_DAYS) & ~_VALUE.str.contains(_NAMES_TIMES)).fill_null(value=False)
 _IS_PART = _FIELD.str.contains(".", literal=True)
 
 #: Note kind, further condition, rows that are asked, rule, variant. Notes that fit no line feed no rule of the catalogue.
@@ -38,7 +44,8 @@ _RULES: tuple[tuple[NoteKind, pl.Expr, pl.Expr, str, str], ...] = (
     (NoteKind.BROKEN_CHARACTERS, _IS_WRITTEN_BREAK, _COUNTED, "FMT-060", "line_break"),
     (NoteKind.HTML_REMOVED, _ANY_ROW, _COUNTED, "FMT-060", "html"),
     (NoteKind.CUT_TEXT, _ANY_ROW, _COUNTED, "FMT-061", ""),
-    (NoteKind.UNREADABLE_HOURS, _ANY_ROW, _COUNTED, "FMT-031", "unreadable"),
+    (NoteKind.UNREADABLE_HOURS, ~_IS_DAYS_ONLY, _COUNTED, "FMT-031", "unreadable"),
+    (NoteKind.UNREADABLE_HOURS, _IS_DAYS_ONLY, _COUNTED, "FMT-031", "days_only"),
     (NoteKind.UNCLEAR_FLAG, ~_IS_PART, _SHOWN, "PRV-001", ""),
     (NoteKind.UNCLEAR_FLAG, _IS_PART, _SHOWN, "PRV-001", "part"),
 )

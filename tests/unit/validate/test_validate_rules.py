@@ -211,6 +211,11 @@ CASES: list[tuple[str, Change, Change]] = [
         put("agency", verified_by_title=None),
         put("agency", verified_by_title=None, verification_method="call"),
     ),
+    (
+        "FRE-007",
+        both(verified(date(2025, 11, 20)), put("service", verified_by_title=None)),
+        both(verified(date(2025, 11, 19)), put("service", verified_by_title=None)),
+    ),
     ("FRE-008", put("site", verified_on=OLD, edited_on=OLD, created_on=OLD), verified(OLD)),
     ("FRE-009", settings(bulk_stamp_minimum=3), settings(bulk_stamp_minimum=4)),
     ("FRE-010", translate(verified_on=OLD), translate(verified_on=date(2025, 12, 1))),
@@ -291,6 +296,7 @@ CASES: list[tuple[str, Change, Change]] = [
         put("site", latitude=13.4, longitude=144.8, state="GU"),
     ),
     ("FMT-031", note("unreadable_hours", "schedule", "Moday 9-"), note("repeated_value", "languages")),
+    ("FMT-031", note("unreadable_hours", "schedule", "Mon; Tue; Wed;"), note("repeated_value", "languages")),
     ("FMT-061", note("cut_text", "description", "Gives groc"), note("repeated_value", "aka")),
     (
         "PRV-004",
@@ -675,3 +681,25 @@ def test_service_terms_are_owned_by_links_not_by_repeats():
         for n in range(2, 10)
     ]
     assert parts.rules() == ["TAX-014"]
+
+
+@pytest.mark.parametrize(
+    ("postal_code", "guesses_zero"), [("7930", True), ("200011", False), ("20001, 20002", False), ("2000", True)]
+)
+def test_a_lost_zero_is_guessed_of_four_digits_only(postal_code, guesses_zero):
+    """A six-digit ZIP code lost nothing; a guess that cannot be right makes all others look careless."""
+    parts = full_parts()
+    parts.owned("address", "site")[0]["postal_code"] = postal_code
+    found = parts.validate().findings.filter(pl.col("rule_id") == "FMT-020")
+    assert ["zero" in message for message in found.get_column("message")] == [guesses_zero]
+
+
+@pytest.mark.parametrize(
+    ("hours", "says_no_times"), [("Mon; Tue; Wed;", True), ("Mon noon; Tue", False), ("Moday 9-", False)]
+)
+def test_hours_that_name_days_alone_are_told_apart(hours, says_no_times):
+    """Nobody mistyped a time where there is none: the curator has to ask for it."""
+    parts = full_parts()
+    parts.note("unreadable_hours", "schedule", hours)
+    messages = parts.validate().findings.get_column("message").to_list()
+    assert ["days but no times" in message for message in messages] == [says_no_times]
