@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from pipeline.publish.package import write_package
-from schemas.private_values import PrivateValues
 from schemas.errors import ContractError
+from schemas.private_values import PrivateValues
 
 PHONE_SPELLINGS = [
     "217-555-0199",
