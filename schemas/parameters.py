@@ -79,6 +79,13 @@ class IngestParameters(Parameters):
         gt=1,
         description="Most bytes that one packed byte may become; exports pack about 5 to 30 to one (project choice).",
     )
+    settle_seconds: float = Field(
+        default=2.0,
+        ge=0,
+        le=600,
+        description="A file that was written to within this many seconds is waited for, because it may still grow; what changes "
+        "until it is read is refused (project choice).",
+    )
     deepest_folder: int = Field(
         default=3, ge=1, description="Folders below this depth of a delivery are not looked into (project choice)."
     )
@@ -258,6 +265,13 @@ class ValidateParameters(Parameters):
         default=20,
         ge=1,
         description="From this many records on, a thing that no record of a level has counts as not carried (project choice).",
+    )
+    unused_element_share: float = Field(
+        default=0.05,
+        ge=0,
+        lt=1,
+        description="CMP: an element that fewer of a level's counted records have is not kept by the center, and its rule is not "
+        "asked there unless it is an error; 0: asked as soon as one record has it (project choice, as tracked_share).",
     )
     hours_pattern: str = Field(
         default=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -39,3 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def sample_data() -> Path:
     """The invented directories that come with the project."""
     return Path(__file__).resolve().parents[1] / "sample_data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting() -> Iterator[None]:
+    """Tests write their exports a moment before they are read: nothing is waited for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.ingest.settle.sleep", lambda _: None)
+        yield

@@ -11,10 +11,11 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from pipeline.ingest.settle import Found, refuse_changed, refuse_written, wait_until_settled
 from schemas.errors import InputError
 from schemas.parameters import IngestParameters
 
@@ -34,11 +35,15 @@ class Delivery:
         name: Name of the file, folder or archive, for messages.
         is_package: Whether it came as a folder or archive.
         files: Path inside the delivery (with `/`) to a function that reads the bytes.
+        list_again: Looks at the files on disk once more.
+        found: The files on disk as they were listed.
     """
 
     name: str
     is_package: bool
     files: dict[str, Callable[[], bytes]]
+    list_again: Callable[[], Found]
+    found: Found = field(default_factory=dict)
 
     def folder(self, path: str) -> Delivery:
         """Return the files that stand directly in one folder of the delivery, under their bare names."""
@@ -46,7 +51,21 @@ class Delivery:
             name=self.name,
             is_package=self.is_package,
             files={PurePosixPath(file).name: read for file, read in self.files.items() if folder_of(file) == path},
+            list_again=self.list_again,
+            found=self.found,
         )
+
+    def refuse_changed(self) -> None:
+        """Stop when a file has been written to, has come or has gone since the delivery was opened.
+
+        Raises:
+            InputError: Names the first such file.
+        """
+        try:
+            now = self.list_again()
+        except OSError as fault:
+            raise InputError(f"{self.name} cannot be read: {fault.strerror or fault}.") from fault
+        refuse_changed(self.found, now)
 
 
 def folder_of(file: str) -> str:
@@ -65,34 +84,45 @@ def open_delivery(path: Path, *, parameters: IngestParameters) -> Delivery:
         InputError: There is nothing at the path, it cannot be read, or the archive cannot be trusted.
     """
     try:
-        if path.is_dir():
-            return _open_folder(path, parameters=parameters)
         if not path.exists():
             raise InputError(f"There is no file or folder {path}.", advice="Check the path of the export.")
-        if path.name.lower() == DESCRIPTOR:
-            return _open_folder(path.parent, parameters=parameters)
-        if path.suffix.lower() == ".zip":
-            return _open_archive(path, parameters=parameters)
-        found = path.stat()
-        _refuse_large(path.name, found.st_size, parameters=parameters)
+        is_folder = path.is_dir() or path.name.lower() == DESCRIPTOR
+        place = path if path.is_dir() or not is_folder else path.parent
+        list_again = partial(_list_folder if is_folder else _list_file, place, parameters=parameters)
+        found = list_again()
+        wait_until_settled(found, settle_seconds=parameters.settle_seconds)
+        refuse_changed(found, list_again())
     except OSError as fault:
         raise InputError(f"{path} cannot be read: {fault.strerror or fault}.") from fault
-    return Delivery(name=path.name, is_package=False, files={path.name: partial(_read_file, path, found)})
+    files: dict[str, Callable[[], bytes]]
+    if not is_folder and path.suffix.lower() == ".zip":
+        files = _open_archive(path, parameters=parameters)
+        return Delivery(name=path.name, is_package=True, files=files, list_again=list_again, found=found)
+    files = {
+        file.relative_to(place if is_folder else place.parent).as_posix(): partial(_read_file, file, known)
+        for file, known in found.items()
+    }
+    return Delivery(name=place.name, is_package=is_folder, files=files, list_again=list_again, found=found)
 
 
-def _open_folder(path: Path, *, parameters: IngestParameters) -> Delivery:
-    files: dict[str, Callable[[], bytes]] = {}
+def _list_file(path: Path, *, parameters: IngestParameters) -> Found:
+    found = path.stat()
+    _refuse_large(path.name, found.st_size, parameters=parameters)
+    return {path: found}
+
+
+def _list_folder(path: Path, *, parameters: IngestParameters) -> Found:
+    files: dict[Path, os.stat_result] = {}
     for file in sorted(path.rglob("*")):
         inside = file.relative_to(path)
         if _is_hidden(inside.as_posix()) or not file.is_file():
             continue
         if len(inside.parts) > parameters.deepest_folder:
             continue
-        found = file.stat()
-        _refuse_large(str(inside), found.st_size, parameters=parameters)
-        files[inside.as_posix()] = partial(_read_file, file, found)
+        files[file] = file.stat()
+        _refuse_large(str(inside), files[file].st_size, parameters=parameters)
         _refuse_many(path.name, len(files), parameters=parameters)
-    return Delivery(name=path.name, is_package=True, files=files)
+    return files
 
 
 def _read_file(path: Path, found: os.stat_result) -> bytes:
@@ -102,16 +132,16 @@ def _read_file(path: Path, found: os.stat_result) -> bytes:
         now = path.stat()
     except OSError as fault:
         raise InputError(f"{path} cannot be read: {fault.strerror or fault}.") from fault
-    if (found.st_size, found.st_mtime_ns) != (now.st_size, now.st_mtime_ns) or len(data) != found.st_size:
+    refuse_written(path, found, now)
+    if len(data) != now.st_size:
         raise InputError(
-            f"{path.name} was being written while it was read: it had {found.st_size:,} bytes at first and has "
-            f"{now.st_size:,} now.",
+            f"{path.name} was being written while it was read: {len(data):,} of {now.st_size:,} bytes were there.",
             advice="Wait until the export is finished, then run again.",
         )
     return data
 
 
-def _open_archive(path: Path, *, parameters: IngestParameters) -> Delivery:
+def _open_archive(path: Path, *, parameters: IngestParameters) -> dict[str, Callable[[], bytes]]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
@@ -129,11 +159,7 @@ def _open_archive(path: Path, *, parameters: IngestParameters) -> Delivery:
     if len(set(names)) != len(names):
         raise InputError(f"{path.name} holds two files of the same name.", advice="Pack it again.")
     kept = [name for name in names if not _is_hidden(name) and name.count("/") < parameters.deepest_folder]
-    return Delivery(
-        name=path.name,
-        is_package=True,
-        files={name: partial(_read_member, path, name, parameters=parameters) for name in sorted(kept)},
-    )
+    return {name: partial(_read_member, path, name, parameters=parameters) for name in sorted(kept)}
 
 
 def _is_hidden(name: str) -> bool:

@@ -64,14 +64,21 @@ def read_export(
         A field that the export does not carry is null, a blank cell is an empty text.
 
     Raises:
-        InputError: The export cannot be read as what it should be; nothing was changed.
+        InputError: The export cannot be read as what it should be, or was written to meanwhile; nothing was changed.
         UsageError: There is no format of that name.
     """
     limits = parameters or IngestParameters()
     layout = _named_layout(format_name)
     delivery = open_delivery(path, parameters=limits)
-    source = _read_source(delivery, layout, center_id=center_id, parameters=limits)
-    return _deliver(source, center_id=center_id)
+    try:
+        source = _read_source(delivery, layout, center_id=center_id, parameters=limits)
+    except InputError:
+        # What looks like a fault of the export may be that it was not finished.
+        delivery.refuse_changed()
+        raise
+    delivered = _deliver(source, center_id=center_id)
+    delivery.refuse_changed()
+    return delivered
 
 
 @dataclass(frozen=True, kw_only=True)
