@@ -72,6 +72,31 @@ def refuse_unused(use: pl.DataFrame, *, thing: str, words: str, kind: str, minim
     }
 
 
+def refuse_hardly_used(
+    use: pl.DataFrame, *, thing: str, words: str, kind: str, minimum: int, share: float
+) -> dict[str, str]:
+    """Return the centers in which only a few counted records of a kind have the thing, each with the reason.
+
+    A handful of filled cells in a column of hundreds shows that the center does not keep it: the others are no omissions.
+
+    Args:
+        use: What `count_use` counted of one record kind.
+        thing: Its column.
+        words: The thing in words.
+        kind: Record kind.
+        minimum: Fewer counted records than this prove nothing; then the question is asked.
+        share: Smallest share of counted records, 0-1, from which on the center keeps the thing.
+    """
+    few = use.filter(
+        pl.col("record_count") >= minimum, pl.col(thing) > 0, pl.col(thing) < share * pl.col("record_count")
+    ).sort("center_id")
+    return {
+        center: f"Only {used:,} of {count:,} {PLURALS[kind]} {'has' if used == 1 else 'have'} any {words}: the center does not "
+        "keep it. To ask for it all the same, set unused_element_share = 0 under [rules]."
+        for center, count, used in few.select("center_id", "record_count", thing).iter_rows()
+    }
+
+
 def refuse_untracked(
     records: pl.DataFrame, *, carried: Mapping[str, frozenset[str]], kind: str, tracked_share: float
 ) -> dict[str, str]:

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline.validate.applicability import count_use, refuse_uncarried, refuse_unused
+from pipeline.validate.applicability import count_use, refuse_hardly_used, refuse_uncarried, refuse_unused
 from pipeline.validate.questions import Question
 from pipeline.validate.subjects import SHOW_FLAGS
-from schemas.enumerations import RecordKind
-from schemas.parameters import ValidateParameters
+from schemas.enumerations import RecordKind, Severity
+from schemas.parameters import RuleOverride, ValidateParameters
 from schemas.rules import Element, completeness_matrix
 
 #: Text columns in which a filler can stand, by the code of their element.
@@ -61,7 +61,7 @@ def ask_completeness(
         records: The records of the kind, as in `Subjects.records`.
         kind: agency, site or service.
         carried: Delivered fields by center.
-        parameters: Fillers and none-markers.
+        parameters: Fillers and none-markers; from which share of the records on a center keeps an element.
     """
     asked = [element for element in completeness_matrix() if (element.rule_id(kind) or "").startswith("CMP-")]
     use = count_use(records, **{element.code: ~_is_blank(element.code) for element in asked})
@@ -97,6 +97,15 @@ def _ask_presence(
     unused = refuse_unused(
         use, thing=element.code, words=element.words, kind=kind, minimum=parameters.unused_element_minimum
     )
+    if (parameters.override.get(rule_id, RuleOverride()).severity or element.severity(kind)) != Severity.ERROR:
+        unused |= refuse_hardly_used(
+            use,
+            thing=element.code,
+            words=element.words,
+            kind=kind,
+            minimum=parameters.unused_element_minimum,
+            share=parameters.unused_element_share,
+        )
     uncarried = refuse_uncarried(carried, any_of=names, words=element.words, kind=kind)
     absent = _COUNTED & _is_blank(element.code) & ~_is_excused(element.code, kind)
     return Question(rule_id=rule_id, field=element.field, broken=absent, refused=unused | uncarried)

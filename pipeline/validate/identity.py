@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipeline.validate.applicability import count_use, refuse_uncarried, refuse_unused
-from pipeline.validate.questions import FAILURE_SCHEMA, Question
+from pipeline.validate.questions import FAILURE_SCHEMA, PLURALS, Question
+from pipeline.validate.subjects import OWN_RECORD_KINDS
 from schemas.enumerations import RecordKind, Status
 from schemas.notes import NoteKind
 from schemas.parameters import ValidateParameters
@@ -31,7 +32,7 @@ def ask_identity(
     """
     questions = [*_ask_parents(kind, carried), *_ask_status_of_parents(kind, carried)]
     if kind != RecordKind.SERVICE_AT_SITE:
-        questions += [*_ask_number(), *_ask_status(kind, carried)]
+        questions += [*_ask_number(), *_ask_status(records, kind, carried, parameters)]
     if kind == RecordKind.AGENCY:
         questions += [*_ask_owner(carried, parameters), *_ask_services(records, carried, parameters)]
     if kind == RecordKind.SERVICE:
@@ -94,6 +95,47 @@ def find_ownerless_rows(notes: pl.DataFrame) -> pl.DataFrame:
         value=pl.format("{} rows{}", "row_count", named),
         is_private=pl.lit(value=False),
     ).select(*FAILURE_SCHEMA)
+
+
+def find_kinds_without_status(records: Mapping[str, pl.DataFrame], *, parameters: ValidateParameters) -> pl.DataFrame:
+    """Return a failure of ID-004 for every center and record kind of which no delivered record has any status.
+
+    One for the whole load, with the count: the software does not export the status, or leaves that of active records blank.
+
+    Args:
+        records: Frames by record kind, as in `Subjects.records`.
+        parameters: Fewer records of a kind than `unused_element_minimum` prove nothing; they are asked one by one.
+    """
+    parts = [pl.DataFrame(schema=FAILURE_SCHEMA)]
+    for kind in OWN_RECORD_KINDS:
+        blank = _without_status(records[kind], minimum=parameters.unused_element_minimum)
+        parts.append(
+            blank.select(
+                "center_id",
+                kind=pl.lit("load"),
+                record_uid=pl.lit("load"),
+                rule_id=pl.lit("ID-004"),
+                variant=pl.lit("load"),
+                field=pl.lit(f"{kind}.status"),
+                value=pl.format("blank in all {} " + PLURALS[kind], pl.col("record_count")),
+                is_private=pl.lit(value=False),
+            ).select(*FAILURE_SCHEMA)
+        )
+    return pl.concat(parts)
+
+
+def _without_status(records: pl.DataFrame, *, minimum: int) -> pl.DataFrame:
+    """Return `center_id` and `record_count` of the centers whose delivered records of a kind have no status at all."""
+    nothing = pl.col("status_written").fill_null("").str.strip_chars() == ""
+    return (
+        records.filter(_DELIVERED)
+        .group_by("center_id")
+        # A center that has said what a blank status means (blank_status) has no unknown ones.
+        .agg(record_count=pl.len(), is_blank=(nothing & (pl.col("status") == Status.UNKNOWN)).all())
+        .filter(pl.col("is_blank"), pl.col("record_count") >= minimum)
+        .select("center_id", "record_count")
+        .sort("center_id")
+    )
 
 
 def find_two_owners(agencies: pl.DataFrame, *, phones: pl.DataFrame, parameters: ValidateParameters) -> pl.DataFrame:
@@ -198,12 +240,16 @@ def _ask_number() -> list[Question]:
     ]
 
 
-def _ask_status(kind: str, carried: Mapping[str, frozenset[str]]) -> list[Question]:
+def _ask_status(
+    records: pl.DataFrame, kind: str, carried: Mapping[str, frozenset[str]], parameters: ValidateParameters
+) -> list[Question]:
+    # Told once for the load, by `find_kinds_without_status`.
+    blank = _without_status(records, minimum=parameters.unused_element_minimum).get_column("center_id").to_list()
     return [
         Question(
             rule_id="ID-004",
             field="status",
-            broken=_DELIVERED & (pl.col("status") == Status.UNKNOWN),
+            broken=_DELIVERED & (pl.col("status") == Status.UNKNOWN) & ~pl.col("center_id").is_in(blank),
             value=pl.col("status_written"),
             refused=refuse_uncarried(carried, any_of=[f"{kind}.status"], words="status", kind=kind),
         )

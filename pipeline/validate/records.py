@@ -31,7 +31,13 @@ from pipeline.validate.freshness import (
     find_unchanged_agencies,
     find_uneven_translations,
 )
-from pipeline.validate.identity import ask_identity, find_ownerless_rows, find_parent_circles, find_two_owners
+from pipeline.validate.identity import (
+    ask_identity,
+    find_kinds_without_status,
+    find_ownerless_rows,
+    find_parent_circles,
+    find_two_owners,
+)
 from pipeline.validate.noted import find_noted
 from pipeline.validate.persons import LONG_TEXTS, find_named_persons
 from pipeline.validate.places import ask_coordinates, ask_zip_places, mark_state_boxes, mark_zip_places
@@ -309,6 +315,7 @@ def _relate(
         find_named_persons(subjects, parameters=parameters),
         find_same_activity(codes, pairs=parameters.same_activity),
         find_ownerless_rows(subjects.notes),
+        find_kinds_without_status(subjects.records, parameters=parameters),
         find_double_indexing(codes),
         find_noted(subjects.notes),
         find_repeated_aka(subjects.notes),

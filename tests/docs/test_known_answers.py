@@ -143,6 +143,13 @@ def written_breaks(one: Read) -> int:
     return services["description_written"].str.contains("\\n", literal=True).sum()
 
 
+def blank_statuses(one: Read) -> int:
+    (told,) = one.rule("ID-004", "load").filter(pl.col("field") == "service.status")["value"]
+    assert told == "blank in all 4089 services"
+    assert one.rule("ID-004", "service").is_empty()
+    return one.directory.service.filter(pl.col("status") == "unknown").height
+
+
 def repaired_zips(pattern: str) -> Callable[[Read], int]:
     return lambda one: one.zips(pattern)
 
@@ -220,7 +227,7 @@ MEASURES: dict[str, Callable[[Read], int]] = {
     "miami-orphan-locations": lambda one: one.rule("ID-002", "site").height,
     "miami-orphan-services": lambda one: one.rule("ID-002", "service").height,
     "miami-phones": lambda one: one.directory.phone.height,
-    "miami-blank-status": lambda one: one.rule("ID-004", "service").height,
+    "miami-blank-status": blank_statuses,
     "miami-line-breaks-services": written_breaks,
     "miami-line-breaks-organizations": lambda one: (
         one.rule("FMT-060", "agency").filter(pl.col("severity") == "info").height

@@ -8,6 +8,7 @@ from datetime import date, time
 import polars as pl
 import pytest
 
+from schemas.parameters import RuleOverride
 from schemas.rules import LEVEL_LETTERS, completeness_matrix, rule_catalogue
 from tests.unit.validate.full_directory import (
     ALL_FIELDS,
@@ -703,3 +704,67 @@ def test_hours_that_name_days_alone_are_told_apart(hours, says_no_times):
     parts.note("unreadable_hours", "schedule", hours)
     messages = parts.validate().findings.get_column("message").to_list()
     assert ["days but no times" in message for message in messages] == [says_no_times]
+
+
+def many_agencies(count: int, **values: object) -> Parts:
+    """Return a full directory with further agencies."""
+    parts = full_parts()
+    for number in range(100, 100 + count - 1):
+        add_agency(str(number), **values)(parts)
+    return parts
+
+
+def completeness_of(parts: Parts) -> list[str]:
+    """Return the completeness rules that are broken, one per finding."""
+    rules = parts.validate().findings.get_column("rule_id")
+    return rules.filter(rules.str.starts_with("CMP-")).to_list()
+
+
+def test_an_element_that_the_center_does_not_keep_is_told_once_with_the_way_to_ask_for_it():
+    """One filled cell in a column of hundreds made hundreds of findings that nobody would ever work on."""
+    parts = many_agencies(40, legal_status=None)
+    assert completeness_of(parts) == []
+    (told,) = parts.validate().not_applicable.select("rule_id", "reason").rows()
+    assert told[0] == "CMP-A-LEGAL"
+    assert told[1].startswith("Only 1 of 40 agencies has any legal status: the center does not keep it.")
+    assert told[1].endswith("set unused_element_share = 0 under [rules].")
+    parts.parameters = make_parameters(unused_element_share=0)
+    assert completeness_of(parts) == ["CMP-A-LEGAL"] * 39
+
+
+@pytest.mark.parametrize(("count", "asked"), [(20, 19), (21, 0), (19, 18)])
+def test_the_share_and_the_smallest_level_say_from_when_on_an_element_is_kept(count, asked):
+    """One of twenty is 5 %: kept. Fewer than twenty records prove nothing."""
+    assert completeness_of(many_agencies(count, legal_status=None)) == ["CMP-A-LEGAL"] * asked
+
+
+def test_an_element_whose_absence_is_an_error_is_always_asked():
+    """An agency without description cannot be found by anybody, however many others lack it too."""
+    assert completeness_of(many_agencies(30, description=None)) == ["CMP-A-DESC"] * 29
+    parts = many_agencies(30, legal_status=None)
+    parts.parameters = make_parameters(override={"CMP-A-LEGAL": RuleOverride(severity="error")})
+    assert completeness_of(parts) == ["CMP-A-LEGAL"] * 29
+
+
+def test_a_kind_without_any_status_is_one_finding_that_names_the_setting():
+    """Four thousand errors about one blank column hide the one line in the settings that mends them."""
+    blank = {"status": "unknown", "status_written": None, "is_counted": False, "not_counted_reason": "unknown_status"}
+    parts = full_parts()
+    parts.one("site").update(blank)
+    for number in range(100, 125):
+        parts.add("service", str(number))
+    for service in parts.tables["service"]:
+        service.update(blank)
+    found = parts.validate().findings.filter(pl.col("rule_id") == "ID-004")
+    told = found.select("kind", "field", "value", "severity", "is_held_back").sort("kind").rows()
+    assert told == [
+        ("load", "service.status", "blank in all 26 services", "error", True),
+        # A single site proves nothing about the kind.
+        ("site", "status", None, "error", True),
+    ]
+    (load,) = found.filter(pl.col("kind") == "load").get_column("how_to_fix")
+    assert 'blank_status = "active"' in load
+    assert "[normalize]" in load
+    parts.one("service")["status_written"] = "Maybe"
+    found = parts.validate().findings.filter(pl.col("rule_id") == "ID-004")
+    assert found.get_column("kind").value_counts().sort("kind").rows() == [("service", 26), ("site", 1)]
