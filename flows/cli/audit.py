@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from flows.cli.common import Common, require_center, say, show, show_json, show_table
+from flows.cli.terminal import Common, require_center, say, show, show_json, show_table
 from flows.clock import now
 from flows.drawn import KIND, drawn_payload, read_draws, together
 from pipeline.audit.draw import AuditDraw, audit_frame, draw_simple

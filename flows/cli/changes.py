@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 import polars as pl
 from cyclopts import Parameter
 
-from flows.cli.common import Common, require_center, say, show, show_json, show_table
-from pipeline.curate.record_changes import list_changes
+from flows.cli.terminal import Common, require_center, say, show, show_json, show_table
+from flows.compared_nights import list_shown_changes
 from pipeline.publish.table_file import Sheet, write_table
 from pipeline.store.snapshot import Snapshot, kept_runs, open_published
 from pipeline.store.workspace import Workspace
@@ -171,7 +171,7 @@ def _compare(place: Workspace, snapshot: Snapshot, earlier: str | None) -> _Comp
         now = snapshot.directory()
         with open_published(place, run_id=earlier) as older:
             before = older.directory()
-        return _Compared(since=earlier, source="snapshots", listed=list_changes(now, before=before))
+        return _Compared(since=earlier, source="snapshots", listed=list_shown_changes(now, before=before))
     # The snapshot is gone; what each later night found is kept.
     return _Compared(
         since=earlier, source="history", listed=_as_changes(history.filter(pl.col("run_id") > earlier).sort("run_id"))

@@ -15,7 +15,7 @@ from typing import Literal
 
 import polars as pl
 
-from flows.cli.common import Common, show_json, show_table
+from flows.cli.terminal import Common, show_json, show_table
 from flows.clock import now
 from flows.deliveries import newest_delivery
 from flows.references import load_references, zip_reference_path

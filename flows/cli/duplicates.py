@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import polars as pl
 from cyclopts import Parameter
 
-from flows.cli.common import Common, require_center, say, show, show_json, show_table
+from flows.cli.terminal import Common, require_center, say, show, show_json, show_table
 from flows.labelled_list import labelled_records, parse_columns, read_text_table, require_column
 from pipeline.match.evaluate import evaluate_matching
 from pipeline.match.explain import explain_pair

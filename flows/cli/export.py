@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.cli.common import Common, require_center, say, show, show_json
+from flows.cli.terminal import Common, require_center, say, show, show_json
 from pipeline.curate.findings import shown_findings
 from pipeline.publish.hsds import export_hsds
 from pipeline.publish.package import write_package

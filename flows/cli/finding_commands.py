@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cyclopts import App
 
-from flows.cli.finding_decisions import accept, reopen
+from flows.cli.finding_exceptions import accept, reopen
 from flows.cli.finding_rates import rates
 from flows.cli.findings import findings
 

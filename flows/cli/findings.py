@@ -9,7 +9,7 @@ from typing import Literal
 
 import polars as pl
 
-from flows.cli.common import Common, require_center, say, show_json, show_table
+from flows.cli.terminal import Common, require_center, say, show_json, show_table
 from flows.finding_decisions import standing_decisions
 from pipeline.curate.acceptances import standing_acceptances
 from pipeline.curate.findings import OPEN, SHOWN

@@ -6,7 +6,7 @@ from typing import Literal
 
 import polars as pl
 
-from flows.cli.common import Common, percent, require_center, say, show_json, show_table
+from flows.cli.terminal import Common, percent, require_center, say, show_json, show_table
 from pipeline.measure.freshness import measure_freshness
 from pipeline.store.snapshot import open_published
 from schemas.errors import UsageError

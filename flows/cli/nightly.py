@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from flows.cli.common import Common, say, show, show_json
+from flows.cli.terminal import Common, say, show, show_json
 from schemas.gating import GateName
 from schemas.night import NightFacts
 

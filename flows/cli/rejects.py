@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.cli.common import Common, require_center, show, show_json, show_table
+from flows.cli.terminal import Common, require_center, show, show_json, show_table
 from pipeline.store.snapshot import open_published
 
 #: Characters of a row shown in the table; --json gives all.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.cli.common import Common, show, show_json
+from flows.cli.terminal import Common, show, show_json
 from pipeline.store.snapshot import read_pointer
 from schemas.errors import InputError, UsageError
 

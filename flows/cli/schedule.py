@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.cli.common import Common, say
+from flows.cli.terminal import Common, say
 
 
 def schedule(

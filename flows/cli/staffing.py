@@ -8,7 +8,7 @@ from typing import Annotated
 import polars as pl
 from cyclopts import Parameter
 
-from flows.cli.common import Common, require_center, show, show_json, show_table
+from flows.cli.terminal import Common, require_center, show, show_json, show_table
 from pipeline.measure.complexity import measure_complexity
 from pipeline.measure.sensitivity import vary_parameters
 from pipeline.measure.staffing import BAND, Staffing, estimate_staffing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from flows.cli.common import Common, show, show_json
+from flows.cli.terminal import Common, show, show_json
 from pipeline.synthesize.synthesize import synthesize as write_directories
 from schemas.errors import UsageError
 

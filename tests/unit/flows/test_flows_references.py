@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli.common import Common
 from flows.cli.doctor import examine
+from flows.cli.terminal import Common
 from flows.references import load_references
 from flows.settings import load_settings
 from schemas.errors import InputError

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.cli.common import Common, say, show, show_json
+from flows.cli.terminal import Common, say, show, show_json
 from flows.clock import now
 from pipeline.curate.acceptances import ACCEPTED, REOPENED
 from pipeline.curate.findings import SHOWN
