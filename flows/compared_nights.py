@@ -9,14 +9,18 @@ from datetime import date
 import polars as pl
 
 from pipeline.curate.changes import ChangeCounts, count_changes, count_first_night
+from pipeline.curate.private_changes import withhold_private
 from pipeline.curate.record_changes import list_changes
 from pipeline.curate.record_contents import fingerprint
 from pipeline.curate.rekeyed_records import find_rekeyed
 from pipeline.curate.signals import list_signals
 from pipeline.curate.verifications import grow_verifications
+from pipeline.publish.collect_private import load_private_values
 from pipeline.store.working import WorkingFile, read_table
+from schemas.contract import empty_table
 from schemas.directory import Directory
 from schemas.parameters import ChangeParameters
+from schemas.quality import Finding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +44,23 @@ class ComparedNights:
     def renumbered(self) -> pl.DataFrame:
         """Return the records that are of the same kind as before under a new number."""
         return self.rekeyed.filter(pl.col("kind") == pl.col("old_kind"))
+
+
+def list_shown_changes(now: Directory, *, before: Directory, rekeyed: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return what differs between two nights, ready to be shown: what is private on either night is withheld.
+
+    Args:
+        now: The later night.
+        before: The earlier night.
+        rekeyed: Records that came back under another number; found here when not given.
+    """
+    listed = list_changes(now, before=before, rekeyed=rekeyed)
+    if listed.is_empty():
+        return listed
+    nothing = empty_table(Finding)
+    for night in (now, before):
+        listed = withhold_private(listed, values=load_private_values(night, findings=nothing))
+    return listed
 
 
 def compare_nights(
@@ -67,7 +88,7 @@ def compare_nights(
     later = now.of_centers([center for center in centers if center in known])
     earlier = before.of_centers(centers)
     rekeyed = find_rekeyed(later, before=earlier)
-    changes = list_changes(later, before=earlier, rekeyed=rekeyed)
+    changes = list_shown_changes(later, before=earlier, rekeyed=rekeyed)
     contents = fingerprint(now)
     verifications = grow_verifications(
         read_table(working, "history.verification"), directory=now, contents=contents, rekeyed=rekeyed, as_of=as_of

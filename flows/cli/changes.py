@@ -10,9 +10,10 @@ from typing import Annotated, Literal
 import polars as pl
 from cyclopts import Parameter
 
-from flows.cli.terminal import Common, require_center, say, show, show_json, show_table
+from flows.cli.terminal import Common, require_center, require_limit, require_record, say, show, show_json, show_table
 from flows.compared_nights import list_shown_changes
 from pipeline.publish.table_file import Sheet, write_table
+from pipeline.publish.wording import count_of
 from pipeline.store.snapshot import Snapshot, kept_runs, open_published
 from pipeline.store.workspace import Workspace
 from schemas.contract import conform
@@ -92,10 +93,11 @@ def changes(
         curator: Only records of this curator.
         signals: What the nights say about the upkeep instead: verified without a word changed for years, stamped in bulk, edited
             without verification, edited without a new date of the last edit.
-        limit: Rows printed; --output and --json give all.
+        limit: Rows printed, at least 1; --output and --json give all.
         output: Write all of them to a .csv, .xlsx or .json file.
         common: What every command takes.
     """
+    require_limit(limit)
     place = common.place(common.resolve())
     with open_published(place) as snapshot:
         require_center(snapshot, center)
@@ -107,6 +109,8 @@ def changes(
         else:
             compared = _compare(place, snapshot, earlier)
             found, source = compared.listed, compared.source
+        if record is not None:
+            require_record(record, found, snapshot.directory().records(), snapshot.table("history.field_change"))
     wanted = {"center_id": center, "kind": kind, "change": None if signals else change, "curator": curator}
     for column, asked in wanted.items():
         if asked is not None:
@@ -118,7 +122,7 @@ def changes(
     if output is not None:
         columns = _SIGNALS if signals else _COLUMNS
         write_table([Sheet(title="Signals" if signals else "Changes", rows=found, columns=columns)], output)
-        say(f"{found.height:,} rows written to {output}.")
+        say(f"{count_of(found.height, 'row')} written to {output}.")
     if common.json:
         name = "signals" if signals else "changes"
         show_json({"since": earlier, "run_id": last, "source": source, name: found.to_dicts()})
@@ -198,7 +202,7 @@ def _print(found: pl.DataFrame, *, earlier: str, last: str, limit: int, signals:
     show(f"{earlier} to {last}: {told}")
     if found.is_empty():
         return
-    title = f"{found.height:,} rows" + (f", the first {limit} shown" if found.height > limit else "")
+    title = count_of(found.height, "row") + (f", the first {limit} shown" if found.height > limit else "")
     if signals:
         show_table(
             title,

@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from flows.compared_nights import list_shown_changes
 from pipeline.curate.record_changes import list_changes
 from pipeline.ingest.read import read_export
 from pipeline.normalize.directory import normalize_delivery
@@ -149,3 +150,13 @@ def phone(number, **changes):
 
 def link(code, slot="1"):
     return owned(TaxonomyLink, slot=slot, code=code, link_written=code, is_repeated=False)
+
+
+def test_a_private_number_that_somebody_typed_into_a_text_is_withheld():
+    """A flag hides the phone row; people repeat the number in the description."""
+    hidden = phone("(217) 555-0188", is_private=True)
+    before = directory(agency=[row("agency", "1", description="Call the office.")], phone=[hidden])
+    now = directory(agency=[row("agency", "1", description="Call 217.555.0188 at night.")], phone=[hidden])
+    shown = list_shown_changes(now, before=before).select("field", "before", "now").rows()
+    assert shown == [("description", "Call the office.", "withheld")]
+    assert list_shown_changes(before, before=now)["before"].to_list() == ["withheld"]
