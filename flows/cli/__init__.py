@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 from cyclopts import App, CycloptsError
 
-from schemas.errors import ContractError, ResdirError
+from schemas.errors import ContractError, ResdirError, UsageError
 
 app = App(
     name="resdir",
@@ -76,14 +76,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
         full, 5 a bug of ours, 130 interrupted.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in words
     try:
-        outcome = app(words, exit_on_error=False, print_error=True, result_action="return_value")
-    except CycloptsError:
-        return 2
+        # With --json the answer is one document, a wrong call included: the parser's own box is not printed then.
+        outcome = app(words, exit_on_error=False, print_error=not as_json, result_action="return_value")
+    except CycloptsError as fault:
+        return _told(_wrong_usage(fault), as_json=as_json) if as_json else 2
     except ContractError as fault:
         return _bug(fault)
     except ResdirError as fault:
-        return _told(fault, as_json="--json" in words)
+        return _told(fault, as_json=as_json)
     except KeyboardInterrupt:
         print("Stopped. The last published night is untouched.", file=sys.stderr)  # noqa: T201 - the one boundary
         return 130
@@ -108,6 +110,11 @@ def main() -> None:
 
         leave_quietly()
     sys.exit(code)
+
+
+def _wrong_usage(fault: CycloptsError) -> UsageError:
+    command = " ".join(["resdir", *(fault.command_chain or ())])
+    return UsageError(str(fault), advice=f"`{command} --help` shows what can be asked.")
 
 
 def _told(fault: ResdirError, *, as_json: bool) -> int:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import polars as pl
 from cyclopts import Parameter
 
-from flows.cli.terminal import Common, require_center, say, show, show_json, show_table
+from flows.cli.terminal import Common, require_center, require_limit, say, show, show_json, show_table
 from flows.labelled_list import labelled_records, parse_columns, read_text_table, require_column
 from pipeline.match.evaluate import evaluate_matching
 from pipeline.match.explain import explain_pair
@@ -37,9 +37,10 @@ def list_pairs(
     Args:
         band: Only this band; `all` gives duplicate and possible. `related` are parents, chapters and sponsors.
         center: Only pairs in which this center takes part.
-        limit: Pairs to print; --json gives all.
+        limit: Pairs to print, at least 1; --json gives all.
         common: What every command takes.
     """
+    require_limit(limit)
     with open_published(common.place(common.resolve())) as snapshot:
         require_center(snapshot, center)
         pairs = snapshot.table("matching.scored_pair")

@@ -5,15 +5,18 @@ from __future__ import annotations
 import difflib
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import polars as pl
+from cyclopts import Parameter
 
-from flows.cli.terminal import Common, require_center, say, show_json, show_table
+from flows.cli.terminal import Common, require_center, require_limit, require_record, say, show_json, show_table
 from flows.finding_decisions import standing_decisions
 from pipeline.curate.acceptances import standing_acceptances
 from pipeline.curate.findings import OPEN, SHOWN
-from pipeline.publish.findings_file import write_findings
+from pipeline.publish.findings_file import in_order, write_findings
+from pipeline.publish.table_file import Sheet, write_table
+from pipeline.publish.wording import count_of
 from pipeline.store.snapshot import Snapshot, open_published
 from pipeline.store.workspace import Workspace
 from schemas.errors import UsageError
@@ -21,6 +24,15 @@ from schemas.rules import rule_catalogue
 
 #: Severities, worst first.
 SEVERITIES: tuple[str, ...] = ("error", "warning", "info")
+
+_SUMMARY: dict[str, tuple[str, int]] = {
+    "error": ("Errors", 10),
+    "warning": ("Warnings", 10),
+    "info": ("Info", 10),
+    "findings": ("Findings", 10),
+    "records": ("Records", 10),
+    "median_age_days": ("Median age (days)", 17),
+}
 
 #: Rows printed on a terminal; `--output` and `--json` give all.
 ROWS_SHOWN = 50
@@ -37,6 +49,7 @@ def findings(
     agency: str | None = None,
     since: date | None = None,
     older_than: int | None = None,
+    held_back: Annotated[bool, Parameter(negative="")] = False,
     summary: Literal["rule", "curator", "center", "kind", "severity"] | None = None,
     limit: int = ROWS_SHOWN,
     output: Path | None = None,
@@ -56,13 +69,15 @@ def findings(
         agency: Only this agency with its sites and services: number or record_uid.
         since: Only findings first seen on this day or later.
         older_than: Only findings at least this many days old.
+        held_back: Only findings that keep a record out of public files.
         summary: Count them by rule, curator, center, kind or severity instead of listing them.
-        limit: Rows printed; --output and --json give all.
-        output: Write all of them to a .csv, .xlsx or .json file.
+        limit: Rows printed, at least 1; --output and --json give all.
+        output: Write all of them, or their summary, to a .csv, .xlsx or .json file.
         fail_on: Exit code 1 when an open finding of this severity or worse is listed.
         common: What every command takes.
     """
     _require_rule(rule)
+    require_limit(limit)
     resolved = common.resolve()
     place = common.place(resolved)
     with open_published(place) as snapshot:
@@ -70,6 +85,8 @@ def findings(
         tracked = snapshot.table("quality.finding")
         as_of = common.as_of or snapshot.pointer.as_of
         agencies = None if agency is None else _agency_uids(snapshot, agency)
+        if record is not None:
+            require_record(record, tracked, snapshot.directory().records())
     require_known(tracked, "curator", curator)
     chosen = with_age(
         choose(
@@ -81,13 +98,14 @@ def findings(
             status=status,
         ),
         as_of=as_of,
-    ).filter(_narrowed(record=record, agencies=agencies, since=since, older_than=older_than))
+    ).filter(_narrowed(record=record, agencies=agencies, since=since, older_than=older_than, held_back=held_back))
+    if summary is not None:
+        _summarize(chosen, by=summary, output=output, common=common)
+        return 1 if reaches(chosen, fail_on) else 0
     if output is not None:
         write_findings(chosen, output)
-        say(f"{chosen.height:,} findings written to {output}.")
-    if summary is not None:
-        _summarize(chosen, by=summary, common=common)
-    elif common.json:
+        say(f"{count_of(chosen.height, 'finding')} written to {output}.")
+    if common.json:
         show_json(chosen.to_dicts())
     elif output is None:
         _print(chosen, limit=limit)
@@ -145,7 +163,9 @@ def _agency_uids(snapshot: Snapshot, asked: str) -> list[str]:
     return found.get_column("record_uid").to_list()
 
 
-def _narrowed(*, record: str | None, agencies: list[str] | None, since: date | None, older_than: int | None) -> pl.Expr:
+def _narrowed(
+    *, record: str | None, agencies: list[str] | None, since: date | None, older_than: int | None, held_back: bool
+) -> pl.Expr:
     wanted = pl.lit(value=True)
     if record is not None:
         wanted = wanted & ((pl.col("native_id") == record) | (pl.col("record_uid") == record.lower()))
@@ -155,10 +175,12 @@ def _narrowed(*, record: str | None, agencies: list[str] | None, since: date | N
         wanted = wanted & (pl.col("first_seen_on") >= since)
     if older_than is not None:
         wanted = wanted & (pl.col("age_days") >= older_than)
+    if held_back:
+        wanted = wanted & pl.col("is_held_back")
     return wanted
 
 
-def _summarize(chosen: pl.DataFrame, *, by: str, common: Common) -> None:
+def _summarize(chosen: pl.DataFrame, *, by: str, output: Path | None, common: Common) -> None:
     column = {"rule": "rule_id", "center": "center_id"}.get(by, by)
     rows = (
         chosen.group_by(pl.col(column).fill_null("(unknown)").alias(by))
@@ -170,11 +192,16 @@ def _summarize(chosen: pl.DataFrame, *, by: str, common: Common) -> None:
         )
         .sort("findings", by, descending=[True, False])
     )
+    if output is not None:
+        write_table([Sheet(title="Summary", rows=rows, columns={by: (by.capitalize(), 34), **_SUMMARY})], output)
+        say(f"The summary of {count_of(chosen.height, 'finding')} by {by} was written to {output}.")
     if common.json:
         show_json(rows.to_dicts())
         return
+    if output is not None:
+        return
     show_table(
-        f"{chosen.height:,} findings by {by}",
+        f"{count_of(chosen.height, 'finding')} by {by}",
         (by, *SEVERITIES, "findings", "records", "median days"),
         [
             (
@@ -207,7 +234,7 @@ def choose(
     curator: str | None,
     status: str,
 ) -> pl.DataFrame:
-    """Return the findings asked for: errors first, then the oldest, then by center and name of the record."""
+    """Return the findings asked for, in the order of `in_order`."""
     wanted = pl.lit(value=True)
     for column, text in (("center_id", center), ("severity", severity), ("curator", curator)):
         if text is not None:
@@ -219,10 +246,7 @@ def choose(
         wanted = wanted & pl.col("status").is_in(OPEN)
     elif status != "all":
         wanted = wanted & (pl.col("status") == status)
-    order = pl.col("severity").replace_strict({name: place for place, name in enumerate(SEVERITIES)}, default=9)
-    return tracked.filter(wanted).sort(
-        order, "first_seen_on", "center_id", "record_name", "record_uid", "rule_id", "field", nulls_last=True
-    )
+    return in_order(tracked.filter(wanted))
 
 
 def with_age(tracked: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
@@ -244,7 +268,7 @@ def reaches(chosen: pl.DataFrame, fail_on: str) -> bool:
 def _print(chosen: pl.DataFrame, *, limit: int) -> None:
     shown = chosen.head(limit)
     show_table(
-        f"{chosen.height:,} findings" + (f", the first {limit} shown" if chosen.height > limit else ""),
+        count_of(chosen.height, "finding") + (f", the first {limit} shown" if chosen.height > limit else ""),
         ("finding", "rule", "record", "found", "how to fix", "days"),
         [
             (

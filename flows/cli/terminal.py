@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
+import polars as pl
 from cyclopts import Parameter
 
 from flows.clock import today
@@ -59,6 +60,34 @@ def require_center(snapshot: Snapshot, center: str | None) -> None:
     if center is not None and center not in known:
         raise UsageError(
             f"There is no center {center} in the last published night.", advice=f"Known: {', '.join(known)}."
+        )
+
+
+def require_limit(limit: int) -> None:
+    """Stop when nothing would be printed.
+
+    Raises:
+        UsageError: The limit is under 1.
+    """
+    if limit < 1:
+        raise UsageError(f"--limit: {limit} is less than 1.", advice="Give the number of rows to print, from 1 on.")
+
+
+def require_record(record: str, *frames: pl.DataFrame) -> None:
+    """Stop when a record is asked for that nothing tells of: an empty answer would look like a clean record.
+
+    Args:
+        record: Its number in the center's software, or its record_uid.
+        frames: Frames with `native_id` and `record_uid` in which it may stand.
+
+    Raises:
+        UsageError: It stands in none of them.
+    """
+    is_it = (pl.col("native_id") == record) | (pl.col("record_uid") == record.lower())
+    if all(frame.filter(is_it).is_empty() for frame in frames):
+        raise UsageError(
+            f"--record: there is no record {record}.",
+            advice="Name it by its number in the center's software, or by its record_uid.",
         )
 
 

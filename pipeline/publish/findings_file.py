@@ -1,4 +1,4 @@
-"""Findings as a file for people: the findings worst first, and in XLSX a second sheet that counts them."""
+"""Findings as a file for people: the findings most urgent first, and in XLSX a second sheet that counts them."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ _SUMMARY: dict[str, tuple[str, int]] = {
 }
 #: Shown where a record has no curator.
 UNKNOWN = "(unknown)"
-#: Worst first, then oldest.
-_ORDER = ("severity_rank", "first_seen_on", "rule_id", "center_id", "record_name", "native_id", "field", "finding_id")
+#: After what keeps a record out of public files and the severity: oldest first.
+_ORDER = ("first_seen_on", "rule_id", "center_id", "record_name", "native_id", "record_uid", "field", "finding_id")
 _RANKS = {"error": 0, "warning": 1, "info": 2}
 
 
 def write_findings(findings: pl.DataFrame, path: Path, *, as_of: date | None = None) -> int:
-    """Write findings to a .csv, .xlsx or .json file, worst first.
+    """Write findings to a .csv, .xlsx or .json file, in the order of `in_order`.
 
     Args:
         findings: Finding or TrackedFinding frame. Values are written as they stand; private ones already say `withheld`.
@@ -68,7 +68,9 @@ def write_findings(findings: pl.DataFrame, path: Path, *, as_of: date | None = N
         UsageError: The ending is none of the three, or there are more findings than a sheet has rows.
         StorageError: The file cannot be written.
     """
-    rows = _in_order(findings, as_of=as_of)
+    rows = in_order(findings)
+    if as_of is not None and "first_seen_on" in rows.columns:
+        rows = rows.with_columns((pl.lit(as_of) - pl.col("first_seen_on")).dt.total_days().alias("age_days"))
     return write_table(
         [
             Sheet(title="Findings", rows=rows, columns=_COLUMNS),
@@ -78,14 +80,17 @@ def write_findings(findings: pl.DataFrame, path: Path, *, as_of: date | None = N
     )
 
 
-def _in_order(findings: pl.DataFrame, *, as_of: date | None) -> pl.DataFrame:
-    rows = findings.with_columns(
-        pl.col("severity").replace_strict(_RANKS, default=len(_RANKS), return_dtype=pl.Int64).alias("severity_rank")
-    )
-    if as_of is not None and "first_seen_on" in rows.columns:
-        rows = rows.with_columns((pl.lit(as_of) - pl.col("first_seen_on")).dt.total_days().alias("age_days"))
-    order = [name for name in _ORDER if name in rows.columns]
-    return rows.sort(order, nulls_last=True).select(name for name in _COLUMNS if name in rows.columns)
+def in_order(findings: pl.DataFrame) -> pl.DataFrame:
+    """Return findings in the order in which people should take them, in lists and in files alike.
+
+    First those that keep a record out of public files, then errors before warnings before notes, then the oldest.
+
+    Args:
+        findings: Finding or TrackedFinding frame; columns that it lacks are left out of the order.
+    """
+    rank = pl.col("severity").replace_strict(_RANKS, default=len(_RANKS), return_dtype=pl.Int64)
+    urgent = [pl.col("is_held_back").not_(), rank] if "is_held_back" in findings.columns else [rank]
+    return findings.sort(*urgent, *(name for name in _ORDER if name in findings.columns), nulls_last=True)
 
 
 def _counted(rows: pl.DataFrame) -> pl.DataFrame:

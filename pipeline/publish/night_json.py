@@ -80,6 +80,7 @@ def _center(center: CenterFacts) -> dict[str, Any]:
         "input_sha256": center.input_sha256,
         "rows_read": center.rows_read,
         "rows_rejected": center.rows_rejected,
+        **({"rows_explained": dict(center.rows_explained)} if center.rows_explained else {}),
         "records": {kind: center.delivered.get(kind, 0) for kind in _KINDS},
         "counted": {kind: center.records.get(kind, 0) for kind in _KINDS},
         "findings": {severity: center.findings.get(severity, 0) for severity in _SEVERITIES},

@@ -94,6 +94,11 @@ def _write_csv(sheet: Sheet, path: Path) -> None:
         pl.when(pl.col(name).str.contains(_FORMULA)).then("'" + pl.col(name)).otherwise(name).alias(name)
         for name, dtype in rows.schema.items()
         if dtype == pl.String
+    ).with_columns(
+        # As in XLSX.
+        pl.when(name).then(pl.lit("yes")).when(pl.col(name).not_()).then(pl.lit("no")).alias(name)
+        for name, dtype in rows.schema.items()
+        if dtype == pl.Boolean
     )
     headed = safe.rename({name: sheet.columns[name][0] for name in safe.columns})
     # The byte order mark makes spreadsheets read the file as UTF-8.

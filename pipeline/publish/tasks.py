@@ -102,7 +102,7 @@ def _held_back(night: NightFacts) -> list[Task]:
         Task(
             title=f"Fix {count_of(total, 'finding')} that {'keeps a record' if total == 1 else 'keep records'} out of the public directory",
             reason=f"Nobody can find these records in public until they are fixed. Begin with {rules}.",
-            where="resdir findings --severity error",
+            where="resdir findings --held-back",
         )
     ]
 

@@ -94,6 +94,15 @@ def test_signals_tell_of_edits_without_verification(ask):
     assert {row["record_uid"] for row in signals if row["signal"] == "edited_unverified"} <= changed
 
 
+def test_a_record_that_is_not_there_is_told(ask):
+    """A slip in the number would look like an unchanged record; one that has left is known from its removal."""
+    code, document = ask("--record", "nothing-like-it")
+    assert (code, "nothing-like-it" in document["error"]["message"]) == (2, True)
+    gone = next(row for row in ask("--since", RUNS[0])[1]["changes"] if row["change"] == "removed")
+    assert ask("--record", gone["native_id"])[0] == 0
+    assert ask("--limit", "0")[0] == 2
+
+
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "json"])
 def test_all_of_them_go_into_a_file(workspace, ask, tmp_path, ending):
     """The table on the screen ends after fifty rows; the file does not."""

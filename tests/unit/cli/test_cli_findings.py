@@ -9,6 +9,7 @@ import pytest
 
 from flows.cli import run
 from pipeline.store.decisions import read_decisions
+from pipeline.store.snapshot import open_published
 from pipeline.store.workspace import Workspace
 from pipeline.synthesize.synthesize import synthesize
 from tests.nights import MOMENT, night
@@ -106,7 +107,7 @@ def test_a_finding_that_is_not_there_or_not_named_well_is_refused(ask):
 def test_filters_narrow_the_list(ask):
     """Each filter gives a part of the whole, and together they give less."""
     everything = ask("--status", "all")[1]
-    one = next(row for row in everything if row["kind"] == "service" and row["curator"])
+    one = next(row for row in everything if row["kind"] == "service" and row["curator"] and row["agency_uid"])
     assert {row["record_uid"] for row in ask("--record", one["native_id"])[1]} == {one["record_uid"]}
     of_agency = ask("--agency", one["agency_uid"])[1]
     assert {row["agency_uid"] for row in of_agency} == {one["agency_uid"]}
@@ -122,6 +123,31 @@ def test_names_that_nobody_has_are_told(ask):
     assert code == 2
     assert curator in document["error"]["advice"]
     assert ask("--agency", "nobody")[0] == 2
+    code, document, _ = ask("--record", "nothing-like-it")
+    assert (code, document["error"]["message"]) == (2, "--record: there is no record nothing-like-it.")
+    assert ask("--limit", "0")[0] == 2
+
+
+def test_a_clean_record_is_no_unknown_record(ask, workspace):
+    """A curator who has mended a record asks for it and hears that nothing is left."""
+    with open_published(Workspace(workspace)) as snapshot:
+        with_findings = set(snapshot.table("quality.finding").get_column("record_uid"))
+        records = snapshot.directory().records().get_column("record_uid")
+    clean = next(one for one in records if one not in with_findings)
+    assert ask("--record", clean)[:2] == (0, [])
+
+
+def test_what_keeps_records_out_comes_first_and_can_be_asked_for_alone(ask, tmp_path):
+    """The first task of the morning leads to these findings and to no others; the file has the order of the list."""
+    listed = ask()[1]
+    held = [one for one in listed if one["is_held_back"]]
+    assert held == listed[: len(held)] == ask("--held-back")[1]
+    assert 0 < len(held) < len(listed)
+    ranks = [("error", "warning", "info").index(one["severity"]) for one in listed[len(held) :]]
+    assert ranks == sorted(ranks)
+    ask("--output", str(tmp_path / "f.json"))
+    written = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))
+    assert [one["finding_id"] for one in written] == [one["finding_id"] for one in listed]
 
 
 def test_the_summary_counts_what_the_list_shows(ask):
@@ -129,6 +155,16 @@ def test_the_summary_counts_what_the_list_shows(ask):
     rows = ask("--summary", "rule")[1]
     assert sum(row["findings"] for row in rows) == len(ask()[1])
     assert {"rule", "error", "warning", "info", "findings", "records", "median_age_days"} <= set(rows[0])
+
+
+def test_the_summary_can_be_written_to_a_file(ask, tmp_path):
+    """Who asks for the counts as a file gets the counts, not the list."""
+    output = tmp_path / "counts.json"
+    rows = ask("--summary", "rule", "--output", str(output))[1]
+    assert json.loads(output.read_text(encoding="utf-8")) == rows
+    ask("--summary", "curator", "--output", str(tmp_path / "counts.csv"))
+    head = (tmp_path / "counts.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    assert head == "Curator,Errors,Warnings,Info,Findings,Records,Median age (days)"
 
 
 def test_rates_are_told_with_their_numbers(ask):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -170,6 +171,29 @@ def test_wrong_usage(words, told, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run(words) == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["findings", "--severity", "terrible"], "terrible"),
+        (["findings", "--limit", "many"], "many"),
+        (["findings", "--nonsense"], "--nonsense"),
+        (["report"], "--output"),
+        (["nonsense"], "nonsense"),
+        (["audit", "nonsense"], "nonsense"),
+        (["findings", "--limit", "0"], "--limit"),
+        (["freshness", "--by", "kind", "--rule", "complete_agency_update"], "no kinds"),
+    ],
+)
+def test_wrong_usage_is_told_as_one_document(words, told, capsys, tmp_path, monkeypatch):
+    """A script that asks for JSON must find JSON, whoever found the fault: the parser or the command."""
+    monkeypatch.chdir(tmp_path)
+    assert run([*words, "--json"]) == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert set(error) == {"message", "advice", "exit_code"}
+    assert told in error["message"]
+    assert error["exit_code"] == 2
 
 
 def test_asking_before_the_first_night(capsys, tmp_path, monkeypatch):

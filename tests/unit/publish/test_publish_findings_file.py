@@ -35,6 +35,7 @@ def test_csv_is_worst_first_and_never_a_formula(listed, tmp_path):
     assert [row["Found"] for row in rows] == ["'=HYPERLINK(1)", "'+1 217 555 0100", ""]
     assert [row["Record"] for row in rows] == ["007", "8", "1"]
     assert rows[2]["Name"] == "Ünïted"
+    assert {row["Held back"] for row in rows} == {"yes"}
 
 
 def test_xlsx_holds_text_as_text(listed, tmp_path):
