@@ -20,6 +20,7 @@ from flows.night_facts import NightFrames, gated_facts, gather_facts
 from flows.night_files import write_night_files, write_stopped_report
 from flows.night_gates import find_drift, find_gates
 from flows.night_plan import NightPlan
+from flows.night_rows import explain_rows
 from flows.night_tables import gated_tables, night_tables
 from flows.references import load_references
 from flows.stopwatch import Stopwatch, peak_memory_mb
@@ -119,11 +120,19 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 working, directory, before=before, centers=plan.centers, as_of=plan.as_of, parameters=settings.changes
             )
             changes = compared.counts
+            explained = {
+                one.center_id: explain_rows(one, left_out=done.left_out)
+                for one, done in zip(delivered, normalized, strict=True)
+            }
             # The night before is as large as tonight's, and so is the text that was normalized: nothing below needs them.
-            delivered = [one.raw_only() for one in delivered]
+            delivered = [
+                replace(one.raw_only(), notices=(*one.notices, *explained[one.center_id].notices)) for one in delivered
+            ]
             del before, others
         if any(gate.name not in plan.overrides for gate in gates):
-            facts = gated_facts(plan, delivered=delivered, gates=gates, drift=drift, seconds=watch.seconds())
+            facts = gated_facts(
+                plan, delivered=delivered, explained=explained, gates=gates, drift=drift, seconds=watch.seconds()
+            )
             save_night(working, gated_tables(plan, facts), centers=[])
             return write_stopped_report(plan, facts)
 
@@ -188,6 +197,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
 
         frames = NightFrames(
             delivered=tuple(delivered),
+            explained=explained,
             filled=filled,
             drift=drift,
             overridden=tuple(gates),

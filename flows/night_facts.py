@@ -10,6 +10,7 @@ import polars as pl
 
 from flows.compared_nights import ComparedNights
 from flows.night_plan import NightPlan
+from flows.night_rows import ExplainedRows
 from pipeline.audit.draw import AuditDraw
 from pipeline.curate.changes import ChangeCounts
 from pipeline.curate.findings import open_findings
@@ -65,6 +66,7 @@ class NightFrames:
 
     Attributes:
         delivered: The deliveries read.
+        explained: What became of the rows of each delivery, by center.
         filled: How full the columns of each delivery are (schemas.gating.FilledCells), by center.
         drift: What changed about each export, by center.
         overridden: Gates that a person has found right.
@@ -85,6 +87,7 @@ class NightFrames:
     """
 
     delivered: tuple[Delivered, ...]
+    explained: Mapping[str, ExplainedRows]
     filled: Mapping[str, pl.DataFrame]
     drift: Mapping[str, Drift]
     overridden: tuple[Gate, ...]
@@ -147,6 +150,7 @@ def gated_facts(
     plan: NightPlan,
     *,
     delivered: Sequence[Delivered],
+    explained: Mapping[str, ExplainedRows],
     gates: Sequence[Gate],
     drift: Mapping[str, Drift],
     seconds: Mapping[str, float],
@@ -165,6 +169,7 @@ def gated_facts(
                 input_sha256=one.input_sha256,
                 rows_read=one.rows_read,
                 rows_rejected=one.rows_rejected,
+                rows_explained=explained[one.center_id].counts,
                 records={},
                 findings={},
                 findings_by_rule={},
@@ -275,6 +280,7 @@ def _center(one: Delivered, frames: NightFrames) -> CenterFacts:
         input_sha256=one.input_sha256,
         rows_read=one.rows_read,
         rows_rejected=one.rows_rejected,
+        rows_explained=frames.explained[center].counts,
         delivered=_counts(records.filter(pl.col("origin") == "delivered"), "kind"),
         records=_counts(records.filter(pl.col("is_counted")), "kind"),
         not_counted=reasons,

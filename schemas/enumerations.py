@@ -24,6 +24,14 @@ class Origin(StrEnum):
     DERIVED = "derived"
 
 
+class LeftOut(StrEnum):
+    """Why a delivered record is no record of the directory."""
+
+    REPEATED_SAME = "repeated_same"  # the record was read already and says the same
+    REPEATED_DIFFERENT = "repeated_different"  # its number is taken by a record that says something else
+    TRANSLATION = "translation"  # a further language version of a record
+
+
 class Status(StrEnum):
     """Status of a record, after the crosswalk from the vendor's words."""
 

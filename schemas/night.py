@@ -33,6 +33,8 @@ class CenterFacts:
         input_sha256: SHA-256 of the export file.
         rows_read: Rows read as records.
         rows_rejected: Rows that could not be read.
+        rows_explained: What became of all rows of the delivery (`records`, `repeated_same`, `repeated_different`, `translations`,
+            `no_record`, `other_tables`, `rejected`, `blank`); their sum is the rows read, rejected and blank.
         delivered: Records as delivered, by kind; derived ones are not among them.
         records: Counted records by kind.
         not_counted: Records that do not count, by kind and reason.
@@ -56,6 +58,7 @@ class CenterFacts:
     input_sha256: str
     rows_read: int
     rows_rejected: int
+    rows_explained: Mapping[str, int] = field(default_factory=dict)
     delivered: Mapping[str, int] = field(default_factory=dict)
     records: Mapping[str, int]
     not_counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

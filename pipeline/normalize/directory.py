@@ -45,11 +45,12 @@ from schemas.contract import empty_table, schema_of
 from schemas.core import CORE_TABLES, Translation
 from schemas.delivered import DELIVERED_COLUMNS, Delivered
 from schemas.directory import Directory
-from schemas.enumerations import Origin, RecordKind
+from schemas.enumerations import LeftOut, Origin, RecordKind
 from schemas.notes import NoteKind
 from schemas.parameters import NormalizeParameters
 from schemas.reference import References
 
+_LINE = ("kind", "source_file", "source_line")
 _DEPENDENTS = ("phone", "address", "contact", "taxonomy_link", "schedule")
 #: Cells that make a service at a site more than a link.
 _OWN_CONTENT = (
@@ -65,10 +66,13 @@ class Normalized:
     Attributes:
         directory: The canonical tables, sorted by their ids.
         notes: One row per value that was cleaned or could not be read (`schemas.quality.Note`).
+        left_out: One row per delivered record that is no record of the directory: `kind`, `source_file`, `source_line`, and
+            `reason` (a value of `LeftOut`).
     """
 
     directory: Directory
     notes: pl.DataFrame
+    left_out: pl.DataFrame
 
 
 def normalize_delivery(
@@ -93,10 +97,11 @@ def normalize_delivery(
     resolved, parent_notes = resolve_parents(
         settled.records, own_or_zero_parent=delivered.conventions.own_or_zero_parent
     )
+    left_out = _left_out(settled)
     owners = Owners(
         center_id=delivered.center_id,
         records=settled.records.select("kind", "record_uid", "native_id", "source_file", "source_line"),
-        left_out=pl.concat([settled.dropped, settled.translations.select("kind", "source_file", "source_line")]),
+        left_out=left_out.drop("reason"),
     )
     dependents, dependent_notes = _build_dependents(delivered, owners)
     read, cell_notes = _read_cells(resolved, dependents, delivered=delivered, parameters=parameters)
@@ -127,7 +132,18 @@ def normalize_delivery(
     notes = [
         *id_notes, *settled.notes, *parent_notes, *dependent_notes, *cell_notes, *flag_notes, *translation_notes,
     ]  # fmt: skip
-    return Normalized(directory=directory, notes=join_notes(_masked(notes, addresses)))
+    return Normalized(directory=directory, notes=join_notes(_masked(notes, addresses)), left_out=left_out)
+
+
+def _left_out(settled: Settled) -> pl.DataFrame:
+    """Return the delivered records that are not in the record tables, with the reason."""
+    same, different, translation = (pl.lit(str(reason), dtype=pl.String) for reason in LeftOut)
+    return pl.concat(
+        [
+            settled.dropped.select(*_LINE, pl.when("is_same").then(same).otherwise(different).alias("reason")),
+            settled.translations.select(*_LINE, translation.alias("reason")),
+        ]
+    )
 
 
 def _name_records(delivered: Delivered) -> tuple[pl.DataFrame, list[pl.DataFrame]]:

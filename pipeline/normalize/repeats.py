@@ -25,7 +25,8 @@ class Settled:
     Attributes:
         records: One row per kind and `record_uid`: the version in the primary language.
         translations: Further language versions.
-        dropped: Rows left out as repeats (`kind`, `source_file`, `source_line`).
+        dropped: Rows left out as repeats (`kind`, `source_file`, `source_line`, and `is_same`: whether the row says what the
+            kept one says).
         notes: What was noted about repeats.
     """
 
@@ -53,7 +54,9 @@ def settle_repeats(records: pl.DataFrame, *, content: pl.Series) -> Settled:
     # Keys are sorted alone and the wide rows are fetched once, in their final order.
     order = keys.select(pl.arg_sort_by(*_KEY)).to_series()
     if not keys[order].select(_is_like_above(*_KEY).any()).item():
-        return Settled(records=records[order], translations=records.clear(), dropped=_lines(records.clear()), notes=[])
+        return Settled(
+            records=records[order], translations=records.clear(), dropped=_dropped(records.clear()), notes=[]
+        )
     return _settle(records, keys.with_row_index("__row"), primary=primary or "")
 
 
@@ -77,7 +80,7 @@ def _settle(records: pl.DataFrame, keys: pl.DataFrame, *, primary: str) -> Settl
     return Settled(
         records=records[versions.filter(is_main)["__row"]],
         translations=records[versions.filter(~is_main)["__row"]],
-        dropped=_lines(repeats),
+        dropped=_dropped(repeats.with_columns(is_same.alias("is_same"))),
         notes=notes,
     )
 
@@ -89,8 +92,9 @@ def _is_like_above(*columns: str) -> pl.Expr:
     )
 
 
-def _lines(records: pl.DataFrame) -> pl.DataFrame:
-    return records.select("kind", "source_file", "source_line")
+def _dropped(records: pl.DataFrame) -> pl.DataFrame:
+    is_same = pl.col("is_same") if "is_same" in records.columns else pl.lit(value=True).alias("is_same")
+    return records.select("kind", "source_file", "source_line", is_same)
 
 
 def primary_language(languages: pl.Series) -> str | None:
