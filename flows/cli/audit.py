@@ -16,6 +16,7 @@ from pipeline.audit.sample_size import sample_size
 from pipeline.audit.worksheet import write_worksheet
 from pipeline.curate.findings import open_findings
 from pipeline.publish.collect_private import load_private_values
+from pipeline.publish.wording import count_of
 from pipeline.store.decisions import append_decision
 from pipeline.store.snapshot import open_published
 from schemas.errors import InputError, UsageError
@@ -179,7 +180,7 @@ def worksheet(
     if common.json:
         show_json({"batch_id": batch, "records": items.height, "path": str(output)})
     else:
-        show(f"{items.height} records written to {output}.")
+        show(f"{count_of(items.height, 'record')} written to {output}.")
     return 0
 
 

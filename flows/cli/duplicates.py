@@ -13,6 +13,7 @@ from flows.cli.terminal import Common, require_center, require_limit, say, show,
 from flows.labelled_list import labelled_records, parse_columns, read_text_table, require_column
 from pipeline.match.evaluate import evaluate_matching
 from pipeline.match.explain import explain_pair
+from pipeline.publish.wording import count_of
 from pipeline.store.snapshot import open_published
 from schemas.directory import Directory
 from schemas.errors import InputError, UsageError
@@ -56,7 +57,8 @@ def list_pairs(
         show_json(documents)
         return 0
     show_table(
-        f"{len(documents):,} pairs to compare" + (f", the first {limit} shown" if len(documents) > limit else ""),
+        f"{count_of(len(documents), 'pair')} to compare"
+        + (f", the first {limit} shown" if len(documents) > limit else ""),
         ("pair", "A", "B", "band", "score", "why"),
         [
             (

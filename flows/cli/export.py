@@ -11,6 +11,7 @@ from flows.cli.terminal import Common, require_center, say, show, show_json
 from pipeline.curate.findings import shown_findings
 from pipeline.publish.hsds import export_hsds
 from pipeline.publish.package import write_package
+from pipeline.publish.wording import count_of
 from pipeline.store.snapshot import open_published
 
 
@@ -56,5 +57,5 @@ def hsds(
         return 0
     show(f"HSDS package written to {output}: " + ", ".join(f"{n:,} {name}" for name, n in document["records"].items()))
     for reason, count in sorted(package.withheld_by_reason().items(), key=lambda one: -one[1]):
-        say(f"  left out: {count:,} records, {reason.replace('_', ' ')}")
+        say(f"  left out: {count_of(count, 'record')}, {reason.replace('_', ' ')}")
     return 0

@@ -51,12 +51,12 @@ def nightly(
         common=common,
     )
     from pipeline.publish.night_json import night_json
-    from pipeline.publish.summary import summarize_night
+    from pipeline.publish.summary import summarize_night, without_escapes
 
     if common.json:
         show_json(night_json(facts))
     else:
-        show(summarize_night(facts))
+        show(without_escapes(summarize_night(facts)))
     if facts.status == "gated":
         for gate in facts.gates:
             say(f"resdir: nothing was published. {gate.center_id}: {gate.message}")
@@ -95,8 +95,11 @@ def _run(
         )
         return run_night(plan, tell=say)
 
+    from flows.deliveries import plan_deliveries
     from flows.prefect_home import prepare_prefect
 
+    # Told now, not after Prefect's start: is there anything to read?
+    plan_deliveries(exports, center=center, format_name=format_name, resolved=resolved)
     place.prepare()
     prepare_prefect(place.logs)
     from flows.nightly import nightly as flow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from flows.cli.terminal import Common, require_center, show, show_json, show_table
+from pipeline.publish.wording import count_of
 from pipeline.store.snapshot import open_published
 
 #: Characters of a row shown in the table; --json gives all.
@@ -33,7 +34,7 @@ def rejects(
         show("Every row of the last exports could be read.")
     else:
         show_table(
-            f"{rows.height:,} rows could not be read",
+            f"{count_of(rows.height, 'row')} could not be read",
             ("center", "file", "line", "why", "begins with"),
             [
                 (row["center_id"], row["source_file"], row["source_line"], row["reason"], row["text"][:TEXT_SHOWN])

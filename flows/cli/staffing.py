@@ -13,6 +13,7 @@ from pipeline.measure.complexity import measure_complexity
 from pipeline.measure.sensitivity import vary_parameters
 from pipeline.measure.staffing import BAND, Staffing, estimate_staffing
 from pipeline.measure.what_if import WhatIfEstimate, estimate_what_if, parse_what_if
+from pipeline.publish.wording import count_of
 from pipeline.store.snapshot import open_published
 
 
@@ -58,7 +59,7 @@ def staffing(
 def _print(estimate: Staffing, *, addition: WhatIfEstimate | None, varied: pl.DataFrame | None) -> None:
     fte = estimate.fte
     show(
-        f"{estimate.agencies:,} agencies, {estimate.sites:,} sites, {estimate.services:,} services: "
+        f"{count_of(estimate.agencies, 'agency')}, {count_of(estimate.sites, 'site')}, {count_of(estimate.services, 'service')}: "
         f"{fte.low:.2f} - {fte.central:.2f} - {fte.high:.2f} FTE (low - central - high)"
     )
     show_table(

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.publish.wording import BANDS, FAMILIES, KINDS, SEVERITIES, family_of, kind_words, number
+from pipeline.publish.wording import BANDS, FAMILIES, KINDS, SEVERITIES, family_of, kind_words, number, severity_words
 from schemas.night import CenterFacts, NightFacts
 from schemas.rules import rule_catalogue
 
@@ -161,7 +161,11 @@ def _stacked_bars(
         end = drawn[-1].left + drawn[-1].width if drawn else _NAMES
         bars.append(Bar(name=row, top=place * _ROW, parts=drawn, end=round(end, 1), total=number(total)))
     told = "; ".join(
-        f"{row}: " + ", ".join(f"{number(counts.get(part, 0))} {words}" for part, words in parts.items())
+        f"{row}: "
+        + ", ".join(
+            f"{number(counts.get(part, 0))} {severity_words(counts.get(part, 0), words)}"
+            for part, words in parts.items()
+        )
         for row, counts in rows
     )
     return Chart(

@@ -63,6 +63,7 @@ def _environment() -> Environment:
         kind_words=wording.kind_words,
         reason_words=wording.reason_words,
         count_of=wording.count_of,
+        severity_words=wording.severity_words,
     )
     environment.globals.update(BANDS=wording.BANDS, SEVERITIES=wording.SEVERITIES)
     return environment

@@ -1,6 +1,8 @@
-"""The night in a screenful of Markdown: printed by `resdir nightly`."""
+"""The night in a screenful of Markdown: on Prefect's pages, and without its escapes printed by `resdir nightly`."""
 
 from __future__ import annotations
+
+import re
 
 from pipeline.publish.tasks import tasks_today
 from pipeline.publish.wording import (
@@ -10,6 +12,7 @@ from pipeline.publish.wording import (
     kind_words,
     number,
     reason_words,
+    severity_words,
     share_basis,
     share_text,
     signal_counts,
@@ -20,6 +23,10 @@ from schemas.night import CenterFacts, NightFacts
 _KINDS = ("agency", "site", "service", "service_at_site")
 #: Rules and pairs in the summary; the report has more (project choice: one screen).
 _LISTED = 5
+
+#: Signs that Markdown would take for its own.
+_SIGNS = "\\`*_|<>[]#"
+_ESCAPED = re.compile(rf"\\([{re.escape(_SIGNS)}])")
 
 
 def summarize_night(night: NightFacts) -> str:
@@ -81,9 +88,9 @@ def _centers(night: NightFacts) -> str:
     head = (
         "| center | rows read | not read | "
         + " | ".join(kind_words(kind) for kind in _KINDS)
-        + " | added | changed | removed |"
+        + " | added | changed | removed | new number |"
     )
-    rule = "|---|" + "---:|" * (5 + len(_KINDS))
+    rule = "|---|" + "---:|" * (6 + len(_KINDS))
     lines = ["## Records that count", "", head, rule, *(_center_row(center) for center in night.centers)]
     lines += _signals(night)
     for center in night.centers:
@@ -102,9 +109,9 @@ def _signals(night: NightFacts) -> list[str]:
 
 def _center_row(center: CenterFacts) -> str:
     changes = (
-        ["first night", "", ""]
+        ["first night", "", "", ""]
         if center.is_first_night
-        else [number(center.changes.get(change, 0)) for change in ("added", "changed", "removed")]
+        else [number(center.changes.get(change, 0)) for change in ("added", "changed", "removed", "rekeyed")]
     )
     cells = [
         markdown_text(center.center_id),
@@ -127,7 +134,10 @@ def _not_counted(center: CenterFacts) -> str:
 
 def _findings(night: NightFacts) -> str:
     totals = {severity: sum(center.findings.get(severity, 0) for center in night.centers) for severity in SEVERITIES}
-    counted = ", ".join(f"{number(totals[severity])} {SEVERITIES[severity]}" for severity in SEVERITIES)
+    counted = ", ".join(
+        f"{number(totals[severity])} {severity_words(totals[severity], SEVERITIES[severity])}"
+        for severity in SEVERITIES
+    )
     lines = ["## Findings", "", f"{counted}.{_life(night)}", ""]
     lines += [
         f"- {finding.rule_id}: {number(finding.count)} × {markdown_text(finding.message)} {markdown_text(finding.how_to_fix)}"
@@ -218,9 +228,18 @@ def _name(name: str | None, native_id: str | None) -> str:
     return markdown_text(name or "(no name)") + (f" (record {markdown_text(native_id)})" if native_id else "")
 
 
+def without_escapes(markdown: str) -> str:
+    """Return Markdown as it is read on a terminal: signs that were escaped for a page stand for themselves.
+
+    >>> without_escapes(markdown_text("service_id *new*"))
+    'service_id *new*'
+    """
+    return _ESCAPED.sub(r"\1", markdown)
+
+
 def markdown_text(text: str) -> str:
     """Return text that Markdown shows as it stands, on one line."""
     plain = " ".join(text.split())
-    for character in "\\`*_|<>[]#":
+    for character in _SIGNS:
         plain = plain.replace(character, f"\\{character}")
     return plain

@@ -36,6 +36,7 @@ BANDS = {
     "never": "never verified",
 }
 SEVERITIES = {"error": "errors", "warning": "warnings", "info": "notes"}
+_ONE_OF = {"errors": "error", "warnings": "warning", "notes": "note", "findings": "finding"}
 FAMILIES = {
     "ID": "Identity",
     "CMP": "Completeness",
@@ -91,6 +92,15 @@ def count_of(value: int, kind: str) -> str:
     """
     one, many = KINDS.get(kind, (kind, f"{kind}s"))
     return f"{number(value)} {one if value == 1 else many}"
+
+
+def severity_words(value: int, words: str) -> str:
+    """Return the words of a severity as they stand behind a count.
+
+    >>> severity_words(1, "errors"), severity_words(0, "errors")
+    ('error', 'errors')
+    """
+    return _ONE_OF.get(words, words) if value == 1 else words
 
 
 def per_cent(share: float) -> str:

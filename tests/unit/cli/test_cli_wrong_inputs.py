@@ -173,6 +173,15 @@ def test_wrong_usage(words, told, capsys, tmp_path, monkeypatch):
     assert told in capsys.readouterr().err
 
 
+def test_a_wrong_export_is_told_before_prefect_starts(capsys, tmp_path, monkeypatch):
+    """Fifteen seconds of waiting for a slip in a path."""
+    monkeypatch.chdir(tmp_path)
+    assert run(["nightly", "nowhere.csv", "--center", "east"]) == 3
+    said = capsys.readouterr().err
+    assert "nowhere.csv" in said
+    assert "Starting Prefect" not in said
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.publish.night_json import night_json
 from pipeline.publish.report import render_report
-from pipeline.publish.summary import summarize_night
+from pipeline.publish.summary import summarize_night, without_escapes
 from pipeline.publish.tasks import tasks_today
 from schemas.gating import Gate, GateName
 from schemas.night import (
@@ -346,6 +346,37 @@ def test_names_do_not_break_the_summary(night):
         top_pairs=(replace(night.top_pairs[0], a=Example(center_id="c", native_id="1", name="A | B *C* <b>\nD")),),
     )
     assert r"A \| B \*C\* \<b\> D" in summarize_night(odd)
+
+
+def test_a_terminal_shows_names_as_they_are(night):
+    """Somebody would search the export for a column called `service\\_id`."""
+    noticed = replace(night, centers=(replace(night.centers[0], notices=(r"service_id <b> #1 \ is new.",)),))
+    text = summarize_night(noticed)
+    assert r"service\_id" in text
+    assert r"prairie: service_id <b> #1 \ is new." in without_escapes(text)
+
+
+def test_records_under_new_numbers_stand_in_the_table(night):
+    """They would be missed between added and removed."""
+    center = replace(night.centers[0], changes={"added": 1, "changed": 5, "removed": 2, "rekeyed": 77})
+    text = summarize_night(replace(night, centers=(center,)))
+    assert "| added | changed | removed | new number |" in text
+    assert "| 1 | 5 | 2 | 77 |" in text
+    table = [line.count("|") for line in text.splitlines() if line.startswith("|")]
+    assert len(set(table)) == 1
+
+
+@pytest.mark.parametrize("told", [render_report, summarize_night])
+def test_one_is_no_many(night, told):
+    """`1 errors` makes a reader doubt the figure."""
+    center = replace(night.centers[0], findings={"error": 1, "warning": 30, "info": 1})
+    text = re.sub(r"<[^>]+>", "", told(replace(night, centers=(center,))))
+    assert "1 error, 30 warnings, 1 note" in text
+
+
+def test_report_says_what_its_seconds_are(night):
+    """The report is written before the night ends: its figure is smaller than that of the JSON answer."""
+    assert "up to the saving of the results it took 12.5 seconds and 312 MB" in Page(render_report(night)).text()
 
 
 def test_charts_tell_the_same_as_their_tables(night):
