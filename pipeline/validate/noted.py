@@ -20,6 +20,7 @@ _VALUE = pl.col("value_written")
 #: Control characters, the replacement character, and UTF-8 that was read as Windows-1252.
 _DAMAGE = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\x{80}-\x{9F}\x{FFFD}]|[ÃÂ][\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€"
 _TAG = r"</?[A-Za-z][^>]*>?|&#?[0-9A-Za-z]{2,8};"
+_WHOLE_TAG = r"</?[A-Za-z][^<>]*>|&#?[0-9A-Za-z]{2,8};"
 _WRITTEN_BREAK = r"\\[nrt]"
 _IS_WRITTEN_BREAK = (~_VALUE.str.contains(_DAMAGE) & _VALUE.str.contains(_WRITTEN_BREAK)).fill_null(value=False)
 #: Hours that name days and hold nothing a time could be: no digit, and no time of day that is a word.
@@ -42,16 +43,16 @@ _RULES: tuple[tuple[NoteKind, pl.Expr, pl.Expr, str, str], ...] = (
     (NoteKind.EXTENSION_IN_NUMBER, _ANY_ROW, _COUNTED, "FMT-002", ""),
     (NoteKind.BROKEN_CHARACTERS, ~_IS_WRITTEN_BREAK, _COUNTED, "FMT-060", ""),
     (NoteKind.BROKEN_CHARACTERS, _IS_WRITTEN_BREAK, _COUNTED, "FMT-060", "line_break"),
-    (NoteKind.HTML_REMOVED, _ANY_ROW, _COUNTED, "FMT-060", "html"),
-    (NoteKind.CUT_TEXT, _ANY_ROW, _COUNTED, "FMT-061", ""),
+    # A tag that ends with a text cut by the export is no code that anybody wrote wrong.
+    (NoteKind.HTML_REMOVED, ~pl.col("is_cut") | _VALUE.str.contains(_WHOLE_TAG), _COUNTED, "FMT-060", "html"),
     (NoteKind.UNREADABLE_HOURS, ~_IS_DAYS_ONLY, _COUNTED, "FMT-031", "unreadable"),
     (NoteKind.UNREADABLE_HOURS, _IS_DAYS_ONLY, _COUNTED, "FMT-031", "days_only"),
     (NoteKind.UNCLEAR_FLAG, ~_IS_PART, _SHOWN, "PRV-001", ""),
     (NoteKind.UNCLEAR_FLAG, _IS_PART, _SHOWN, "PRV-001", "part"),
 )
 
-#: Characters shown of the end of a text that was cut off.
-_TAIL = 80
+#: What tells one cell of a record from another.
+_CELL = ("center_id", "kind", "record_uid", "field")
 
 #: Rules about the record's number name one field, whatever the column is called.
 _NUMBER_RULES = ("ID-001", "ID-008")
@@ -67,6 +68,7 @@ def find_noted(notes: pl.DataFrame) -> pl.DataFrame:
         Rows of `FAILURE_SCHEMA`. Where several notes speak of one field of one record (two phones of an agency), the first
         by rule variant and value stands for all.
     """
+    notes = _mark_cut(notes)
     parts = [
         notes.filter((pl.col("note_kind") == note_kind) & condition & asked).select(
             "center_id",
@@ -85,13 +87,52 @@ def find_noted(notes: pl.DataFrame) -> pl.DataFrame:
     return found.sort(*key, "variant", "value", nulls_last=True).unique(key, keep="first", maintain_order=True)
 
 
+def list_cut_cells(notes: pl.DataFrame) -> pl.DataFrame:
+    """Return `center_id`, `kind`, `record_uid` and `field` of every text that the export cut off, each once.
+
+    Args:
+        notes: The notes, as in `Subjects.notes`.
+    """
+    return notes.filter(pl.col("note_kind") == NoteKind.CUT_TEXT).select(_CELL).unique()
+
+
+def find_cut_texts(notes: pl.DataFrame) -> pl.DataFrame:
+    """Return a failure of FMT-061 for every center and field whose texts the export cuts off.
+
+    One for the whole load, with the count: the vendor mends the column, and no curator can mend a cell.
+
+    Args:
+        notes: The notes, as in `Subjects.notes`.
+    """
+    counts = (
+        notes.filter(pl.col("note_kind") == NoteKind.CUT_TEXT)
+        # Each kind has a column of its own. Blanks at the ends of a text are gone: the longest shows the limit.
+        .group_by("center_id", "field", "kind")
+        .agg(text_count=pl.len(), limit=_VALUE.str.len_chars().max())
+        .group_by("center_id", "field")
+        .agg(pl.col("text_count").sum(), lengths=pl.col("limit").drop_nulls().unique().sort().cast(pl.String))
+    )
+    return counts.select(
+        "center_id",
+        kind=pl.lit("load"),
+        record_uid=pl.lit("load"),
+        rule_id=pl.lit("FMT-061"),
+        variant=pl.lit(""),
+        field="field",
+        value=pl.format("{} texts end at {} characters", "text_count", pl.col("lengths").list.join(" or ")),
+        is_private=pl.lit(value=False),
+    ).select(*FAILURE_SCHEMA)
+
+
+def _mark_cut(notes: pl.DataFrame) -> pl.DataFrame:
+    cut = list_cut_cells(notes).with_columns(is_cut=pl.lit(value=True))
+    marked = notes.join(cut, on=list(_CELL), how="left", maintain_order="left")
+    return marked.with_columns(pl.col("is_cut").fill_null(value=False))
+
+
 def _shown(rule_id: str, variant: str) -> pl.Expr:
     if rule_id == "FMT-060":
         return _passage(variant)
-    if rule_id == "FMT-061":
-        # Where the text breaks off is what the curator looks for.
-        is_long = _VALUE.str.len_chars() > _TAIL
-        return pl.when(is_long).then(pl.format("…{}", _VALUE.str.tail(_TAIL))).otherwise(_VALUE)
     return _VALUE
 
 

@@ -38,7 +38,7 @@ from pipeline.validate.identity import (
     find_parent_circles,
     find_two_owners,
 )
-from pipeline.validate.noted import find_noted
+from pipeline.validate.noted import find_cut_texts, find_noted, list_cut_cells
 from pipeline.validate.persons import LONG_TEXTS, find_named_persons
 from pipeline.validate.places import ask_coordinates, ask_zip_places, mark_state_boxes, mark_zip_places
 from pipeline.validate.privacy import ask_address_privacy, ask_contact_privacy, ask_record_privacy
@@ -126,7 +126,14 @@ def validate_directory(
         verifications=verifications,
     )
     off = disabled_rules(parameters)
-    style = ask_style(subjects.records, carried=carried, parameters=parameters, as_of=as_of, off=off)
+    style = ask_style(
+        subjects.records,
+        cut=list_cut_cells(subjects.notes),
+        carried=carried,
+        parameters=parameters,
+        as_of=as_of,
+        off=off,
+    )
     rounds += [
         Round(table=table, questions=questions, kind="kind", uid="record_uid") for table, questions in style.values()
     ]
@@ -318,6 +325,7 @@ def _relate(
         find_kinds_without_status(subjects.records, parameters=parameters),
         find_double_indexing(codes),
         find_noted(subjects.notes),
+        find_cut_texts(subjects.notes),
         find_repeated_aka(subjects.notes),
     ]
 

@@ -1,4 +1,7 @@
-"""Rules STY-020 to -023: how long descriptions and their sentences are, and how hard they are to read."""
+"""Rules STY-020 to -023: how long descriptions and their sentences are, and how hard they are to read.
+
+A text that the export cut off is not measured: nobody knows how long it is, nor where its last sentence ends.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ def find_length(texts: pl.DataFrame, *, style: StyleParameters) -> pl.DataFrame:
         texts: As `list_texts` returns them.
         style: The style profile.
     """
-    measured = _measure(texts.filter(_READ | pl.col("in_site")))
+    measured = _measure(texts.filter(_READ | pl.col("in_site"), ~pl.col("is_cut")))
     read, service = measured.filter(_READ & pl.col("is_english") & (_SENTENCES > 0)), measured.filter("in_service")
     average = _WORDS / _SENTENCES
     counted = pl.format("{} words", _WORDS)

@@ -35,6 +35,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
 def ask_style(
     records: Mapping[str, pl.DataFrame],
     *,
+    cut: pl.DataFrame,
     carried: Mapping[str, frozenset[str]],
     parameters: ValidateParameters,
     as_of: date,
@@ -44,12 +45,13 @@ def ask_style(
 
     Args:
         records: Frames by record kind, as in `Subjects.records`.
+        cut: `center_id`, `kind`, `record_uid` and `field` of texts that the export cut off.
         carried: Delivered fields by center.
         parameters: The style profile; fillers and none-markers.
         as_of: Day of the run.
         off: Rules that are switched off; the word list is not even read when STY-031 is among them.
     """
-    uses = gather_uses(records, parameters=parameters)
+    uses = gather_uses(records, cut=cut, parameters=parameters)
     texts = list_texts(uses)
     slips = _find_slips(texts, uses=uses, records=records, parameters=parameters, as_of=as_of, off=off)
     passages = {

@@ -110,7 +110,11 @@ def _words_of(texts: pl.DataFrame, *, style: StyleParameters) -> pl.DataFrame:
     shape = rf"^[a-z]{{{style.spelling_letters},}}$"
     plain = pl.col("plain")
     whole = (
-        pl.when(plain.str.len_chars() >= _CUT_FROM).then(plain.str.replace(r"\S*[\p{L}\p{N}]\s*$", "")).otherwise(plain)
+        pl.when("is_cut")
+        .then(plain.str.replace(r"\S+\s*$", ""))
+        .when(plain.str.len_chars() >= _CUT_FROM)
+        .then(plain.str.replace(r"\S*[\p{L}\p{N}]\s*$", ""))
+        .otherwise(plain)
     )
     return (
         texts.select("center_id", "text_key", word=whole.str.extract_all(token))

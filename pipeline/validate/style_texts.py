@@ -32,15 +32,19 @@ SLIP_SCHEMA: dict[str, pl.DataType] = {
 _URL = r"(?i)\b(?:https?://|www\.)\S+|\S+@\S+\.\S+|\b[\w-]+\.(?:org|com|net|gov|edu|info)\b\S*"
 
 
-def gather_uses(records: Mapping[str, pl.DataFrame], *, parameters: ValidateParameters) -> pl.DataFrame:
+def gather_uses(
+    records: Mapping[str, pl.DataFrame], *, cut: pl.DataFrame, parameters: ValidateParameters
+) -> pl.DataFrame:
     """Return one row per counted record and text field that says something.
 
     Args:
         records: Frames by record kind, as in `Subjects.records`.
+        cut: `center_id`, `kind`, `record_uid` and `field` of texts that the export cut off.
         parameters: Fillers and none-markers, which are the business of CMP-PLACEHOLDER.
 
     Returns:
-        `center_id`, `agency_uid`, `kind`, `field`, `text`, `is_english` (false where the record's language says otherwise).
+        `center_id`, `agency_uid`, `kind`, `field`, `text`, `is_english` (false where the record's language says otherwise),
+        `is_cut`.
     """
     silent = sorted({*parameters.placeholder_texts, *parameters.none_markers})
     language = pl.col("language_of_record").str.strip_chars().str.to_lowercase()
@@ -50,6 +54,7 @@ def gather_uses(records: Mapping[str, pl.DataFrame], *, parameters: ValidatePara
         .select(
             "center_id",
             "agency_uid",
+            "record_uid",
             kind=pl.lit(kind.__str__()),
             field=pl.lit(field),
             text=pl.col(field),
@@ -58,7 +63,11 @@ def gather_uses(records: Mapping[str, pl.DataFrame], *, parameters: ValidatePara
         for kind, fields in STYLE_FIELDS.items()
         for field in fields
     ]
-    return pl.concat(parts)
+    cells = cut.select("center_id", "kind", "record_uid", "field").with_columns(is_cut=pl.lit(value=True))
+    uses = pl.concat(parts).join(
+        cells, on=["center_id", "kind", "record_uid", "field"], how="left", maintain_order="left"
+    )
+    return uses.drop("record_uid").with_columns(pl.col("is_cut").fill_null(value=False))
 
 
 def list_texts(uses: pl.DataFrame) -> pl.DataFrame:
@@ -68,14 +77,16 @@ def list_texts(uses: pl.DataFrame) -> pl.DataFrame:
         uses: As `gather_uses` returns them.
 
     Returns:
-        `text_key` (position), `center_id`, `text`, `plain` (without web and e-mail addresses), `is_english`, and the places
-        where it is used: `in_agency`, `in_site`, `in_service` (as their description), `in_detail` (as any other field).
+        `text_key` (position), `center_id`, `text`, `plain` (without web and e-mail addresses), `is_english`, `is_cut` (cut
+        off by the export), and the places where it is used: `in_agency`, `in_site`, `in_service` (as their description),
+        `in_detail` (as any other field).
     """
     kind, is_description = pl.col("kind"), pl.col("field") == "description"
     return (
         uses.group_by("center_id", "text")
         .agg(
             is_english=pl.col("is_english").all(),
+            is_cut=pl.col("is_cut").any(),
             in_agency=(is_description & (kind == RecordKind.AGENCY)).any(),
             in_site=(is_description & (kind == RecordKind.SITE)).any(),
             in_service=(is_description & (kind == RecordKind.SERVICE)).any(),

@@ -150,6 +150,14 @@ def blank_statuses(one: Read) -> int:
     return one.directory.service.filter(pl.col("status") == "unknown").height
 
 
+def cut_descriptions(one: Read) -> int:
+    cut = one.noted("cut_text", "description").height
+    assert one.rule("FMT-061").select("kind", "field", "value").rows() == [
+        ("load", "description", f"{cut} texts end at 255 characters")
+    ]
+    return cut
+
+
 def repaired_zips(pattern: str) -> Callable[[Read], int]:
     return lambda one: one.zips(pattern)
 
@@ -172,7 +180,7 @@ MEASURES: dict[str, Callable[[Read], int]] = {
     "dc-zero-parent": lambda one: one.directory.agency["parent_uid"].null_count(),
     "dc-orphans": lambda one: one.rule("ID-002").height,
     "dc-html": html_tags,
-    "dc-cut": lambda one: one.noted("cut_text", "description").height,
+    "dc-cut": cut_descriptions,
     "dc-zip-four-digits": repaired_zips("^7930$"),
     "dc-zip-six-digits": repaired_zips("^[0-9]{6}$"),
     "dc-zip-several": lambda one: one.rule("FMT-020")["value"].str.contains(",.*,").sum(),

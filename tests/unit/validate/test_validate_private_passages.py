@@ -106,13 +106,13 @@ def test_a_named_person_is_withheld_beside_a_private_value():
     assert shown_of(parts, "PRV-005") == ["Ask for Tess Prairie"]
 
 
-def test_damaged_and_cut_texts_are_withheld_too():
-    """The passage around a broken character, and the end of a cut text, may hold anything."""
+def test_damaged_texts_are_withheld_and_cut_texts_only_counted():
+    """The passage around a broken character may hold anything; of texts that the export cut, nothing is quoted."""
     parts = private_parts()
     parts.note("broken_characters", "description", "Ring 217.555.7391 or the caf\ufffd.")
     parts.note("cut_text", "intake", "Come to 48 Quillfeather Terr", kind="service")
     assert shown_of(parts, "FMT-060") == ["withheld"]
-    assert shown_of(parts, "FMT-061") == ["withheld"]
+    assert shown_of(parts, "FMT-061") == ["1 texts end at 28 characters"]
 
 
 def test_a_passage_that_begins_inside_a_value_is_withheld():

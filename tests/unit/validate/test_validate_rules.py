@@ -695,6 +695,37 @@ def test_a_lost_zero_is_guessed_of_four_digits_only(postal_code, guesses_zero):
     assert ["zero" in message for message in found.get_column("message")] == [guesses_zero]
 
 
+def test_texts_that_the_export_cuts_off_are_one_finding_for_the_vendor():
+    """Eight hundred findings that only the vendor can mend are one letter to the vendor."""
+    parts = full_parts()
+    parts.note("cut_text", "description", "x" * 255)
+    parts.note("cut_text", "description", "x" * 240, kind="service")
+    parts.note("cut_text", "description", "x" * 255, kind="service", record_uid="another")
+    found = parts.validate().findings
+    assert found.select("rule_id", "kind", "field", "value").rows() == [
+        ("FMT-061", "load", "description", "3 texts end at 255 characters")
+    ]
+    assert "vendor" in found["how_to_fix"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_cut", "told"),
+    [
+        ("Gives food.<br", True, 0),
+        ("Gives food.<br", False, 1),
+        ("Gives <b>food</b>.<br", True, 1),
+        ("Fish &amp; chips <", True, 1),
+    ],
+)
+def test_a_tag_cut_in_the_middle_by_the_export_is_no_code(text, is_cut, told):
+    """Half a tag at the end is the work of the export; a whole one stands in the curator's text."""
+    parts = full_parts()
+    parts.note("html_removed", "description", text)
+    if is_cut:
+        parts.note("cut_text", "description", text)
+    assert parts.validate().findings.filter(pl.col("rule_id") == "FMT-060").height == told
+
+
 @pytest.mark.parametrize(
     ("hours", "says_no_times"), [("Mon; Tue; Wed;", True), ("Mon noon; Tue", False), ("Moday 9-", False)]
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from pipeline.validate.noted import list_cut_cells
 from pipeline.validate.style_questions import ask_style
 from pipeline.validate.style_texts import STYLE_FIELDS, gather_uses, list_texts
 from pipeline.validate.subjects import prepare_subjects
@@ -215,7 +216,7 @@ def test_a_text_is_read_once_per_center():
     """Hundreds of records share a sentence; reading it each time would cost the night its speed."""
     parts = [full_parts("a"), full_parts("b")]
     subjects = prepare_subjects(join_parts(parts), notes=join_notes(parts), no_address_markers=())
-    uses = gather_uses(subjects.records, parameters=ValidateParameters())
+    uses = gather_uses(subjects.records, cut=list_cut_cells(subjects.notes), parameters=ValidateParameters())
     texts = list_texts(uses)
     assert uses.height > texts.height
     assert texts.select("center_id", "text").is_unique().all()
@@ -229,6 +230,25 @@ def test_neighbors_do_not_change_what_is_misspelled():
         parts.one("agency")["description"] = "Helps famlies in need."
     found = validate_parts(centers).findings.filter(pl.col("rule_id") == "STY-031")
     assert found["center_id"].to_list() == ["a", "b", "c", "d"]
+
+
+def test_what_the_export_cut_off_is_not_blamed_on_the_curator():
+    """Neither the length nor the last word of a text is the curator's when the export broke it off."""
+    text = "Helps " + "families and children and seniors and neighbors and " * 8 + "volunteres"
+    rules = {}
+    for is_cut in (False, True):
+        parts = full_parts()
+        parts.one("agency")["description"] = f"{text} nutritous."
+        if is_cut:
+            parts.note("cut_text", "description", f"{text} nutritous.")
+        found = parts.validate().findings.filter(pl.col("kind") == "agency")
+        rules[is_cut] = dict(found.select("rule_id", "value").rows())
+    assert {"STY-022", "STY-023"} <= set(rules[False])
+    assert not {"STY-020", "STY-021", "STY-022", "STY-023"} & set(rules[True])
+    # A slip inside the text is still one; the last word may be half of one.
+    assert "volunteres" in rules[True]["STY-031"]
+    assert "nutritous" in rules[False]["STY-031"]
+    assert "nutritous" not in rules[True]["STY-031"]
 
 
 def test_an_export_without_texts_says_so():
@@ -245,5 +265,6 @@ def test_a_directory_without_records_has_no_style():
     parts = full_parts()
     subjects = prepare_subjects(join_parts([parts]), notes=join_notes([parts]), no_address_markers=())
     empty = {kind: frame.clear() for kind, frame in subjects.records.items()}
-    asked = ask_style(empty, carried={}, parameters=ValidateParameters(), as_of=AS_OF, off=())
+    cut = list_cut_cells(subjects.notes)
+    asked = ask_style(empty, cut=cut, carried={}, parameters=ValidateParameters(), as_of=AS_OF, off=())
     assert [table.height for table, _ in asked.values()] == [0, 0, 0]
