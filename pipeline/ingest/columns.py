@@ -15,6 +15,21 @@ from schemas.errors import InputError
 
 #: Names closer than this count as the nearest name in a message (0-1, difflib ratio; project choice).
 _NEAR = 0.6
+#: Characters that may stand between cells, with their names; those that are recognized come first.
+_BETWEEN_CELLS = {
+    ",": "a comma",
+    ";": "a semicolon",
+    "\t": "a tab",
+    "|": "a bar (|)",
+    "^": "^",
+    "~": "~",
+    ":": "a colon",
+}
+#: A single column name with this many of them is a header that was not cut (project choice).
+_SEVERAL = 2
+#: Missing columns named in one message, and characters of an uncut header shown (project choice).
+_SHOWN = 12
+_SHOWN_CHARACTERS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +95,31 @@ def nearest(name: str, among: Iterable[str], *, cutoff: float = _NEAR) -> str:
     return folded[close[0]] if close else ""
 
 
-def require_columns(header: Header, *, columns: Sequence[str], known: Iterable[str], name: str, title: str) -> None:
+def describe_uncut(header: Header) -> str:
+    """Return what a header of one column looks like, when its name holds what stands between cells; else an empty text.
+
+    >>> describe_uncut(name_columns(["id^name^city"]))
+    "the header is a single column, 'id^name^city'; it looks as if ^ stands between the cells"
+    >>> describe_uncut(name_columns(["id", "name"]))
+    ''
+    """
+    if len(header.names) != 1:
+        return ""
+    text = header.names[0]
+    mark = max(_BETWEEN_CELLS, key=text.count)
+    if text.count(mark) < _SEVERAL:
+        return ""
+    shown = f"{text[:_SHOWN_CHARACTERS]}…" if len(text) > _SHOWN_CHARACTERS else text
+    return f"the header is a single column, {shown!r}; it looks as if {_BETWEEN_CELLS[mark]} stands between the cells"
+
+
+#: What to do about a header that was not cut.
+UNCUT_ADVICE = "Commas, tabs, semicolons and bars (|) are recognized when the first line is not in quotes as a whole; export it again so."
+
+
+def require_columns(
+    header: Header, *, columns: Sequence[str], known: Iterable[str], name: str, title: str, is_own: bool = False
+) -> None:
     """Stop when a required column is missing.
 
     Args:
@@ -89,28 +128,30 @@ def require_columns(header: Header, *, columns: Sequence[str], known: Iterable[s
         known: All columns of the layout; a header name among them is not offered as the nearest.
         name: File name for the message.
         title: Name of the layout for the message.
+        is_own: Whether the layout is a mapping file that the center wrote.
 
     Raises:
-        InputError: Names each missing column and the header name most like it.
+        InputError: Names the missing columns, each with the header name most like it where one is.
     """
     missing = [column for column in columns if header.find(column) is None]
     if not missing:
         return
+    uncut = describe_uncut(header)
+    if uncut:
+        raise InputError(f"{name}, line 1: {uncut}.", advice=UNCUT_ADVICE)
     folded = {fold_name(column) for column in known}
     free = [other for other in header.names if fold_name(other) not in folded]
     described = []
-    for column in missing:
+    for column in missing[:_SHOWN]:
         near = nearest(column, free)
-        if near:
-            described.append(f"{column} (nearest name in the header: {near!r})")
-        else:
-            other = nearest(column, header.names, cutoff=0.0)
-            described.append(
-                f"{column} (nearest name in the header: {other!r}, a column of its own)" if other else column
-            )
+        described.append(f"{column} (nearest name in the header: {near!r})" if near else column)
+    more = len(missing) - _SHOWN
     raise InputError(
-        f"{name}, line 1: the header lacks {_count(missing)} that {title} needs: {', '.join(described)}.",
-        advice="Ask for an export with the usual columns; if a column was renamed on purpose, describe it in a mapping file.",
+        f"{name}, line 1: the header lacks {_count(missing)} that {title} needs: {', '.join(described)}"
+        f"{f' and {more:,} more' if more > 0 else ''}.",
+        advice="Write the columns in your mapping file as the header of the export writes them (docs/mapping.md)."
+        if is_own
+        else "Ask for an export with the usual columns; if a column was renamed on purpose, describe it in a mapping file.",
     )
 
 

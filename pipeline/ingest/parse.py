@@ -41,7 +41,7 @@ from schemas.raw import RawReject, RawRow
 #: A line with its end, which may be CRLF, LF or CR alone. Other characters that Python counts as line ends are text.
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 #: Separators a header can prove, the usual one first.
-_SEPARATORS = (",", "\t", ";")
+_SEPARATORS = (",", "\t", ";", "|")
 #: Bytes looked at in one go: large enough to be fast, small enough to keep memory low (measured).
 _BLOCK_BYTES = 16_000_000
 #: Bytes looked at behind an irregular row, so that many of them do not cost a whole block each (project choice).
@@ -270,7 +270,7 @@ def _first_line(data: bytes | memoryview, *, name: str) -> str:
 
 
 def find_separator(text: str) -> str:
-    r"""Return the separator of the header: a comma, unless a tab or semicolon splits it into more names.
+    r"""Return the separator of the header: a comma, unless a tab, a semicolon or a bar splits it into more names.
 
     >>> find_separator("id;name;note, if any\n"), find_separator("id\n")
     (';', ',')

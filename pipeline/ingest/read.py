@@ -232,7 +232,14 @@ def _check_table(table: Table, layout: Layout, *, tables: dict[str, Table]) -> t
     required = [*part.required_columns, *(rows.kind_column for rows in part.records if rows.kind_column)]
     if layout.every_column_required:
         required += _strictly_required(part, table)
-    require_columns(table.header, columns=tuple(dict.fromkeys(required)), known=known, name=table.name, title=title)
+    require_columns(
+        table.header,
+        columns=tuple(dict.fromkeys(required)),
+        known=known,
+        name=table.name,
+        title=title,
+        is_own=layout.name not in SHIPPED,
+    )
     if layout.every_column_required:
         _require_lookups(part, tables=tables, title=title)
     return describe_header(table, known=known)
@@ -259,7 +266,8 @@ def _require_lookups(part: FileLayout, *, tables: dict[str, Table], title: str) 
         if cell.lookup is not None and read_translation(cell.lookup, tables=tables) is None:
             raise InputError(
                 f"{title} looks up {', '.join(cell.columns)} in {' or '.join(cell.lookup.files)} "
-                f"(columns {cell.lookup.key} and {' or '.join(cell.lookup.value)}), which the export does not have."
+                f"(columns {cell.lookup.key} and {' or '.join(cell.lookup.value)}), which the export does not have.",
+                advice="Deliver that file as well, or correct the lookup in your mapping file (docs/mapping.md).",
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from pipeline.ingest.columns import Header
+from pipeline.ingest.columns import UNCUT_ADVICE, Header, describe_uncut, fold_name
 from pipeline.ingest.delivery import Delivery, folder_of
 from schemas.errors import InputError
 from schemas.layout import Condition, Layout, VersionRule
@@ -16,6 +16,9 @@ _TEXT_ENDS: tuple[str, ...] = (".csv", ".tsv", ".tab", ".txt")
 _ENOUGH_FILES = 2
 #: Header names shown in a message.
 _SHOWN_NAMES = 12
+#: A layout is called the nearest when it knows at least this many of a header's names and this share of them (project choice).
+_FEWEST_KNOWN = 2
+_LEAST_KNOWN_SHARE = 0.25
 
 
 def score_flat(layout: Layout, header: Header) -> float:
@@ -39,6 +42,9 @@ def recognize_flat(header: Header, *, layouts: Sequence[Layout], name: str) -> L
     scores = {layout.name: score_flat(layout, header) for layout in flat}
     fitting = [layout for layout in flat if layout.key_columns and header.holds(layout.key_columns)]
     if not fitting:
+        uncut = describe_uncut(header)
+        if uncut:
+            raise InputError(f"{name} has no known layout: {uncut}.", advice=UNCUT_ADVICE)
         raise InputError(_describe_misfit(header, flat, scores, name=name), advice=_HOW_TO_NAME_A_FORMAT)
     best = max(scores[layout.name] for layout in fitting)
     winners = [layout for layout in fitting if scores[layout.name] == best]
@@ -58,9 +64,13 @@ def _describe_misfit(header: Header, flat: Sequence[Layout], scores: dict[str, f
     if not flat:
         return text
     near = max(flat, key=lambda layout: scores[layout.name])
+    folded = {fold_name(column) for column in known_columns(near)}
+    known = sum(fold_name(column) in folded for column in header.names)
+    if known < max(_FEWEST_KNOWN, _LEAST_KNOWN_SHARE * len(header.names)):
+        return text
     lacking = [column for column in near.key_columns if header.find(column) is None]
     return (
-        f"{text} The nearest layout is {near.title} ({scores[near.name]:.0%} of its columns); "
+        f"{text} The nearest layout is {near.title} (it knows {known:,} of these {len(header.names):,} columns); "
         f"it lacks {', '.join(lacking) or 'key columns that tell it from others'}."
     )
 
