@@ -246,6 +246,12 @@ class StyleParameters(BaseModel):
         description="STY-031: a word is named when a word one letter away is at least so frequent in the word list, or is used in "
         "the same directory (project choice).",
     )
+    spelling_lead: float = Field(
+        default=3.0,
+        ge=1,
+        description="STY-031: the nearest word is suggested when it is so many times as frequent as any other near word "
+        "(project choice).",
+    )
     spelling_lookups: int = Field(
         default=20_000,
         ge=0,

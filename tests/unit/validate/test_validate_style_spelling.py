@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pipeline.validate import style_spelling
-from pipeline.validate.style_spelling import is_built_right, nearest_word
+from pipeline.validate.style_spelling import is_built_right, nearest_word, suggested_word
 from schemas.parameters import RuleOverride, ValidateParameters
 from schemas.style_parameters import StyleParameters
 from tests.unit.validate.full_directory import Parts, full_parts, validate_parts
@@ -112,3 +112,29 @@ def test_words_built_of_known_ones_are_right(word):
 def test_slips_are_not_built_right(word):
     """The rule for compounds must not swallow the slips."""
     assert not is_built_right(word, style=STYLE)
+
+
+@pytest.mark.parametrize(
+    ("word", "suggested"),
+    [
+        ("famlies", "families"),
+        ("comunity", "community"),
+        ("recieve", "receive"),
+        # burial is hardly more frequent than aerial
+        ("aurial", None),
+        # another first letter
+        ("acellular", None),
+        # two words without their blank
+        ("walkins", None),
+        ("doorsto", None),
+        ("qwrtzpl", None),
+    ],
+)
+def test_a_word_is_suggested_only_where_it_is_clear(word, suggested):
+    """A wrong suggestion that is followed makes a strange word of a right one."""
+    assert suggested_word(word, used=frozenset(), style=STYLE) == suggested
+
+
+def test_a_slip_without_clear_suggestion_is_still_named():
+    """The curator knows what was meant, even where the program does not."""
+    assert slips(described("Helps famlies with aurial care.")) == ["famlies → families; aurial"]
