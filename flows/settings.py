@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from schemas.errors import InputError
+from schemas.fault_words import keys_at, place_of, say_fault
 from schemas.match_parameters import MatchParameters
 from schemas.parameters import (
     AuditParameters,
@@ -220,8 +221,16 @@ def _build(said: Mapping[str, Any], source: Path | None) -> Settings:
         settings = Settings(**said)
     except ValidationError as fault:
         where = str(source) if source else "The environment (RESDIR_…)"
-        lines = [f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}" for error in fault.errors()]
+        lines = [
+            f"{place_of(error['loc'])}: {say_fault(error, keys=keys_at(Settings, error['loc'][:-1]))}"
+            for error in fault.errors()
+        ]
         raise InputError(f"{where}: " + "; ".join(lines) + ".", advice="docs/settings.md lists every key.") from fault
+    except SettingsError as fault:
+        raise InputError(
+            f"The environment (RESDIR_…): {fault}.",
+            advice="Lists and tables are given there as JSON, or in curation.toml.",
+        ) from fault
     ids = [center.id for center in settings.centers]
     repeated = sorted({center_id for center_id in ids if ids.count(center_id) > 1})
     if repeated:

@@ -7,13 +7,14 @@ import tomllib
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from pipeline.ingest.extend_layout import extend_layout
 from schemas.delivered import Conventions
 from schemas.errors import InputError
+from schemas.fault_words import place_of, say_fault
 from schemas.layout import (
     CHILD_TABLES,
     Cell,
@@ -28,9 +29,6 @@ from schemas.layout import (
     RecordRows,
     VersionRule,
 )
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 #: Shipped layouts, in the order in which they are named to the user.
 SHIPPED: tuple[str, ...] = ("icarol", "hsds")
@@ -83,7 +81,10 @@ def load_mapping(path: Path) -> Layout:
     try:
         return Layout.model_validate(content)
     except ValidationError as fault:
-        faults = "; ".join(f"{_place(error['loc'])}: {_say(error)}" for error in fault.errors())
+        faults = "; ".join(
+            f"{place_of(error['loc'])}: {say_fault(error, keys=_keys_at(error['loc'][:-1]))}"
+            for error in fault.errors()
+        )
         raise InputError(
             f"The mapping file {path.name} does not describe a layout: {faults}.",
             advice="docs/mapping.md shows a complete example and all keys.",
@@ -109,16 +110,6 @@ def _extended(base: object, content: dict[str, Any], *, path: Path) -> dict[str,
     return extend_layout(_shipped_content(str(base)), content)
 
 
-def _say(error: ErrorDetails) -> str:
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] != "extra_forbidden":
-        return message
-    keys = _keys_at(error["loc"][:-1])
-    near = difflib.get_close_matches(str(error["loc"][-1]), keys, n=1)
-    nearest = f" (nearest: {near[0]})" if near else ""
-    return f"there is no such key{nearest}; here stand {', '.join(keys)}"
-
-
 def _keys_at(parts: tuple[int | str, ...]) -> list[str]:
     """Return the keys that may stand in a part of the file, found by the last name on the way that is a part."""
     model: type[BaseModel] = Layout
@@ -126,8 +117,3 @@ def _keys_at(parts: tuple[int | str, ...]) -> list[str]:
         if isinstance(part, str):
             model = _PARTS.get(part, model)
     return [*(["extends"] if model is Layout else []), *model.model_fields]
-
-
-def _place(parts: tuple[int | str, ...]) -> str:
-    # People count tables from 1.
-    return ".".join(str(part + 1) if isinstance(part, int) else part for part in parts) or "the file"

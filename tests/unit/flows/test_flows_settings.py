@@ -57,8 +57,22 @@ def test_relative_paths_start_from_the_file(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[freshness]\nwindow_month = 6\n", "freshness.window_month"),
-        ("[freshness]\nwindow_months = 0\n", "freshness.window_months"),
+        ("[freshness]\nwindow_month = 6\n", r"freshness.window_month: there is no such key \(nearest: window_months\)"),
+        (
+            "[freshnes]\nwindow_months = 6\n",
+            r"freshnes: there is no such key \(nearest: freshness\); here stand workspace, run",
+        ),
+        ("[freshness]\nwindow_months = 0\n", "freshness.window_months: must be at least 1, not 0"),
+        ('[freshness]\nwindow_months = "many"\n', "freshness.window_months: must be a whole number, not 'many'"),
+        ('[[centers]]\nid = "a"\nexprot = "x.csv"\n', r"centers.1.exprot: there is no such key \(nearest: export\)"),
+        ('[[centers]]\nname = "a"\n', "centers.1.id: is missing"),
+        (
+            '[[centers]]\nid = "a"\n[centers.normalize]\nblank = "x"\n',
+            r"centers.1.normalize.blank: .* here stand own_owner_codes",
+        ),
+        ('[run]\nreport = "perhaps"\n', "run.report: must be true or false, not 'perhaps'"),
+        ("run = 3\n", "run: must be a table of keys and values, not 3"),
+        ('centers = "east"\n', "centers: must be a list in brackets"),
         ("[freshness\n", "not valid TOML"),
         ('[[centers]]\nid = "A B"\n', "small letters"),
         ('[[centers]]\nid = "a"\n[[centers]]\nid = "a"\n', "named twice"),
@@ -69,6 +83,14 @@ def test_mistakes_are_named(tmp_path, text, told):
     with pytest.raises(InputError, match=told) as fault:
         load_settings(write(tmp_path, text))
     assert "curation.toml" in str(fault.value)
+
+
+def test_a_list_in_the_environment_is_json(monkeypatch):
+    """A plain word for a list must not end in a traceback of a library."""
+    monkeypatch.setenv("RESDIR_CENTERS", "east")
+    with pytest.raises(InputError, match="centers") as fault:
+        load_settings(None)
+    assert "JSON" in (fault.value.advice or "")
 
 
 def test_a_missing_file_is_named(tmp_path):

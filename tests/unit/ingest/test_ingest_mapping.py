@@ -91,7 +91,9 @@ MINIMAL = 'name = "x"\n[[files]]\n[[files.records]]\nkind = "service"\ncells = {
     ("text", "words"),
     [
         ("name = ", "is not TOML"),
-        ('name = "x"', "files: Field required"),
+        ('name = "x"', "files: is missing"),
+        ('name = "x"\nfiles = []', "files: must have at least 1 entry"),
+        ('name = "x"\nfile = 1', "file: there is no such key (nearest: files)"),
         (MINIMAL.replace("native_id", "nativ_id"), "a record needs a cell for native_id"),
         (MINIMAL.replace('native_id = "id"', 'native_id = "id", colour = "c"'), "record has no field colour"),
         (MINIMAL.replace('"service"', '"program"'), "files.1.records.1.kind"),
