@@ -54,7 +54,6 @@ class Fault:
         note: What was done, in words.
         change: What changes in the record.
         in_open_data: Whether a table package of HSDS can carry it and still be valid.
-        also: Further rules that the same fault breaks on the same field.
         needs_sibling: Whether the agency needs a second service, so that nothing else breaks with this one.
     """
 
@@ -64,7 +63,6 @@ class Fault:
     note: str
     change: Change
     in_open_data: bool = False
-    also: tuple[str, ...] = ()
     needs_sibling: bool = False
 
 
@@ -77,10 +75,7 @@ def plant_fault(plot: Plot, fault: Fault) -> list[PlantedFault]:
     record = next(record for record in bundle if record.kind is fault.kind)
     changes = fault.change(record, Occasion(plot.setting, bundle))
     plot.bundles[rank] = _replaced(bundle, record, **changes)
-    return [
-        _planted(plot, fault.kind, record.native_id, rule_id, fault.field, fault.note)
-        for rule_id in (fault.rule_id, *fault.also)
-    ]
+    return [_planted(plot, fault.kind, record.native_id, fault.rule_id, fault.field, fault.note)]
 
 
 def plant_repeated_number(plot: Plot) -> list[PlantedFault]:
@@ -364,7 +359,6 @@ FAULTS: tuple[Fault, ...] = (
         "target group alone",
         _with(links=("YX-9500",)),
         in_open_data=True,
-        also=("TAX-001",),
     ),
     Fault("TAX-009", _SERVICE, "taxonomy_link", "eight service terms", _many_terms, in_open_data=True),
     Fault("CMP-A-DESC", _AGENCY, "description", "description empty", _with(description="")),

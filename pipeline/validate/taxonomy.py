@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipeline.validate.applicability import refuse_uncarried
+from pipeline.validate.findings import disabled_rules
 from pipeline.validate.questions import FAILURE_SCHEMA, Question
 from pipeline.validate.subjects import OWN_RECORD_KINDS
 from schemas.enumerations import RecordKind
@@ -34,6 +35,10 @@ _LONE_Y = r"^Y-[0-9]{4}(?:\.[0-9]{4}(?:-[0-9]{3}(?:\.[0-9]{2})?)?)?(?:-L)?$"
 
 _COUNTED = pl.col("owner_is_counted") & pl.col("owner_kind").is_in(OWN_RECORD_KINDS)
 _OWNER = ("center_id", "owner_kind", "owner_uid")
+#: A well-formed target term in a link that holds no service term; further codes of the link go with the first.
+_LONE_TARGET = (
+    pl.col("upper").is_not_null() & pl.col("is_target") & ~pl.col("link_has_service") & (pl.col("position") == 1)
+)
 
 
 def list_codes(links: pl.DataFrame) -> pl.DataFrame:
@@ -93,9 +98,9 @@ def ask_codes(
     malformed = _COUNTED & upper.is_null()
     legacy, lone_y = code.str.contains(_LEGACY), code.str.contains(_LONE_Y)
     of_service = _COUNTED & (pl.col("owner_kind") == RecordKind.SERVICE)
-    lone_target = (
-        of_service & upper.is_not_null() & pl.col("is_target") & ~pl.col("link_has_service") & (pl.col("position") == 1)
-    )
+    lone_target = of_service & _LONE_TARGET
+    # Once per service, however many target terms it has: what is missing is the one service term.
+    first_target = (lone_target & ~pl.col("owner_has_service")).cum_sum().over(*_OWNER) == 1
     general = ~pl.col("is_target") & (pl.col("level") <= parameters.general_term_level)
     conditions: list[tuple[str, str, pl.Expr, dict[str, str]]] = [
         ("TAX-002", "", malformed & ~legacy & ~lone_y, refused),
@@ -103,7 +108,7 @@ def ask_codes(
         ("TAX-002", "lone_y", malformed & lone_y, refused),
         ("TAX-004", "", _COUNTED & upper.is_not_null() & (code != upper), refused),
         ("TAX-007", "", lone_target & pl.col("owner_has_service"), refused | unjoined),
-        ("TAX-008", "", lone_target & ~pl.col("owner_has_service"), refused),
+        ("TAX-008", "", lone_target & ~pl.col("owner_has_service") & first_target, refused),
         ("TAX-010", "", of_service & general, refused),
     ]
     return [
@@ -124,8 +129,12 @@ def ask_indexing(*, carried: Mapping[str, frozenset[str]], parameters: ValidateP
     """Return the questions to services that `count_service_terms` has counted."""
     refused = refuse_uncarried(carried, any_of=["taxonomy_link.codes"], words="taxonomy codes")
     count = pl.col("service_term_count")
+    unindexed = pl.col("is_counted") & (count == 0)
+    if "TAX-008" not in disabled_rules(parameters):
+        # A service of target terms alone is told by TAX-008, which says what to do with the terms it has.
+        unindexed = unindexed & ~pl.col("has_lone_target")
     return [
-        Question(rule_id="TAX-001", field="taxonomy_link", broken=pl.col("is_counted") & (count == 0), refused=refused),
+        Question(rule_id="TAX-001", field="taxonomy_link", broken=unindexed, refused=refused),
         Question(
             rule_id="TAX-009",
             field="taxonomy_link",
@@ -137,14 +146,25 @@ def ask_indexing(*, carried: Mapping[str, frozenset[str]], parameters: ValidateP
 
 
 def count_service_terms(services: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
-    """Return the services, in the same order, with `service_term_count`: distinct codes outside the branch Y."""
+    """Return the services, in the same order, with `service_term_count` and `has_lone_target`.
+
+    The first is the number of distinct codes outside the branch Y; the second says that there is none, but a target term.
+    """
     counts = (
         codes.filter(pl.col("owner_kind") == RecordKind.SERVICE, ~pl.col("is_target"))
         .group_by("center_id", record_uid="owner_uid")
         .agg(service_term_count=pl.col("upper").fill_null(pl.col("code")).n_unique())
     )
-    joined = services.join(counts, on=["center_id", "record_uid"], how="left", maintain_order="left")
-    return joined.with_columns(pl.col("service_term_count").fill_null(0))
+    targets = (
+        codes.filter(pl.col("owner_kind") == RecordKind.SERVICE, _LONE_TARGET, ~pl.col("owner_has_service"))
+        .select("center_id", record_uid="owner_uid", has_lone_target=pl.lit(value=True))
+        .unique()
+    )
+    for part in (counts, targets):
+        services = services.join(part, on=["center_id", "record_uid"], how="left", maintain_order="left")
+    return services.with_columns(
+        pl.col("service_term_count").fill_null(0), pl.col("has_lone_target").fill_null(value=False)
+    )
 
 
 def find_double_indexing(codes: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from pipeline.validate.taxonomy import CODE_PATTERN, list_codes
-from tests.unit.validate.full_directory import frame_of, full_parts, owned_row, validate_parts
+from schemas.parameters import RuleOverride
+from tests.unit.validate.full_directory import frame_of, full_parts, make_parameters, owned_row, validate_parts
 
 ACCEPTED = {
     "B": 1,
@@ -101,3 +102,23 @@ def test_many_lone_targets_without_a_single_join_are_the_form_of_the_export():
     validation = parts.validate()
     assert "TAX-007" not in validation.findings.get_column("rule_id")
     assert validation.not_applicable.get_column("rule_id").to_list() == ["TAX-007"]
+
+
+def test_a_service_of_target_terms_alone_is_one_finding():
+    """Two targets and no service term are one gap: one service term fills it."""
+    parts = full_parts()
+    parts.drop_owned("taxonomy_link", "service")
+    parts.link("YB-8000")
+    parts.link("YB-9000")
+    findings = parts.validate().findings
+    assert findings.select("rule_id", "severity", "value").rows() == [("TAX-008", "error", "YB-8000")]
+    parts.parameters = make_parameters(override={"TAX-008": RuleOverride(enabled=False)})
+    assert parts.validate().findings.get_column("rule_id").to_list() == ["TAX-001"]
+
+
+def test_a_service_whose_only_target_is_malformed_still_lacks_a_service_term():
+    """The malformed code is one fault, the missing service term another; neither may hide the other."""
+    parts = full_parts()
+    parts.drop_owned("taxonomy_link", "service")
+    parts.link("YB-80000")
+    assert sorted(parts.validate().findings.get_column("rule_id")) == ["TAX-001", "TAX-002"]
