@@ -16,7 +16,7 @@ from flows.clock import now
 from flows.compared_nights import compare_nights
 from flows.drawn import read_draws, together
 from flows.finding_decisions import delivered_records, standing_decisions
-from flows.night_facts import NightFrames, gated_facts, gather_facts
+from flows.night_facts import NightFrames, count_delivered, gated_facts, gather_facts
 from flows.night_files import write_night_files, write_stopped_report
 from flows.night_gates import find_drift, find_gates
 from flows.night_plan import NightPlan
@@ -128,11 +128,13 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             delivered = [
                 replace(one.raw_only(), notices=(*one.notices, *explained[one.center_id].notices)) for one in delivered
             ]
+            delivered_before = count_delivered(before)
             del before, others
         if any(gate.name not in plan.overrides for gate in gates):
             facts = gated_facts(
-                plan, delivered=delivered, explained=explained, gates=gates, drift=drift, seconds=watch.seconds()
-            )
+                plan, delivered=delivered, explained=explained, gates=gates, drift=drift, directory=directory,
+                delivered_before=delivered_before, seconds=watch.seconds(),
+            )  # fmt: skip
             save_night(working, gated_tables(plan, facts), centers=[])
             return write_stopped_report(plan, facts)
 

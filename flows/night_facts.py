@@ -43,7 +43,7 @@ from schemas.night import (
     TopFinding,
     TopPair,
 )
-from schemas.quality import FindingEventKind, FindingStatus
+from schemas.quality import MOVED_EVENTS, FindingEventKind, FindingStatus
 
 #: Rules and pairs told in the report (project choice: what fits one page).
 TOP_RULES = 12
@@ -113,6 +113,7 @@ def gather_facts(
     """Return the facts of a night that is published."""
     settings = plan.resolved.settings
     may_be_named = showable_records(frames.directory, findings=frames.validation.findings)
+    moved = _moved_by_rule(frames)
     places = [Place(label="Findings", path="resdir findings --output findings.xlsx")]
     if settings.run.report:
         places.insert(0, Place(label="Report", path=f"reports/night_{plan.as_of}.html"))
@@ -136,7 +137,8 @@ def gather_facts(
         exports=(_package(frames.package),) if settings.run.export_hsds else (),
         top_findings=_top_findings(frames, may_be_named=may_be_named),
         top_pairs=_top_pairs(frames, may_be_named=may_be_named),
-        moved_findings=_moved_findings(frames),
+        moved_findings=_as_moved(moved.head(TOP_RULES)),
+        moved_rule_count=moved.height,
         moved_first=_moved_first(frames, may_be_named=may_be_named),
         published=f"published/run_{plan.run_id}.duckdb",
         overridden=frames.overridden,
@@ -153,9 +155,12 @@ def gated_facts(
     explained: Mapping[str, ExplainedRows],
     gates: Sequence[Gate],
     drift: Mapping[str, Drift],
+    directory: Directory,
+    delivered_before: Mapping[str, Mapping[str, int]],
     seconds: Mapping[str, float],
 ) -> NightFacts:
-    """Return the facts of a night that a gate stopped: what was read, and why nothing was published."""
+    """Return the facts of a night that a gate stopped: what was read beside the last night, and why nothing was published."""
+    tonight, counted = count_delivered(directory), _count_kinds(directory.records().filter(pl.col("is_counted")))
     unknown = ShareFigure(numerator=None, denominator=None, unknown=None, share=None, reason=_NOT_RUN)
     return NightFacts(
         run_id=plan.run_id,
@@ -169,8 +174,12 @@ def gated_facts(
                 input_sha256=one.input_sha256,
                 rows_read=one.rows_read,
                 rows_rejected=one.rows_rejected,
+                rejects=_count_rejects(one),
                 rows_explained=explained[one.center_id].counts,
-                records={},
+                delivered=tonight.get(one.center_id, {}),
+                delivered_before=delivered_before.get(one.center_id),
+                is_first_night=one.center_id not in delivered_before,
+                records=counted.get(one.center_id, {}),
                 findings={},
                 findings_by_rule={},
                 changes={},
@@ -191,6 +200,24 @@ def gated_facts(
         seconds=seconds,
         places=(Place(label="Why it was stopped", path=stopped_report(plan)),),
     )
+
+
+def count_delivered(directory: Directory) -> dict[str, dict[str, int]]:
+    """Return the delivered records by center and kind; centers without any are left out."""
+    return _count_kinds(directory.records().filter(pl.col("origin") == "delivered"))
+
+
+def _count_rejects(one: Delivered) -> dict[str, int]:
+    """Return the rows that could not be read by reason; what a reason adds about the single line is left to `resdir rejects`."""
+    reason = pl.col("reason").str.replace(r"(?s)[;:].*$", "")
+    return _counts(one.raw_reject.select(reason), "reason")
+
+
+def _count_kinds(records: pl.DataFrame) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for center, kind, count in records.group_by("center_id", "kind").len().sort("center_id", "kind").iter_rows():
+        found.setdefault(center, {})[kind] = count
+    return found
 
 
 def stopped_report(plan: NightPlan) -> str:
@@ -280,6 +307,7 @@ def _center(one: Delivered, frames: NightFrames) -> CenterFacts:
         input_sha256=one.input_sha256,
         rows_read=one.rows_read,
         rows_rejected=one.rows_rejected,
+        rejects=_count_rejects(one),
         rows_explained=frames.explained[center].counts,
         delivered=_counts(records.filter(pl.col("origin") == "delivered"), "kind"),
         records=_counts(records.filter(pl.col("is_counted")), "kind"),
@@ -416,39 +444,39 @@ def _top_findings(frames: NightFrames, *, may_be_named: pl.DataFrame) -> tuple[T
     )
 
 
-def _moved_findings(frames: NightFrames) -> tuple[MovedFindings, ...]:
-    """Return the rules of which most findings opened or closed, info left out; none on the first night of all centers."""
-    if all(changes.is_first for changes in frames.changes.values()):
-        return ()
+def _compared_events(frames: NightFrames) -> pl.DataFrame:
+    """Return tonight's events of centers that were read before: of a first night everything is new."""
+    first = [center for center, changes in frames.changes.items() if changes.is_first]
+    return frames.events.filter(~pl.col("center_id").is_in(first))
+
+
+def _moved_by_rule(frames: NightFrames) -> pl.DataFrame:
+    """Return how many findings of each rule and severity opened or closed, the gravest and most moved first."""
     event = pl.col("event")
-    opened = [FindingEventKind.OPENED, FindingEventKind.RETURNED, FindingEventKind.EXPIRED, FindingEventKind.LAPSED]
-    moved = (
-        frames.events.filter(pl.col("severity") != "info")
+    return (
+        _compared_events(frames)
         .group_by("rule_id", "severity")
-        .agg(
-            opened=event.is_in(opened).sum(),
-            reappeared=(event == FindingEventKind.REAPPEARED).sum(),
-            fixed=(event == FindingEventKind.FIXED).sum(),
-            other_ended=event.is_in([FindingEventKind.REMOVED, FindingEventKind.WITHDRAWN]).sum(),
-            all_events=pl.len(),
-        )
+        .agg(**{name: event.is_in(events).sum() for name, events in MOVED_EVENTS.items()})
+        .with_columns(all_events=pl.sum_horizontal(*MOVED_EVENTS))
+        .filter(pl.col("all_events") > 0)
         .sort(
             pl.col("severity").replace_strict(_SEVERITY_ORDER), "all_events", "rule_id", descending=[False, True, False]
         )
-        .head(TOP_RULES)
         .drop("all_events")
     )
-    return tuple(MovedFindings(**row) for row in moved.to_dicts())
+
+
+def _as_moved(rows: pl.DataFrame) -> tuple[MovedFindings, ...]:
+    return tuple(MovedFindings(**row) for row in rows.to_dicts())
 
 
 def _moved_first(frames: NightFrames, *, may_be_named: pl.DataFrame) -> tuple[MovedFinding, ...]:
-    """Return the first findings that opened, came back or were fixed tonight, worst first; none on the first night of all."""
-    if all(changes.is_first for changes in frames.changes.values()):
-        return ()
+    """Return the first findings that opened, came back or were fixed tonight, worst first; none of centers on their first night."""
     told = [FindingEventKind.OPENED, FindingEventKind.REAPPEARED, FindingEventKind.FIXED]
     named = may_be_named.select("center_id", "record_uid", "kind", __named=pl.lit(value=True))
     first = (
-        frames.events.filter(pl.col("event").is_in(told) & (pl.col("severity") != "info"))
+        _compared_events(frames)
+        .filter(pl.col("event").is_in(told) & (pl.col("severity") != "info"))
         .select("event", "finding_id")
         .join(frames.tracked, on="finding_id")
         .sort(

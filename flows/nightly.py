@@ -100,7 +100,7 @@ def leave_artifacts(facts: NightFacts) -> None:
     create_table_artifact(
         [asdict(moved) for moved in facts.moved_findings],
         key="findings-opened-and-closed",
-        description=f"Errors and warnings opened and closed in the night of {facts.as_of}, by rule",
+        description=f"Findings opened and closed in the night of {facts.as_of}, by rule",
     )
     create_markdown_artifact(
         summarize_moved(facts),

@@ -33,9 +33,11 @@ class CenterFacts:
         input_sha256: SHA-256 of the export file.
         rows_read: Rows read as records.
         rows_rejected: Rows that could not be read.
+        rejects: Rows that could not be read, by reason.
         rows_explained: What became of all rows of the delivery (`records`, `repeated_same`, `repeated_different`, `translations`,
             `no_record`, `other_tables`, `rejected`, `blank`); their sum is the rows read, rejected and blank.
         delivered: Records as delivered, by kind; derived ones are not among them.
+        delivered_before: The same of the last good night; None on the first night, and where it is not told.
         records: Counted records by kind.
         not_counted: Records that do not count, by kind and reason.
         findings: Open findings by severity.
@@ -58,8 +60,10 @@ class CenterFacts:
     input_sha256: str
     rows_read: int
     rows_rejected: int
+    rejects: Mapping[str, int] = field(default_factory=dict)
     rows_explained: Mapping[str, int] = field(default_factory=dict)
     delivered: Mapping[str, int] = field(default_factory=dict)
+    delivered_before: Mapping[str, int] | None = None
     records: Mapping[str, int]
     not_counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     findings: Mapping[str, int]
@@ -283,7 +287,8 @@ class NightFacts:
         exports: Packages written.
         top_findings: Rules broken most, most urgent first.
         top_pairs: Pairs to compare, likeliest first.
-        moved_findings: Rules of which most findings opened or closed tonight.
+        moved_findings: Rules of which most findings opened or closed tonight, of centers that were read before.
+        moved_rule_count: How many rules there are of which findings opened or closed.
         moved_first: The first of these findings, one by one.
         published: Path of the snapshot, relative to the workspace; None when nothing was published.
         gates: Totals that stopped the night; empty when it was published.
@@ -306,6 +311,7 @@ class NightFacts:
     top_findings: tuple[TopFinding, ...] = ()
     top_pairs: tuple[TopPair, ...] = ()
     moved_findings: tuple[MovedFindings, ...] = ()
+    moved_rule_count: int = 0
     moved_first: tuple[MovedFinding, ...] = ()
     published: str | None = None
     gates: tuple[Gate, ...] = ()

@@ -35,6 +35,21 @@ class FindingEventKind(StrEnum):
     TAKEN_BACK = "taken_back"  # a person reopened it
 
 
+#: The columns in which reports count events: open from tonight on, back after it was fixed, fixed, ended without being mended.
+MOVED_EVENTS: dict[str, tuple[FindingEventKind, ...]] = {
+    "opened": (
+        FindingEventKind.OPENED,
+        FindingEventKind.RETURNED,
+        FindingEventKind.EXPIRED,
+        FindingEventKind.LAPSED,
+        FindingEventKind.TAKEN_BACK,
+    ),
+    "reappeared": (FindingEventKind.REAPPEARED,),
+    "fixed": (FindingEventKind.FIXED,),
+    "other_ended": (FindingEventKind.REMOVED, FindingEventKind.WITHDRAWN),
+}
+
+
 class Note(Table):
     """One row per value that normalize could not read as delivered or had to clean. Validate turns notes into findings."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.publish.summary import markdown_text
-from pipeline.publish.wording import day, number
+from pipeline.publish.wording import day, moved_totals, number
 from schemas.night import MovedFinding, NightFacts
 
 _TITLES = {"opened": "Opened", "reappeared": "Came back", "fixed": "Fixed"}
@@ -12,13 +12,13 @@ _TITLES = {"opened": "Opened", "reappeared": "Came back", "fixed": "Fixed"}
 def summarize_moved(night: NightFacts) -> str:
     """Return what opened and closed in a night: counts by rule, then the first findings with how to fix them.
 
-    Errors and warnings only. Names and values of records that are not to be named say `withheld`.
+    Counts are of all findings; one by one errors and warnings only. Names and values of records that are not to be named say `withheld`.
     """
     head = f"# Findings opened and closed, night of {day(night.as_of)}"
     if night.status == "gated":
         return f"{head}\n\nNothing was published, so nothing opened or closed.\n"
     if not night.moved_findings:
-        return f"{head}\n\nNo error and no warning opened or closed, or there was no earlier night to compare with.\n"
+        return f"{head}\n\nNo finding opened or closed, or there was no earlier night to compare with.\n"
     lines = [
         head,
         "",
@@ -30,12 +30,15 @@ def summarize_moved(night: NightFacts) -> str:
             + " |"
             for one in night.moved_findings
         ),
+        "| all rules | | " + " | ".join(number(count) for count in moved_totals(night).values()) + " |",
     ]
+    if night.moved_rule_count > len(night.moved_findings):
+        lines += ["", f"Showing the first {len(night.moved_findings)} of {night.moved_rule_count} rules."]
     for event, title in _TITLES.items():
         told = [one for one in night.moved_first if one.event == event]
         if told:
             lines += ["", f"## {title}", "", *(_line(one) for one in told)]
-            total = sum(center.findings_life.get(event, 0) for center in night.centers)
+            total = sum(center.findings_life.get(event, 0) for center in night.centers if not center.is_first_night)
             if total > len(told):
                 lines.append(f"- and more: {number(total)} in all, information included")
     return "\n".join(lines) + "\n"

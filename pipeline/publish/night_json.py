@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from schemas.gating import Gate
@@ -23,24 +25,20 @@ def night_json(night: NightFacts) -> dict[str, Any]:
 
     Returns:
         A dictionary ready for `json.dumps`. A share that cannot be known is null and carries `reason`; `staffing` is null
-        throughout when it was not computed; `published` is null when nothing was published.
+        throughout when it was not computed; `published` is null when nothing was published. Of a night that a gate stopped,
+        `records`, `counted` and `records_before` (the last good night) are told and all that was not computed is null.
     """
     freshness = night.freshness
     staffing = night.staffing
-    duplicates = night.duplicates
+    # A stopped night has counted what was delivered and nothing else: what is not known is null, never 0.
+    is_whole = night.status != "gated"
+    duplicates = asdict(night.duplicates) if is_whole else dict.fromkeys(asdict(night.duplicates))
     return {
         "run_id": night.run_id,
         "as_of": night.as_of.isoformat(),
         "status": night.status,
-        "centers": [_center(center) for center in night.centers],
-        "duplicates": {
-            "candidate_pairs": duplicates.candidate_pairs,
-            "duplicate": duplicates.duplicate,
-            "possible": duplicates.possible,
-            "decided": duplicates.decided,
-            "reopened": duplicates.reopened,
-            "clusters": duplicates.clusters,
-        },
+        "centers": [_center(center, is_whole=is_whole) for center in night.centers],
+        "duplicates": duplicates,
         "freshness": {
             "complete_agency_update": _share(freshness.complete_agency_update),
             "verified_record": _share(freshness.verified_record),
@@ -53,14 +51,24 @@ def night_json(night: NightFacts) -> dict[str, Any]:
         },
         "published": night.published,
         "seconds": {
-            **{stage: round(night.seconds.get(stage, 0.0), 3) for stage in _STAGES},
+            **{stage: _seconds(night, stage) for stage in _STAGES},
             **{stage: round(value, 3) for stage, value in sorted(night.seconds.items()) if stage not in _STAGES},
         },
-        "peak_memory_mb": round(night.peak_memory_mb),
+        "peak_memory_mb": round(night.peak_memory_mb) if night.peak_memory_mb else None,
         **({"gates": [_gate(gate) for gate in night.gates]} if night.gates else {}),
         **({"overridden": [_gate(gate) for gate in night.overridden]} if night.overridden else {}),
         **({"warnings": list(night.warnings)} if night.warnings else {}),
     }
+
+
+def _seconds(night: NightFacts, stage: str) -> float | None:
+    if stage not in night.seconds and night.status == "gated":
+        return None
+    return round(night.seconds.get(stage, 0.0), 3)
+
+
+def _counted(counts: Mapping[str, int], names: Sequence[str], *, is_known: bool) -> dict[str, int | None]:
+    return {name: counts.get(name, 0) if is_known else None for name in names}
 
 
 def _gate(gate: Gate) -> dict[str, Any]:
@@ -73,7 +81,7 @@ def _gate(gate: Gate) -> dict[str, Any]:
     }
 
 
-def _center(center: CenterFacts) -> dict[str, Any]:
+def _center(center: CenterFacts, *, is_whole: bool) -> dict[str, Any]:
     return {
         "center_id": center.center_id,
         "format": center.format,
@@ -82,14 +90,25 @@ def _center(center: CenterFacts) -> dict[str, Any]:
         "rows_rejected": center.rows_rejected,
         **({"rows_explained": dict(center.rows_explained)} if center.rows_explained else {}),
         "records": {kind: center.delivered.get(kind, 0) for kind in _KINDS},
+        **({} if is_whole else {"records_before": _before(center)}),
         "counted": {kind: center.records.get(kind, 0) for kind in _KINDS},
-        "findings": {severity: center.findings.get(severity, 0) for severity in _SEVERITIES},
-        "findings_by_rule": dict(sorted(center.findings_by_rule.items())),
-        "findings_life": {event: center.findings_life.get(event, 0) for event in _LIFE},
+        "findings": _counted(center.findings, _SEVERITIES, is_known=is_whole),
+        "findings_by_rule": dict(sorted(center.findings_by_rule.items())) if is_whole else None,
+        "findings_life": _counted(center.findings_life, _LIFE, is_known=is_whole),
         **({"warnings": list(center.warnings)} if center.warnings else {}),
-        "signals": {name: center.signals.get(name, 0) for name in _SIGNALS},
-        "changes": {change: center.changes.get(change, 0) for change in _CHANGES},
+        "signals": _counted(center.signals, _SIGNALS, is_known=is_whole),
+        "changes": _counted(center.changes, _CHANGES, is_known=is_whole),
+        "notices": list(center.notices),
+        "rejects": dict(sorted(center.rejects.items())),
+        "not_applicable": [{"rule_id": rule.rule_id, "reason": rule.reason} for rule in center.not_applicable]
+        if is_whole
+        else None,
     }
+
+
+def _before(center: CenterFacts) -> dict[str, int] | None:
+    before = center.delivered_before
+    return None if before is None else {kind: before.get(kind, 0) for kind in _KINDS}
 
 
 def _share(figure: ShareFigure) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def render_report(night: NightFacts) -> str:
             families=families,
             severities_known=all("unknown" not in counts for _, counts in families),
             bands=bands_by_kind(night),
+            moved_totals=wording.moved_totals(night),
             signals=wording.signal_counts(night),
             kinds=("agency", "site", "service", "service_at_site"),
             rows_shown=_ROWS_SHOWN,

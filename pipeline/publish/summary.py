@@ -10,6 +10,7 @@ from pipeline.publish.wording import (
     count_of,
     day,
     kind_words,
+    moved_totals,
     number,
     reason_words,
     severity_words,
@@ -32,7 +33,9 @@ _ESCAPED = re.compile(rf"\\([{re.escape(_SIGNS)}])")
 def summarize_night(night: NightFacts) -> str:
     """Return the summary of a night as Markdown, ending in a line break."""
     parts = [_head(night), _tasks(night)]
-    if night.status != "gated":
+    if night.status == "gated":
+        parts.append(_read(night))
+    else:
         parts += [
             _freshness(night),
             _centers(night),
@@ -101,6 +104,20 @@ def _centers(night: NightFacts) -> str:
     return "\n".join(lines)
 
 
+def _read(night: NightFacts) -> str:
+    """Return what a stopped night delivered beside the last good one."""
+    lines = ["## What was delivered", "", "| center | kind | tonight | last night |", "|---|---|---:|---:|"]
+    for center in night.centers:
+        before = center.delivered_before
+        lines += [
+            f"| {markdown_text(center.center_id)} | {kind_words(kind)} | {number(center.delivered.get(kind, 0))} | "
+            + ("none" if before is None else number(before.get(kind, 0)))
+            + " |"
+            for kind in _KINDS
+        ]
+    return "\n".join(lines)
+
+
 def _signals(night: NightFacts) -> list[str]:
     """Return what the night shows about the upkeep; nothing when it shows nothing."""
     told = [f"{number(count)} {words}" for count, words in signal_counts(night)]
@@ -153,21 +170,15 @@ def _life(night: NightFacts) -> str:
     centers = [center for center in night.centers if not center.is_first_night]
     if not centers:
         return ""
-    total = {
-        event: sum(center.findings_life.get(event, 0) for center in centers)
-        for event in ("opened", "reappeared", "fixed", "removed", "withdrawn", "accepted_now")
-    }
+    total = moved_totals(night)
     told = f" Since the last night {number(total['opened'])} opened, {number(total['fixed'])} were fixed"
     further = [
-        f"{number(total[event])} {words}"
-        for event, words in (
-            ("reappeared", "came back"),
-            ("removed", "left with their records"),
-            ("withdrawn", "are no longer asked"),
-        )
-        if total[event]
+        f"{number(total[name])} {words}"
+        for name, words in (("reappeared", "came back"), ("other_ended", "ended otherwise"))
+        if total[name]
     ]
-    accepted = f" {number(total['accepted_now'])} are accepted until a day." if total["accepted_now"] else ""
+    standing = sum(center.findings_life.get("accepted_now", 0) for center in centers)
+    accepted = f" {number(standing)} {'is' if standing == 1 else 'are'} accepted until a day." if standing else ""
     return ", ".join([told, *further]) + f".{accepted}"
 
 

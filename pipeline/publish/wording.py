@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from schemas.night import NightFacts, ShareFigure
+from schemas.quality import MOVED_EVENTS
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -176,3 +177,11 @@ def signal_counts(night: NightFacts) -> list[tuple[int, str]]:
     """Return how many records each signal of the upkeep speaks of, with its words; signals that were not given are left out."""
     total = {name: sum(center.signals.get(name, 0) for center in night.centers) for name in SIGNALS}
     return [(count, SIGNALS[name]) for name, count in total.items() if count]
+
+
+def moved_totals(night: NightFacts) -> dict[str, int]:
+    """Return how many findings opened and closed tonight (keys of `MOVED_EVENTS`), of centers that were read before."""
+    compared = [center.findings_life for center in night.centers if not center.is_first_night]
+    return {
+        name: sum(life.get(event, 0) for life in compared for event in events) for name, events in MOVED_EVENTS.items()
+    }

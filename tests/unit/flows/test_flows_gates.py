@@ -83,6 +83,10 @@ def test_a_stopped_night_changes_nothing_published_and_can_be_overridden(nightly
     assert (code, document["status"], document["published"]) == (3, "gated", None)
     assert {gate["gate"] for gate in document["gates"]} == {"column-emptied"}
     assert "--override column-emptied" in messages
+    (told,) = document["centers"]
+    assert told["records"] == told["records_before"], "only a column was emptied"
+    assert told["records"]["agency"] == 60
+    assert set(told["changes"].values()) == {None}
     assert read_pointer(place) == good
     page = (nightly.workspace / "reports" / f"night_{DAY}_stopped.html").read_text(encoding="utf-8")
     assert "hours of agencies 100% to 0%" in page

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipeline.publish.moved_findings import summarize_moved
 from pipeline.publish.report import render_report
+from pipeline.publish.summary import summarize_night
 from schemas.night import (
     CenterFacts,
     DuplicateFigures,
@@ -63,7 +64,7 @@ def test_counts_come_first_then_records_with_how_to_fix_them():
 
 def test_a_quiet_or_stopped_night_says_so():
     """An empty page would look like a fault of the program."""
-    assert "No error and no warning" in summarize_moved(facts())
+    assert "No finding opened or closed" in summarize_moved(facts())
     assert "Nothing was published" in summarize_moved(facts(status="gated"))
 
 
@@ -101,6 +102,47 @@ def test_records_that_must_not_be_named_are_withheld():
     told = {one.finding_id: one for one in _moved_first(Frames(), may_be_named=may)}  # type: ignore[arg-type]
     assert (told["open"].record, told["open"].value) == ("House open (7)", "555")
     assert (told["secret"].record, told["secret"].value) == (WITHHELD, WITHHELD)
+
+
+def test_a_center_on_its_first_night_opened_nothing():
+    """A new center's thousands of findings would bury what happened to the others."""
+    from flows.night_facts import _moved_by_rule
+    from pipeline.curate.changes import ChangeCounts
+    from schemas.contract import conform
+    from schemas.quality import FindingEvent
+
+    rows = [
+        {
+            "run_id": "r", "as_of": DAY, "finding_id": f"{center}{place}", "event": event, "center_id": center,
+            "rule_id": "FMT-001", "severity": "error", "kind": "agency", "record_uid": "u", "curator": None, "days_open": 0,
+        }
+        for place, (center, event) in enumerate(
+            [("east", "opened"), ("east", "taken_back"), ("east", "removed"), ("east", "accepted"), ("new", "opened")]
+        )
+    ]  # fmt: skip
+
+    class Frames:
+        """The two frames that matter."""
+
+        changes = {"east": ChangeCounts(), "new": ChangeCounts(is_first=True)}  # noqa: RUF012 - never changed
+        events = conform(pl.DataFrame(rows), FindingEvent)
+
+    moved_rules = _moved_by_rule(Frames())  # type: ignore[arg-type]
+    assert moved_rules.rows() == [("FMT-001", "error", 2, 0, 0, 1)]
+
+
+def test_the_table_ends_with_what_the_text_counts_and_says_what_it_leaves_out():
+    """The figures of the page would contradict each other."""
+    rule = MovedFindings(rule_id="FMT-001", severity="error", opened=10, reappeared=0, fixed=1, other_ended=0)
+    night = facts(moved_findings=(rule,), moved_rule_count=15)
+    page = render_report(night)
+    assert "Showing the first 1 of 15 rules" in page
+    assert (
+        '<th scope="row">all rules</th><td></td><td class="n">12</td><td class="n">0</td><td class="n">1</td>' in page
+    )
+    assert "12 opened, 1 were fixed" in summarize_night(night)
+    assert "| all rules | | 12 | 0 | 1 | 0 |" in summarize_moved(night)
+    assert "Showing the first" not in render_report(facts(moved_findings=(rule,), moved_rule_count=1))
 
 
 def test_the_report_has_a_table_of_what_opened_and_closed():

@@ -50,6 +50,7 @@ def night():
         input_sha256="ab" * 32,
         rows_read=1200,
         rows_rejected=3,
+        rejects={"The line has too many cells.": 3},
         delivered={"agency": 131, "site": 120, "service": 407, "service_at_site": 50},
         records={"agency": 100, "site": 120, "service": 400},
         not_counted={"service": {"inactive": 7}},
@@ -194,10 +195,13 @@ def test_json_has_the_promised_keys(night):
     ]  # fmt: skip
     assert list(document["centers"][0]) == [
         "center_id", "format", "input_sha256", "rows_read", "rows_rejected", "records", "counted", "findings",
-        "findings_by_rule", "findings_life", "signals", "changes",
+        "findings_by_rule", "findings_life", "signals", "changes", "notices", "rejects", "not_applicable",
     ]  # fmt: skip
     assert document["centers"][0]["records"] == {"agency": 131, "site": 120, "service": 407, "service_at_site": 50}
     assert document["centers"][0]["counted"] == {"agency": 100, "site": 120, "service": 400, "service_at_site": 0}
+    assert document["centers"][0]["notices"] == ["One column is new."]
+    assert document["centers"][0]["rejects"] == {"The line has too many cells.": 3}
+    assert document["centers"][0]["not_applicable"] == [{"rule_id": "FRE-007", "reason": "No verifier is delivered."}]
     assert document["freshness"]["complete_agency_update"] == {
         "numerator": 60,
         "denominator": 100,
@@ -231,6 +235,27 @@ def test_json_of_a_stopped_night(gated):
             "message": "The export holds 40 agencies; the last night had 100.",
         }
     ]  # fmt: skip
+
+
+def test_a_stopped_night_tells_what_it_counted_and_no_zero_for_the_rest(gated):
+    """`agencies 0, findings 0` would be taken for the content of the export."""
+    center = replace(
+        gated.centers[0], delivered={"agency": 40, "site": 12}, delivered_before={"agency": 100, "site": 31}
+    )
+    stopped = replace(gated, centers=(center,))
+    document = json.loads(json.dumps(night_json(stopped)))
+    (told,) = document["centers"]
+    assert told["records"] == {"agency": 40, "site": 12, "service": 0, "service_at_site": 0}
+    assert told["records_before"] == {"agency": 100, "site": 31, "service": 0, "service_at_site": 0}
+    for part in (told["findings"], told["changes"], told["signals"], told["findings_life"], document["duplicates"]):
+        assert part
+        assert set(part.values()) == {None}
+    assert (told["findings_by_rule"], told["not_applicable"]) == (None, None)
+    assert (document["seconds"]["ingest"], document["seconds"]["validate"]) == (0.25, None)
+    assert "| prairie | agencies | 40 | 100 |" in summarize_night(stopped)
+    text = Page(render_report(stopped)).text()
+    assert "tonight last night" in text
+    assert "prairie agencies 40 100" in text
 
 
 def test_report_asks_nothing_of_any_network(night):
