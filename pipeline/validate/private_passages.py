@@ -28,7 +28,7 @@ from schemas.private_values import (
 
 _KEY = ("center_id", "kind", "record_uid", "field")
 #: Rules that quote a part of a longer text.
-_QUOTES_A_PART = r"^STY-|^(?:PRV-005|FMT-060|FMT-061)$"
+_QUOTES_A_PART = r"^STY-|^(?:PRV-005|FMT-060)$"
 #: Ways in which people write the sign @ to keep robots away.
 _AT_SIGNS = ("@", " @ ", "(at)", " (at) ", "[at]", " [at] ", " at ")
 #: Letters of the shortest surname that is searched with a form of address or an initial.
