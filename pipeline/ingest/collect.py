@@ -28,11 +28,13 @@ class Gathered:
         part: What the layout says.
         kinds: Record kinds for which the file can name an owner.
         frame: Columns `owner_kind`, `owner_native_id`, `text`.
+        file: Name of the file.
     """
 
     part: Collected
     kinds: tuple[str, ...]
     frame: pl.DataFrame
+    file: str
 
 
 def gather_texts(tables: Tables, *, for_contacts: bool = False) -> list[Gathered]:
@@ -69,7 +71,7 @@ def _gather(part: Collected, *, table: Table, layout: FileLayout) -> Gathered | 
     if part.only_when_blank:
         spoken = set(frame["owner_kind"].unique())
         kinds = [kind for kind in kinds if kind in spoken]
-    return Gathered(part=part, kinds=tuple(dict.fromkeys(kinds)), frame=frame)
+    return Gathered(part=part, kinds=tuple(dict.fromkeys(kinds)), frame=frame, file=table.name)
 
 
 def add_texts(records: Rows, gathered: list[Gathered]) -> Rows:

@@ -3,35 +3,92 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pipeline.ingest.delivery import DESCRIPTOR, Delivery
 from schemas.layout import FileLayout
 
+#: Files named in one sentence; further ones are counted (project choice).
+_SHOWN = 12
 
-def listed_files(delivery: Delivery, *, folder: str) -> frozenset[str]:
-    """Return the case-folded names of the files that the nearest descriptor lists, in the folder or above it.
 
-    Returns:
-        Empty when there is no descriptor, or when it cannot be read: the tables themselves decide then.
+@dataclass(frozen=True, kw_only=True)
+class Descriptor:
+    """What a package says of itself.
+
+    Attributes:
+        place: Path of the descriptor inside the delivery; empty when there is none.
+        fault: What makes it unusable, to stand behind its name; empty when nothing does.
+        files: Names of the files that it lists, as written, without their folders.
     """
+
+    place: str = ""
+    fault: str = ""
+    files: tuple[str, ...] = ()
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """The case-folded names of the files; empty when there is no descriptor that can be used."""
+        return frozenset(name.casefold() for name in self.files)
+
+
+def read_descriptor(delivery: Delivery, *, folder: str) -> Descriptor:
+    """Return the nearest descriptor, in the folder or above it. One that cannot be used is no error: the tables decide."""
     place = PurePosixPath(folder)
     for above in (place, *place.parents):
-        read = delivery.files.get((above / DESCRIPTOR).as_posix())
+        path = (above / DESCRIPTOR).as_posix()
+        read = delivery.files.get(path)
         if read is not None:
-            return _names_in(read())
-    return frozenset()
+            return _parse(read(), place=path)
+    return Descriptor()
 
 
-def _names_in(data: bytes) -> frozenset[str]:
+def _parse(data: bytes, *, place: str) -> Descriptor:
     try:
         content = json.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
-        return frozenset()
+    except UnicodeDecodeError as fault:
+        return Descriptor(place=place, fault=f"is not UTF-8 (byte {fault.start:,})")
+    except json.JSONDecodeError as fault:
+        return Descriptor(place=place, fault=f"is not valid JSON (line {fault.lineno:,})")
+    except RecursionError:
+        return Descriptor(place=place, fault="is nested too deeply")
     resources = content.get("resources") if isinstance(content, dict) else None
-    paths = [one.get("path") for one in resources if isinstance(one, dict)] if isinstance(resources, list) else []
-    return frozenset(PurePosixPath(path).name.casefold() for path in paths if isinstance(path, str))
+    if not isinstance(resources, list):
+        return Descriptor(place=place, fault="has no list of resources")
+    paths = [one.get("path") for one in resources if isinstance(one, dict)]
+    return Descriptor(place=place, files=tuple(PurePosixPath(path).name for path in paths if isinstance(path, str)))
+
+
+def describe_descriptor(descriptor: Descriptor, *, present: Iterable[str], read: Sequence[str]) -> tuple[str, ...]:
+    """Return what is wrong with a descriptor, one sentence each.
+
+    Args:
+        descriptor: What the package says of itself.
+        present: Names of all files in the folder.
+        read: Names of the tables that are read.
+    """
+    if descriptor.fault:
+        return (f"{descriptor.place} {descriptor.fault}; it is passed over, and the tables are read as they are.",)
+    if not descriptor.place:
+        return ()
+    there = {name.casefold() for name in present}
+    lacking = sorted({name for name in descriptor.files if name.casefold() not in there})
+    unlisted = [name for name in read if name.casefold() not in descriptor.listed]
+    notices = []
+    if lacking:
+        notices.append(f"{descriptor.place} lists files that are not there: {len(lacking):,} ({_shown(lacking)}).")
+    if unlisted:
+        notices.append(
+            f"{descriptor.place} does not list tables that are there and are read: {len(unlisted):,} ({_shown(unlisted)})."
+        )
+    return tuple(notices)
+
+
+def _shown(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    return f"{', '.join(names[:_SHOWN])}{f' and {more:,} more' if more > 0 else ''}"
 
 
 def choose_files(

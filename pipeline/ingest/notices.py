@@ -32,7 +32,9 @@ def describe_header(table: Table, *, known: Sequence[str]) -> tuple[str, ...]:
         if (place := header.find(column)) is not None and header.names[place] != column
     ]
     if spelled:
-        notices.append(f"{table.name}: column names are spelled otherwise and were accepted: {_list(spelled)}.")
+        notices.append(
+            f"{table.name}: column names are spelled otherwise and were accepted: {len(spelled):,} ({_list(spelled)})."
+        )
     # Compared as written, so that `name` beside `Name` is seen as well as two columns `Name`.
     repeated = [
         header.names[place]
@@ -40,7 +42,9 @@ def describe_header(table: Table, *, known: Sequence[str]) -> tuple[str, ...]:
         if fold_name(written) and header.find(written) != place
     ]
     if repeated:
-        notices.append(f"{table.name}: column names stand more than once, the first is used: {_list(repeated)}.")
+        notices.append(
+            f"{table.name}: column names stand more than once, the first is used: {len(repeated):,} ({_list(repeated)})."
+        )
     if table.layout is not None and not table.layout.raw_only:
         folded = {fold_name(column) for column in known}
         new = [name for name in header.names if fold_name(name) not in folded and name not in repeated]
@@ -51,7 +55,9 @@ def describe_header(table: Table, *, known: Sequence[str]) -> tuple[str, ...]:
                 f"{table.name}: columns of the center's own stay in raw, as expected: {len(own):,} ({_list(own)})."
             )
         if new:
-            notices.append(f"{table.name}: columns that the layout does not know stay in raw: {_list(new)}.")
+            notices.append(
+                f"{table.name}: columns that the layout does not know stay in raw: {len(new):,} ({_list(new)})."
+            )
     return tuple(notices)
 
 
@@ -95,14 +101,19 @@ def _describe_quotes(table: Table) -> list[str]:
     if not lines:
         return []
     shown = _list([f"{line:,}" for line in lines])
-    return [f"{table.name}: a quote inside a quoted cell is not doubled and may be lost, on line {shown}."]
+    return [
+        f"{table.name}: a quote inside a quoted cell is not doubled and may be lost, in {len(lines):,} rows, on line {shown}."
+    ]
 
 
 def _describe_broken(table: Table) -> list[str]:
     if not table.broken_lines:
         return []
-    shown = _list([f"{line:,}" for line in table.broken_lines])
-    return [f"{table.name}: characters that were broken before the export (such as Ã© for é) stand on line {shown}."]
+    lines = table.broken_lines
+    shown = _list([f"{line:,}" for line in lines])
+    return [
+        f"{table.name}: characters that were broken before the export (such as Ã© for é) stand in {len(lines):,} lines: {shown}."
+    ]
 
 
 def _describe_words(table: Table, layout: FileLayout) -> list[str]:
@@ -229,11 +240,11 @@ def _describe_unplaced(texts: Sequence[Gathered], *, records: pl.DataFrame) -> l
     known = records.select(owner_kind="kind", owner_native_id=pl.col("native_id").str.strip_chars()).unique()
     notices = []
     for field in dict.fromkeys(one.part.into for one in texts):
-        frames = [one.frame for one in texts if one.part.into == field]
-        unplaced = pl.concat(frames).join(known, on=["owner_kind", "owner_native_id"], how="anti").height
-        if unplaced:
+        frames = [one.frame.with_columns(file=pl.lit(one.file)) for one in texts if one.part.into == field]
+        unplaced = pl.concat(frames).join(known, on=["owner_kind", "owner_native_id"], how="anti")
+        for file, count in unplaced.group_by("file").len().sort("file").iter_rows():
             notices.append(
-                f"{field}: texts for records that are not in the export: {unplaced:,}; they stay in raw only."
+                f"{file}: texts of {field} for records that are not in the export: {count:,}; they stay in raw only."
             )
     return notices
 

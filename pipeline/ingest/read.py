@@ -18,7 +18,7 @@ from pipeline.ingest.build import Built, FlatBuilder, build_rows, finish_rows
 from pipeline.ingest.cells import read_translation
 from pipeline.ingest.columns import fold_name, nearest, require_columns
 from pipeline.ingest.delivery import Delivery, open_delivery
-from pipeline.ingest.descriptor import choose_files, listed_files
+from pipeline.ingest.descriptor import choose_files, describe_descriptor, read_descriptor
 from pipeline.ingest.load_layout import SHIPPED, load_mapping, load_shipped_layout
 from pipeline.ingest.notices import describe_header, describe_rows
 from pipeline.ingest.other_formats import describe_other_files
@@ -172,7 +172,8 @@ def _read_package(
     known = [file for file in sorted(delivery.files) if file.casefold() in parts]
     _require_files(layout, known, delivery=delivery)
     _refuse_twins(known, delivery=delivery)
-    known, doubled = choose_files(known, layouts=layout.files, listed=listed_files(whole, folder=folder))
+    descriptor = read_descriptor(whole, folder=folder)
+    known, doubled = choose_files(known, layouts=layout.files, listed=descriptor.listed)
     tables = {
         file.casefold(): read_table(
             delivery.files[file](), name=file, center_id=center_id, parameters=parameters
@@ -185,10 +186,17 @@ def _read_package(
     version = find_version(layout, headers=headers, name=delivery.name)
     notices = tuple(notice for table in tables.values() for notice in _check_table(table, layout, tables=tables))
     if doubled:
-        notices = (f"Not read, because another file holds the same table: {', '.join(doubled)}.", *notices)
+        notices = (
+            f"Files not read, because another file holds the same table: {len(doubled):,} ({', '.join(doubled)}).",
+            *notices,
+        )
     unknown = [file for file in find_text_files(delivery) if file not in known and file not in doubled]
     if unknown:
-        notices = (f"Not read, because {layout.title} has no such files: {', '.join(unknown)}.", *notices)
+        notices = (
+            f"Files not read, because {layout.title} has no such files: {len(unknown):,} ({', '.join(unknown)}).",
+            *notices,
+        )
+    notices = (*describe_descriptor(descriptor, present=delivery.files, read=known), *notices)
     tables = {key: split_unknown_kinds(table) for key, table in tables.items()}
     for table in tables.values():
         if table.layout is not None and table.layout.required:

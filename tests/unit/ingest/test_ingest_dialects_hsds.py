@@ -60,7 +60,10 @@ def test_verification_of_agencies_and_sites_stands_in_the_log(tmp_path: Path):
     assert field(export, "agency", "edited_on") == {"o1": "", "o2": "2026-09-09"}
     assert {"agency.verified_on", "site.verified_on", "agency.edited_on"} <= export.carried
     assert "service.edited_on" not in export.carried
-    assert "verified_on: texts for records that are not in the export: 1; they stay in raw only." in export.notices
+    assert (
+        "metadata.csv: texts of verified_on for records that are not in the export: 1; they stay in raw only."
+        in export.notices
+    )
 
 
 def test_an_empty_log_leaves_verification_unknown(tmp_path: Path):
@@ -248,13 +251,44 @@ def test_descriptor_decides_between_two_files_of_one_table_and_nothing_else(tmp_
     )
     export = read_export(folder, center_id="test")
     assert export.phone["number"].to_list() == ["555-0101"]
-    assert "Not read, because another file holds the same table: phone.csv." in export.notices
+    assert "Files not read, because another file holds the same table: 1 (phone.csv)." in export.notices
     listed = {"profile": "tabular-data-package", "version": "9.9", "resources": [{"path": "data/Phone.csv"}]}
     (folder / "datapackage.json").write_text(json.dumps(listed), encoding="utf-8")
     export = read_export(folder, center_id="test")
     assert (export.phone["number"].to_list(), export.format_version) == (["555-0199"], "")
     (folder / "datapackage.json").write_bytes(b"{ broken")
     assert read_export(folder, center_id="test").phone["number"].to_list() == ["555-0101"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            b"{ broken",
+            "datapackage.json is not valid JSON (line 1); it is passed over, and the tables are read as they are.",
+        ),
+        (b"\xff{}", "datapackage.json is not UTF-8 (byte 0); it is passed over, and the tables are read as they are."),
+        (b"[]", "datapackage.json has no list of resources; it is passed over, and the tables are read as they are."),
+        (b'{"resources": [{"path": "lost.csv"}]}', "datapackage.json lists files that are not there: 1 (lost.csv)."),
+    ],
+)
+def test_faults_of_a_descriptor_are_told(tmp_path: Path, content: bytes, told: str):
+    """Other programs believe the descriptor; the sender should hear that it is wrong."""
+    folder = package(tmp_path / "package", phones="id,service_id,number\n1,s1,555-0101\n")
+    (folder / "datapackage.json").write_bytes(content)
+    export = read_export(folder, center_id="test")
+    assert told in export.notices
+    assert export.phone["number"].to_list() == ["555-0101"]
+
+
+def test_tables_that_a_descriptor_forgets_are_read_and_told(tmp_path: Path):
+    """They are there for us and missing for everyone who follows the descriptor."""
+    folder = package(tmp_path / "package", phones="id,service_id,number\n1,s1,555-0101\n")
+    names = sorted(file.name for file in folder.glob("*.csv"))
+    listed = {"resources": [{"path": name} for name in names if name != "phones.csv"]}
+    (folder / "datapackage.json").write_text(json.dumps(listed), encoding="utf-8")
+    export = read_export(folder, center_id="test")
+    assert "datapackage.json does not list tables that are there and are read: 1 (phones.csv)." in export.notices
 
 
 def test_folder_of_other_files_says_what_they_are(tmp_path: Path):

@@ -171,7 +171,7 @@ def test_columns_of_the_center_are_one_calm_notice(tmp_path: Path):
     assert notices[0].startswith(
         "export.csv: columns of the center's own stay in raw, as expected: 22 (Custom_Field 0,"
     )
-    assert notices[1] == "export.csv: columns that the layout does not know stay in raw: Surprise."
+    assert notices[1] == "export.csv: columns that the layout does not know stay in raw: 1 (Surprise)."
 
 
 def test_flags_speak_where_the_text_about_eligibility_is_blank(tmp_path: Path):

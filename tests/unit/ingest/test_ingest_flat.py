@@ -335,5 +335,5 @@ def test_columns_that_fold_alike_are_reported(tmp_path: Path):
     )
     export = read_export(path, center_id="test")
     assert only(export.record)["name"] == "a"
-    assert any("stand more than once, the first is used: publicname, UpdatedOn#2." in one for one in export.notices)
+    assert any("stand more than once, the first is used: 2 (publicname, UpdatedOn#2)." in one for one in export.notices)
     assert export.raw_header["column_name"].to_list()[-3:] == ["publicname", "UpdatedOn#2", "column_10"]

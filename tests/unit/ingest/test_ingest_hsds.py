@@ -81,7 +81,7 @@ def test_child_tables_are_gathered_in_alphabetical_order_each_text_once(tmp_path
     assert {"service.languages", "site.languages", "agency.funding"} <= export.carried
     assert "agency.languages" not in export.carried
     assert "eligibility.csv: rows that name no record: 1; they stay in raw only." in export.notices
-    assert "eligibility: texts for records that are not in the export: 1; they stay in raw only." in export.notices
+    assert "eligibility.csv: texts of eligibility for records that are not in the export: 1; they stay in raw only." in export.notices
 
 
 def test_phone_of_several_owners_belongs_to_the_first_and_several_ids_are_split(tmp_path: Path):
@@ -242,7 +242,7 @@ def test_two_packages_in_one_folder_stop(tmp_path: Path):
 def test_unknown_files_are_named_and_known_ones_without_target_stay_in_raw(tmp_path: Path):
     """A table that nobody reads would go unnoticed."""
     export = delivered(tmp_path, my_notes="a\n1\n", programs="id,name\np1,Group\n")
-    assert "Not read, because HSDS has no such files: my_notes.csv." in export.notices
+    assert "Files not read, because HSDS has no such files: 1 (my_notes.csv)." in export.notices
     assert "programs.csv" in export.raw_row["source_file"].to_list()
     assert "Group" not in export.record["name"].to_list()
 
