@@ -97,20 +97,26 @@ def find_ownerless_rows(notes: pl.DataFrame) -> pl.DataFrame:
     ).select(*FAILURE_SCHEMA)
 
 
-def find_kinds_without_status(records: Mapping[str, pl.DataFrame], *, parameters: ValidateParameters) -> pl.DataFrame:
+def find_kinds_without_status(
+    records: Mapping[str, pl.DataFrame], *, carried: Mapping[str, frozenset[str]], parameters: ValidateParameters
+) -> pl.DataFrame:
     """Return a failure of ID-004 for every center and record kind of which no delivered record has any status.
 
-    One for the whole load, with the count: the software does not export the status, or leaves that of active records blank.
+    One for the whole load, with the count: the software leaves the status blank, perhaps that of active records only. A center
+    whose export has no such column is not asked, as everywhere.
 
     Args:
         records: Frames by record kind, as in `Subjects.records`.
+        carried: Delivered fields by center.
         parameters: Fewer records of a kind than `unused_element_minimum` prove nothing; they are asked one by one.
     """
     parts = [pl.DataFrame(schema=FAILURE_SCHEMA)]
     for kind in OWN_RECORD_KINDS:
         blank = _without_status(records[kind], minimum=parameters.unused_element_minimum)
+        uncarried = refuse_uncarried(carried, any_of=[f"{kind}.status"], words="status", kind=kind)
         parts.append(
-            blank.select(
+            blank.filter(~pl.col("center_id").is_in(sorted(uncarried)))
+            .select(
                 "center_id",
                 kind=pl.lit("load"),
                 record_uid=pl.lit("load"),
@@ -119,7 +125,8 @@ def find_kinds_without_status(records: Mapping[str, pl.DataFrame], *, parameters
                 field=pl.lit(f"{kind}.status"),
                 value=pl.format("blank in all {} " + PLURALS[kind], pl.col("record_count")),
                 is_private=pl.lit(value=False),
-            ).select(*FAILURE_SCHEMA)
+            )
+            .select(*FAILURE_SCHEMA)
         )
     return pl.concat(parts)
 

@@ -322,7 +322,7 @@ def _relate(
         find_named_persons(subjects, parameters=parameters),
         find_same_activity(codes, pairs=parameters.same_activity),
         find_ownerless_rows(subjects.notes),
-        find_kinds_without_status(subjects.records, parameters=parameters),
+        find_kinds_without_status(subjects.records, carried=carried, parameters=parameters),
         find_double_indexing(codes),
         find_noted(subjects.notes),
         find_cut_texts(subjects.notes),

@@ -799,3 +799,7 @@ def test_a_kind_without_any_status_is_one_finding_that_names_the_setting():
     parts.one("service")["status_written"] = "Maybe"
     found = parts.validate().findings.filter(pl.col("rule_id") == "ID-004")
     assert found.get_column("kind").value_counts().sort("kind").rows() == [("service", 26), ("site", 1)]
+    parts.one("service")["status_written"] = None
+    parts.carried = ALL_FIELDS - {"service.status"}
+    found = parts.validate().findings.filter(pl.col("rule_id") == "ID-004")
+    assert found.get_column("kind").to_list() == ["site"], "a column that is not there is nobody's fault"
