@@ -136,6 +136,7 @@ def gather_facts(
         audit=_audit(frames.sample),
         exports=(_package(frames.package),) if settings.run.export_hsds else (),
         top_findings=_top_findings(frames, may_be_named=may_be_named),
+        held_back=int(open_findings(frames.tracked)["is_held_back"].sum()),
         top_pairs=_top_pairs(frames, may_be_named=may_be_named),
         moved_findings=_as_moved(moved.head(TOP_RULES)),
         moved_rule_count=moved.height,

@@ -286,6 +286,7 @@ class NightFacts:
         audit: The standing audit sample; None when none was drawn.
         exports: Packages written.
         top_findings: Rules broken most, most urgent first.
+        held_back: Open findings that keep a record out of public files, of all rules; None when they were not counted.
         top_pairs: Pairs to compare, likeliest first.
         moved_findings: Rules of which most findings opened or closed tonight, of centers that were read before.
         moved_rule_count: How many rules there are of which findings opened or closed.
@@ -309,6 +310,7 @@ class NightFacts:
     audit: AuditFigures | None = None
     exports: tuple[ExportFigures, ...] = ()
     top_findings: tuple[TopFinding, ...] = ()
+    held_back: int | None = None
     top_pairs: tuple[TopPair, ...] = ()
     moved_findings: tuple[MovedFindings, ...] = ()
     moved_rule_count: int = 0

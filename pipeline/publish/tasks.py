@@ -94,14 +94,15 @@ def _unread(night: NightFacts) -> list[Task]:
 
 def _held_back(night: NightFacts) -> list[Task]:
     held = [finding for finding in night.top_findings if finding.held_back]
-    if not held:
+    # The rules told are the first only; the command in the task lists all of them.
+    total = sum(finding.held_back for finding in held) if night.held_back is None else night.held_back
+    if not total:
         return []
-    total = sum(finding.held_back for finding in held)
     rules = ", ".join(finding.rule_id for finding in held[:_RULES_NAMED])
     return [
         Task(
             title=f"Fix {count_of(total, 'finding')} that {'keeps a record' if total == 1 else 'keep records'} out of the public directory",
-            reason=f"Nobody can find these records in public until they are fixed. Begin with {rules}.",
+            reason=f"Nobody can find these records in public until they are fixed.{f' Begin with {rules}.' if rules else ''}",
             where="resdir findings --held-back",
         )
     ]

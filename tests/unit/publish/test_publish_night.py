@@ -342,6 +342,13 @@ def test_what_to_do_today_is_in_order_of_urgency(night):
     ]
 
 
+def test_held_back_findings_are_counted_over_all_rules(night):
+    """The task would promise 2 findings and its command list 7."""
+    (task,) = [one for one in tasks_today(replace(night, held_back=7)) if "out of the public directory" in one.title]
+    assert task.title.startswith("Fix 7 findings")
+    assert task.where == "resdir findings --held-back"
+
+
 def test_quiet_night_says_that_nothing_waits(night):
     """An empty list would look like a fault."""
     quiet = replace(
