@@ -140,7 +140,7 @@ def test_the_table_ends_with_what_the_text_counts_and_says_what_it_leaves_out():
     assert (
         '<th scope="row">all rules</th><td></td><td class="n">12</td><td class="n">0</td><td class="n">1</td>' in page
     )
-    assert "12 opened, 1 were fixed" in summarize_night(night)
+    assert "12 opened, 1 was fixed" in summarize_night(night)
     assert "| all rules | | 12 | 0 | 1 | 0 |" in summarize_moved(night)
     assert "Showing the first" not in render_report(facts(moved_findings=(rule,), moved_rule_count=1))
 
