@@ -171,7 +171,8 @@ def _life(night: NightFacts) -> str:
     if not centers:
         return ""
     total = moved_totals(night)
-    told = f" Since the last night {number(total['opened'])} opened, {number(total['fixed'])} {'was' if total['fixed'] == 1 else 'were'} fixed"
+    were = "was" if total["fixed"] == 1 else "were"
+    told = f" Since the last night {number(total['opened'])} opened, {number(total['fixed'])} {were} fixed"
     further = [
         f"{number(total[name])} {words}"
         for name, words in (("reappeared", "came back"), ("other_ended", "ended otherwise"))
