@@ -268,8 +268,10 @@ def _load(work: Path) -> Any:  # noqa: ANN401 - what the stage before returned
 
 def _ingest(export: Path) -> tuple[Any, Any]:
     from pipeline.ingest.read import read_export
+    from schemas.parameters import IngestParameters
 
-    delivered = read_export(export, center_id=CENTER)
+    # The export was made a moment ago and is finished: waiting for it would be measured as reading.
+    delivered = read_export(export, center_id=CENTER, parameters=IngestParameters(settle_seconds=0))
     return delivered, lambda: {"rows": delivered.rows_read, "raw_mb": _megabytes(delivered.raw_row)}
 
 
