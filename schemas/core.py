@@ -187,7 +187,9 @@ class Address(Owned):
     city: pl.String = optional("City.")
     county: pl.String = optional("County without the word County; filled from the ZIP code where it was blank.")
     county_written: pl.String = optional("County as delivered.")
-    county_origin: pl.String = optional("`delivered`, or `zip` when filled from the ZIP reference; null without a county.")
+    county_origin: pl.String = optional(
+        "`delivered`, or `zip` when filled from the ZIP reference; null without a county."
+    )
     state: pl.String = optional("Two-letter state code, capitals; null when it is none.")
     state_written: pl.String = optional("State as delivered.")
     postal_code: pl.String = optional("ZIP as delivered, trimmed; never repaired.")

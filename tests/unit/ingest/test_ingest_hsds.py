@@ -81,7 +81,10 @@ def test_child_tables_are_gathered_in_alphabetical_order_each_text_once(tmp_path
     assert {"service.languages", "site.languages", "agency.funding"} <= export.carried
     assert "agency.languages" not in export.carried
     assert "eligibility.csv: rows that name no record: 1; they stay in raw only." in export.notices
-    assert "eligibility.csv: texts of eligibility for records that are not in the export: 1; they stay in raw only." in export.notices
+    assert (
+        "eligibility.csv: texts of eligibility for records that are not in the export: 1; they stay in raw only."
+        in export.notices
+    )
 
 
 def test_phone_of_several_owners_belongs_to_the_first_and_several_ids_are_split(tmp_path: Path):
