@@ -9,6 +9,7 @@ import polars as pl
 from pipeline.curate.gates import compare_filled, field_words
 from schemas.delivered import Delivered
 from schemas.gating import Drift
+from schemas.header_names import fold_name
 from schemas.parameters import GateParameters
 
 #: Names listed in one sentence; further ones are counted.
@@ -85,17 +86,13 @@ def _compare_headers(now: pl.DataFrame, before: pl.DataFrame) -> tuple[list[str]
     for file in files:
         later = now if is_flat else now.filter(pl.col("source_file") == file)
         earlier = before if is_flat else before.filter(pl.col("source_file") == file)
-        names = {_fold(name): name for name in later["column_written"]}
-        old = {_fold(name): name for name in earlier["column_written"]}
+        names = {fold_name(name): name for name in later["column_written"]}
+        old = {fold_name(name): name for name in earlier["column_written"]}
         where = "" if is_flat or len(files) == 1 else f"{file}: "
         gone += [f"{where}{old[key]}" for key in old if key not in names]
         new += [f"{where}{names[key]}" for key in names if key not in old]
         respelled += [f"{where}{names[key]!r} ({old[key]!r})" for key in names if key in old and names[key] != old[key]]
     return gone, new, respelled
-
-
-def _fold(name: str) -> str:
-    return name.replace("\ufeff", "").strip().casefold().replace("_", "")
 
 
 def _told(item: str) -> str:

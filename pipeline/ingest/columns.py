@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.errors import InputError
+from schemas.header_names import fold_name
 
 #: Names closer than this count as the nearest name in a message (0-1, difflib ratio; project choice).
 _NEAR = 0.6
@@ -53,15 +54,6 @@ class Header:
     def holds(self, columns: Iterable[str]) -> bool:
         """Tell whether the file has all of the columns."""
         return all(self.find(column) is not None for column in columns)
-
-
-def fold_name(name: str) -> str:
-    """Return the form in which names are compared.
-
-    >>> fold_name(" First_Name "), fold_name("Checked On")
-    ('firstname', 'checked on')
-    """
-    return name.replace("\ufeff", "").strip().casefold().replace("_", "")
 
 
 def name_columns(written: Sequence[str]) -> Header:

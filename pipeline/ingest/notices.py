@@ -9,8 +9,8 @@ import polars as pl
 
 from pipeline.ingest.cells import fold_cell, is_filled, owner_expressions
 from pipeline.ingest.collect import Gathered
-from pipeline.ingest.columns import fold_name
 from pipeline.ingest.tables import Table, Tables
+from schemas.header_names import fold_name
 from schemas.layout import ChildRows, FileLayout
 
 #: Names or lines listed in one notice; further ones are counted.

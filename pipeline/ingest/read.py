@@ -16,7 +16,7 @@ import polars as pl
 
 from pipeline.ingest.build import Built, FlatBuilder, build_rows, finish_rows
 from pipeline.ingest.cells import read_translation
-from pipeline.ingest.columns import fold_name, nearest, require_columns
+from pipeline.ingest.columns import nearest, require_columns
 from pipeline.ingest.delivery import Delivery, open_delivery
 from pipeline.ingest.descriptor import choose_files, describe_descriptor, read_descriptor
 from pipeline.ingest.load_layout import SHIPPED, load_mapping, load_shipped_layout
@@ -35,6 +35,7 @@ from pipeline.ingest.tables import Table, read_table, require_rows
 from schemas.contract import check, empty_table
 from schemas.delivered import Delivered
 from schemas.errors import InputError, UsageError
+from schemas.header_names import fold_name
 from schemas.layout import Cell, FileLayout, Layout
 from schemas.parameters import IngestParameters
 from schemas.raw import RawHeader, RawReject, RawRow

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from pipeline.ingest.columns import UNCUT_ADVICE, Header, describe_uncut, fold_name
+from pipeline.ingest.columns import UNCUT_ADVICE, Header, describe_uncut
 from pipeline.ingest.delivery import Delivery, folder_of
 from schemas.errors import InputError
+from schemas.header_names import fold_name
 from schemas.layout import Condition, Layout, VersionRule
 
 #: Ends of file names that a separated text has.

@@ -42,6 +42,9 @@ _DAYS = ("created_on", "edited_on", "verified_on", "inactive_on", "alert_from_on
 #: A website in the e-mail cell is sure only with its scheme or `www.`; a bare host may be an address without its first half.
 _PLAIN_LINK = r"(?i)^(?:https?://|www\.)[^@]+$"
 _INTERNAL = ("verified_by", "verified_by_title", "verified_by_email")
+#: Dates of work on a record. A placeholder in another date cell (no message, never inactive) is the export's way to leave it blank, in
+#: nearly every row of some exports; it is read as blank and not noted.
+_DATED_WORK = ("created_on", "edited_on", "verified_on")
 
 
 def read_texts(records: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
@@ -80,10 +83,10 @@ def read_days(records: pl.DataFrame, *, conventions: Conventions) -> tuple[pl.Da
     for name in _DAYS:
         days = read_dates(records[name], formats=conventions.date_formats, placeholders=conventions.placeholder_dates)
         changes.append(days["day"].alias(name))
-        for mask, note_kind in (
-            (days["is_placeholder"], NoteKind.PLACEHOLDER_DATE),
-            (days["is_unreadable"], NoteKind.UNREADABLE_DATE),
-        ):
+        seen = [(days["is_unreadable"], NoteKind.UNREADABLE_DATE)]
+        if name in _DATED_WORK:
+            seen.append((days["is_placeholder"], NoteKind.PLACEHOLDER_DATE))
+        for mask, note_kind in seen:
             notes.append(note_where(records, mask, note_kind=note_kind, field=name, value=f"{WRITTEN}{name}"))
     return records.with_columns(changes), notes
 
