@@ -17,7 +17,6 @@ from datetime import date
 import polars as pl
 
 from pipeline.curate.acceptances import standing_acceptances
-from pipeline.curate.moved_findings import move_findings
 from schemas.contract import conform, empty_table
 from schemas.quality import Acceptance, Finding, FindingStatus, NotApplicable, TrackedFinding
 
@@ -47,7 +46,6 @@ def track_findings(
     not_applicable: pl.DataFrame | None = None,
     disabled_rules: frozenset[str] = frozenset(),
     acceptances: pl.DataFrame | None = None,
-    rekeyed: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Fold tonight's findings into those of the nights before.
 
@@ -56,7 +54,8 @@ def track_findings(
 
     Args:
         findings: Tonight's findings (`schemas.quality.Finding`).
-        before: What the last night left (`schemas.quality.TrackedFinding`).
+        before: What the last night left (`schemas.quality.TrackedFinding`), findings of re-keyed records moved already
+            (`pipeline.curate.moved_findings.move_findings`).
         as_of: Day the night speaks of.
         read_centers: Centers whose export was read tonight.
         delivered: Records delivered tonight: `center_id`, `kind`, `record_uid`, `is_counted`; with None every finding that is
@@ -64,14 +63,10 @@ def track_findings(
         not_applicable: Rules that could not be asked tonight (`schemas.quality.NotApplicable`).
         disabled_rules: Rules that the settings switch off.
         acceptances: Exceptions that people took (`schemas.quality.Acceptance`), the newest entry per finding.
-        rekeyed: Records that came back under another number: `center_id`, `old_record_uid`, `new_record_uid`. Their findings
-            keep their life.
 
     Returns:
         TrackedFinding rows, one per finding ever seen, ordered by center, record, rule and field.
     """
-    if rekeyed is not None and not rekeyed.is_empty():
-        before = move_findings(before, rekeyed=rekeyed, findings=findings)
     taken = standing_acceptances(
         empty_table(Acceptance) if acceptances is None else acceptances, findings=findings, as_of=as_of
     )

@@ -13,6 +13,7 @@ from polars.testing import assert_frame_equal
 
 from pipeline.curate.finding_events import list_events
 from pipeline.curate.findings import OPEN, SHOWN, track_findings
+from pipeline.curate.moved_findings import move_findings
 from schemas.contract import conform, empty_table, schema_of
 from schemas.quality import Acceptance, Finding, FindingEvent, NotApplicable, TrackedFinding
 
@@ -129,21 +130,24 @@ def run(night: Night, *, so_far: list[Night], before: pl.DataFrame) -> tuple[pl.
     )
     off = [{"center_id": center, "rule_id": night.off, "reason": "Off."} for center in CENTERS if night.off]
     acceptances = acceptances_of(so_far)
+    shown = shown_tonight(night, before)
+    rekeyed = pl.DataFrame(
+        list(night.rekeyed),
+        schema=dict.fromkeys(("center_id", "old_record_uid", "new_record_uid"), pl.String),
+        orient="row",
+    )
+    moved = move_findings(before, rekeyed=rekeyed, findings=shown)
     tracked = track_findings(
-        shown_tonight(night, before),
-        before=before,
+        shown,
+        before=moved,
         as_of=night.as_of,
         read_centers=list(night.centers),
         delivered=delivered,
         not_applicable=conform(pl.DataFrame(off, schema=schema_of(NotApplicable)), NotApplicable),
         acceptances=acceptances,
-        rekeyed=pl.DataFrame(
-            list(night.rekeyed),
-            schema=dict.fromkeys(("center_id", "old_record_uid", "new_record_uid"), pl.String),
-            orient="row",
-        ),
     )
-    events = list_events(tracked, before=before, acceptances=acceptances, run_id=f"{len(so_far)}", as_of=night.as_of)
+    # The events begin where the night does: after the findings of re-keyed records have moved.
+    events = list_events(tracked, before=moved, acceptances=acceptances, run_id=f"{len(so_far)}", as_of=night.as_of)
     return tracked, events
 
 

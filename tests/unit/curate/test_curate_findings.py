@@ -11,6 +11,7 @@ from pipeline.curate.acceptances import ACCEPTED, REOPENED, read_acceptances
 from pipeline.curate.finding_events import list_events
 from pipeline.curate.findings import open_findings, shown_findings, track_findings
 from pipeline.curate.fix_rates import count_fix_rates
+from pipeline.curate.moved_findings import move_findings
 from schemas.contract import conform, empty_table
 from schemas.quality import Finding, TrackedFinding
 
@@ -146,9 +147,11 @@ def test_a_rekeyed_record_keeps_the_life_of_its_findings():
     first = night(finding("old", record_uid="uid-1"), before=NOTHING, as_of=FIRST)
     moved = pl.DataFrame({"center_id": ["test"], "old_record_uid": ["uid-1"], "new_record_uid": ["uid-2"]})
     here = records("uid-2")
-    second = night(finding("new", record_uid="uid-2"), before=first, as_of=SECOND, rekeyed=moved, delivered=here)
+    shown = finding("new", record_uid="uid-2")
+    before = move_findings(first, rekeyed=moved, findings=shown)
+    second = night(shown, before=before, as_of=SECOND, delivered=here)
     assert life(second) == [("new", "open", FIRST, SECOND, None)]
-    third = night(before=first, as_of=SECOND, rekeyed=moved, delivered=here)
+    third = night(before=move_findings(first, rekeyed=moved, findings=shown.clear()), as_of=SECOND, delivered=here)
     assert third["status"].to_list() == ["fixed"], "it is there under its new number, and mended"
 
 
