@@ -15,6 +15,13 @@ import polars as pl
 from flows.clock import now
 from flows.compared_nights import compare_nights
 from flows.drawn import read_draws, together
+from flows.duplicate_verdicts import (
+    keep_renumbered,
+    read_judgement,
+    read_renumbered,
+    renumbered_agencies,
+    stand_all,
+)
 from flows.finding_decisions import delivered_records, standing_decisions
 from flows.night_facts import NightFrames, count_delivered, gated_facts, gather_facts
 from flows.night_files import write_night_files, write_stopped_report
@@ -25,20 +32,23 @@ from flows.night_tables import gated_tables, night_tables
 from flows.references import load_references
 from flows.stopwatch import Stopwatch, peak_memory_mb
 from pipeline.audit.draw import audit_frame, draw_simple
+from pipeline.curate.cluster_ids import keep_cluster_ids
 from pipeline.curate.filled_cells import count_filled
 from pipeline.curate.finding_events import list_events
 from pipeline.curate.findings import track_findings
 from pipeline.curate.moved_findings import move_findings
 from pipeline.ingest.read import read_export
 from pipeline.match.agencies import match_agencies
+from pipeline.match.siblings import alike_siblings
 from pipeline.measure.complexity import measure_complexity
 from pipeline.measure.freshness import measure_freshness
 from pipeline.measure.staffing import estimate_staffing
 from pipeline.normalize.directory import normalize_delivery
 from pipeline.publish.hsds import export_hsds
 from pipeline.store.recover import undo_unpublished
-from pipeline.store.snapshot import publish_snapshot
+from pipeline.store.snapshot import publish_snapshot, read_pointer
 from pipeline.store.working import WorkingFile, open_working, read_directory, read_table, save_night
+from pipeline.validate.duplicates import pairs_to_ask
 from pipeline.validate.findings import disabled_rules
 from pipeline.validate.records import validate_directory
 from schemas.delivered import Delivered
@@ -88,6 +98,10 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
     for run_id in undo_unpublished(plan.workspace, now=plan.started_at):
         tell(f"The run {run_id} was stored but never published; the working file is back at the last published night.")
     with open_working(plan.workspace, now=plan.started_at) as working:
+        # A run that was killed after it was published may not have written down the new numbers that it found.
+        published = read_pointer(plan.workspace)
+        if published is not None:
+            keep_renumbered(plan.workspace, read_renumbered(working, run_id=published.run_id), now=plan.started_at)
         with watch.stage("ingest"):
             references = load_references(plan.resolved)
             delivered = [
@@ -140,6 +154,23 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
 
         carried = _carried(working, delivered, plan.centers)
 
+        renumbered = renumbered_agencies(compared.renumbered())
+        judgement = read_judgement(plan.workspace, renumbered=renumbered)
+        with watch.stage("match"):
+            matches = verb(match_agencies)(directory, parameters=settings.match, decided=judgement.decided_pairs())
+            pair_states = stand_all(
+                judgement, matches.pairs, directory=directory, match=settings.match, parameters=settings.verdicts,
+                as_of=plan.as_of,
+            )  # fmt: skip
+            alike = alike_siblings(directory)
+            clusters = keep_cluster_ids(
+                matches.clusters,
+                before=read_table(working, "matching.cluster"),
+                alias=read_table(working, "matching.cluster_alias"),
+                renumbered=renumbered,
+                as_of=plan.as_of,
+            )
+
         with watch.stage("validate"):
             validation = verb(validate_directory)(
                 directory,
@@ -150,6 +181,8 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 freshness=settings.freshness,
                 references=references,
                 verifications=compared.verifications,
+                pairs=pairs_to_ask(matches.pairs, pair_states),
+                alike=alike,
             )
             findings_before = move_findings(
                 read_table(working, "quality.finding"), rekeyed=compared.renumbered(), findings=validation.findings
@@ -168,9 +201,6 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             events = list_events(
                 tracked, before=findings_before, acceptances=acceptances, run_id=plan.run_id, as_of=plan.as_of
             )
-
-        with watch.stage("match"):
-            matches = verb(match_agencies)(directory, parameters=settings.match)
 
         with watch.stage("audit"):
             sample = verb(draw_simple)(
@@ -212,6 +242,8 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             tracked=tracked,
             events=events,
             matches=matches,
+            clusters=clusters,
+            pair_states=pair_states,
             sample=sample,
             draws=together(sample, read_draws(plan.workspace)),
             freshness=freshness,
@@ -228,6 +260,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 now=now(),
                 keep=settings.workspace.keep_snapshots,
             )
+            keep_renumbered(plan.workspace, read_renumbered(working, run_id=plan.run_id), now=now())
             facts = write_night_files(plan, frames, facts)
     return replace(facts, seconds=watch.seconds(), peak_memory_mb=peak_memory_mb())
 

@@ -13,6 +13,7 @@ from flows.night_plan import NightPlan
 from flows.night_rows import ExplainedRows
 from pipeline.audit.draw import AuditDraw
 from pipeline.curate.changes import ChangeCounts
+from pipeline.curate.cluster_ids import KeptClusters
 from pipeline.curate.findings import open_findings
 from pipeline.curate.signals import count_signals
 from pipeline.match.agencies import Matches
@@ -23,6 +24,7 @@ from pipeline.publish.showable import showable_records
 from pipeline.validate.records import Validation
 from schemas.delivered import Delivered
 from schemas.directory import Directory
+from schemas.enumerations import PairBand
 from schemas.gating import Drift, Gate
 from schemas.night import (
     AuditFigures,
@@ -44,6 +46,7 @@ from schemas.night import (
     TopPair,
 )
 from schemas.quality import MOVED_EVENTS, FindingEventKind, FindingStatus
+from schemas.verdicts import ASKED, Basis, PairStanding
 
 #: Rules and pairs told in the report (project choice: what fits one page).
 TOP_RULES = 12
@@ -78,7 +81,9 @@ class NightFrames:
         validation: Findings and rules not asked.
         tracked: Findings over the nights (schemas.quality.TrackedFinding).
         events: What happened to findings tonight (schemas.quality.FindingEvent).
-        matches: Scored pairs and clusters.
+        matches: Scored pairs, and groups under the ids of a first night.
+        clusters: The groups under their lasting ids.
+        pair_states: Where each pair stands after verdicts.
         sample: The standing audit sample.
         draws: It and every draw people made.
         freshness: The annual update figures.
@@ -100,6 +105,8 @@ class NightFrames:
     tracked: pl.DataFrame
     events: pl.DataFrame
     matches: Matches
+    clusters: KeptClusters
+    pair_states: pl.DataFrame
     sample: AuditDraw
     draws: AuditDraw
     freshness: Freshness
@@ -125,7 +132,7 @@ def gather_facts(
         as_of=plan.as_of,
         status="published",
         centers=tuple(_center(one, frames) for one in sorted(frames.delivered, key=lambda one: one.center_id)),
-        duplicates=_duplicates(frames.matches),
+        duplicates=_duplicates(frames),
         freshness=freshness_figures(frames.freshness),
         staffing=StaffingFigures(
             low_fte=round(frames.staffing.fte.low, 4),
@@ -362,15 +369,31 @@ def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:
     return {row[column]: row["len"] for row in frame.group_by(column).len().sort(column).to_dicts()}
 
 
-def _duplicates(matches: Matches) -> DuplicateFigures:
-    bands = _counts(matches.pairs, "band")
+def _duplicates(frames: NightFrames) -> DuplicateFigures:
+    bands = _counts(frames.matches.pairs, "band")
+    standings = _counts(frames.pair_states, "standing")
+    asked = _asked_pairs(frames)
     return DuplicateFigures(
-        candidate_pairs=matches.candidate_count,
+        candidate_pairs=frames.matches.candidate_count,
         duplicate=bands.get("duplicate", 0),
         possible=bands.get("possible", 0),
-        decided=0,
-        reopened=0,
-        clusters=matches.clusters.get_column("cluster_id").n_unique(),
+        decided=frames.pair_states.filter(pl.col("basis") == Basis.DECIDED).height,
+        reopened=standings.get(PairStanding.REOPENED, 0),
+        clusters=frames.clusters.cluster.get_column("cluster_id").n_unique(),
+        implied=standings.get(PairStanding.IMPLIED, 0),
+        conflicting=standings.get(PairStanding.CONFLICT, 0),
+        asked=asked.height,
+        asked_likely=asked.filter(pl.col("band") == PairBand.DUPLICATE).height,
+    )
+
+
+def _asked_pairs(frames: NightFrames) -> pl.DataFrame:
+    """Return the pairs of the bands duplicate and possible that a person should look at, and decided ones that came up again."""
+    asked = frames.pair_states.filter(pl.col("standing").is_in([str(one) for one in ASKED]))
+    scored = frames.matches.pairs.select("pair_id", "band", "score")
+    again = pl.col("standing") != PairStanding.OPEN
+    return asked.join(scored, on="pair_id", how="left").filter(
+        again | pl.col("band").is_in([PairBand.DUPLICATE.value, PairBand.POSSIBLE.value])
     )
 
 
@@ -515,7 +538,8 @@ def _top_pairs(frames: NightFrames, *, may_be_named: pl.DataFrame) -> tuple[TopP
         "center_id", "record_uid", "native_id", "name"
     )
     pairs = (
-        frames.matches.pairs.filter(pl.col("band").is_in(["duplicate", "possible"]))
+        _asked_pairs(frames)
+        .filter(pl.col("band").is_in(["duplicate", "possible"]))
         .join(
             names.rename(
                 {"center_id": "center_id_a", "record_uid": "uid_a", "native_id": "native_a", "name": "name_a"}

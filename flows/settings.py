@@ -32,6 +32,7 @@ from schemas.parameters import (
     StaffingParameters,
     ValidateParameters,
 )
+from schemas.verdict_parameters import VerdictParameters
 
 #: Name of the settings file that is read when none is named.
 DEFAULT_CONFIG = "curation.toml"
@@ -109,6 +110,7 @@ class Settings(BaseSettings):
     # "validate" is a method of every pydantic model, so the section has the name of what it sets.
     rules: ValidateParameters = ValidateParameters()
     match: MatchParameters = MatchParameters()
+    verdicts: VerdictParameters = VerdictParameters()
     freshness: FreshnessRule = FreshnessRule()
     staffing: StaffingParameters = StaffingParameters()
     audit: AuditParameters = AuditParameters()

@@ -88,6 +88,33 @@ class Directory:
         left_out = pl.col("center_id").is_in(list(center_ids))
         return Directory(**{name: table.filter(~left_out) for name, table in self.tables().items()})
 
+    def of_agencies(self, keys: Iterable[tuple[str, str]]) -> Directory:
+        """Return the named agencies with their sites and services and all that belongs to them; translations are left out.
+
+        Args:
+            keys: (center id, record uid) of agencies; unknown ones are passed over.
+        """
+        wanted = pl.DataFrame(sorted(set(keys)), schema={"center_id": pl.String, "agency_uid": pl.String}, orient="row")
+        on = ["center_id", "agency_uid"]
+        records = {
+            "agency": self.agency.join(wanted, left_on=["center_id", "record_uid"], right_on=on, how="semi"),
+            **{
+                name: getattr(self, name).join(wanted, on=on, how="semi")
+                for name in ("site", "service", "service_at_site")
+            },
+        }
+        owners = pl.concat([table.select("center_id", "kind", "record_uid") for table in records.values()])
+        owned = {
+            name: getattr(self, name).join(
+                owners,
+                left_on=["center_id", "owner_kind", "owner_uid"],
+                right_on=["center_id", "kind", "record_uid"],
+                how="semi",
+            )
+            for name in ("phone", "address", "contact", "taxonomy_link", "schedule")
+        }
+        return Directory(**records, **owned, translation=self.translation.clear())
+
 
 def join_directories(directories: Iterable[Directory]) -> Directory:
     """Return one directory with the rows of all; the centers must differ."""

@@ -73,3 +73,13 @@ def finding_id(center_id: str, record_uid: str, rule_id: str, field: str) -> str
     """
     key = FINDING_SEPARATOR.join([center_id, record_uid, rule_id, field])
     return hashlib.sha256(key.encode()).hexdigest()[:FINDING_DIGITS]
+
+
+def pair_id(center_a: str, uid_a: str, center_b: str, uid_b: str) -> str:
+    """Return the id of a pair of records; the order in which the two are given does not matter.
+
+    >>> pair_id("north", "1", "south", "2") == pair_id("south", "2", "north", "1")
+    True
+    """
+    first, second = sorted([(center_a, uid_a), (center_b, uid_b)])
+    return hashlib.sha256("\x1f".join([*first, *second]).encode()).hexdigest()[:16]

@@ -46,10 +46,21 @@ class PairReason(Table):
 
 
 class Cluster(Table):
-    """One row per agency in a proposed group of duplicates."""
+    """One row per agency in a group of duplicates, proposed or confirmed."""
 
-    cluster_id: pl.String = required("Id from the group's first member, sorted: the same every night.")
+    cluster_id: pl.String = required("Id of the group; it stays the same from night to night, see `cluster_alias`.")
     center_id: pl.String = required("Center.")
     record_uid: pl.String = required("Agency.")
-    weakest_score: pl.Float64 = required("Score of the weakest link that holds the group together.")
+    weakest_score: pl.Float64 = required(
+        "Score of the weakest link that holds the group together; 1 when people confirmed all of it."
+    )
     size: pl.Int64 = required("Agencies in the group.")
+    is_confirmed: pl.Boolean = required(
+        "Whether verdicts of people alone hold the group together; else it is a proposal."
+    )
+    is_held_for_review: pl.Boolean = required(
+        "Whether the group would have grown over the configured size: a person has to look at it first."
+    )
+    weakest_pair_id: pl.String = optional("Pair that is the weakest link; null when people confirmed all of it.")
+    is_anchor: pl.Boolean = optional("The member that keeps the group's id when the group is split.")
+    since: pl.Date = optional("Day of the night in which the group was first seen.")

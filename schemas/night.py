@@ -80,7 +80,20 @@ class CenterFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class DuplicateFigures:
-    """Pairs of agencies that may be one: how many were compared, proposed and judged."""
+    """Pairs of agencies that may be one: how many were compared, proposed and judged.
+
+    Args:
+        candidate_pairs: Pairs compared.
+        duplicate: Pairs in the band `duplicate`, decided ones too.
+        possible: The same for `possible`.
+        decided: Pairs about which somebody's verdict stands.
+        reopened: Decided pairs that are asked again, because what the verdict rested on has changed or nobody could tell.
+        clusters: Groups, proposed and confirmed.
+        implied: Pairs that follow from verdicts on others and are not asked.
+        conflicting: Pairs about which verdicts contradict each other.
+        asked: Pairs that a person should look at, those that were reopened or are in conflict among them.
+        asked_likely: Those of them in the band `duplicate`.
+    """
 
     candidate_pairs: int
     duplicate: int
@@ -88,6 +101,10 @@ class DuplicateFigures:
     decided: int
     reopened: int
     clusters: int
+    implied: int = 0
+    conflicting: int = 0
+    asked: int = 0
+    asked_likely: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

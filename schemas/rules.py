@@ -25,6 +25,7 @@ FAMILIES: dict[str, str] = {
     "PRV": "Privacy",
     "TAX": "Taxonomy",
     "STY": "Style",
+    "DUP": "Duplicates",
 }
 
 #: Letter of a record kind inside the id of a completeness rule (P stands for program, the older word for service).

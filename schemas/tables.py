@@ -12,6 +12,7 @@ from schemas.matching import BlockReport, Cluster, PairReason, ScoredPair
 from schemas.measures import StoredMeasure
 from schemas.quality import FindingEvent, NotApplicable, Note, TrackedFinding
 from schemas.raw import RawHeader, RawReject, RawRow
+from schemas.verdicts import ClusterAlias, PairState
 
 #: Contract by qualified table name. Schemas name the layer.
 STORED_TABLES: dict[str, type[Table]] = {
@@ -37,6 +38,8 @@ STORED_TABLES: dict[str, type[Table]] = {
     "matching.scored_pair": ScoredPair,
     "matching.pair_reason": PairReason,
     "matching.cluster": Cluster,
+    "matching.cluster_alias": ClusterAlias,
+    "matching.pair_state": PairState,
     "auditing.draw": Draw,
     "auditing.draw_item": DrawItem,
     "measure.measure": StoredMeasure,

@@ -1,7 +1,8 @@
 """Records that came back under another number: told from records that came and records that went.
 
 Four proofs, the strongest first; a record is taken by the first that fits, and only where the pair is one to one on both sides.
-Whatever is ambiguous stays added and removed: a wrong pair would hang one record's history on another.
+Whatever is ambiguous stays added and removed: a wrong pair would hang one record's history on another. Records that are equal word
+for word are not ambiguous: when as many come as went, they are paired in the order of their numbers.
 """
 
 from __future__ import annotations
@@ -41,12 +42,14 @@ def find_rekeyed(now: Directory, *, before: Directory) -> pl.DataFrame:
         (RekeyedBy.PRIOR_NUMBER, ("center_id", "kind", "prior")),
         (RekeyedBy.PRIOR_NUMBER, ("center_id", "kind", "back")),
         (RekeyedBy.OTHER_KIND, ("center_id", "number", "name_key")),
-        (RekeyedBy.SAME_CONTENT, ("center_id", "kind", "content_key")),
+        (RekeyedBy.SAME_CONTENT, ("center_id", "kind", "content_key", "twin", "twins")),
         (RekeyedBy.SAME_NAME_AND_PLACE, ("center_id", "kind", "name_key", "place_key")),
     ):
         if proof == RekeyedBy.SAME_NAME_AND_PLACE:
             # The agencies are known by now: a service is at home at its agency, whatever number that has.
             removed = _moved_places(removed, pl.concat(found))
+        if proof == RekeyedBy.SAME_CONTENT:
+            added, removed = _number_twins(added), _number_twins(removed)
         pairs = _pairs(added, removed, keys=keys, proof=proof)
         found.append(pairs)
         added = added.join(pairs.select("center_id", "kind", record_uid="new_record_uid"), on=list(_KEY), how="anti")
@@ -108,6 +111,17 @@ def _moved_places(removed: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         .then(pl.coalesce("moved_uid", "place_key"))
         .otherwise("place_key")
     ).drop("moved_uid")
+
+
+def _number_twins(records: pl.DataFrame) -> pl.DataFrame:
+    """Number the records that say the same word for word, in the order of their numbers, and say how many there are.
+
+    Copies of one record cannot be told apart by anybody, so that when as many come as went, any pairing is right.
+    """
+    group = ["center_id", "kind", "content_key"]
+    return records.sort(pl.col("native_id").str.len_chars(), "native_id", "record_uid").with_columns(
+        twin=pl.int_range(pl.len()).over(group), twins=pl.len().over(group)
+    )
 
 
 def _pairs(added: pl.DataFrame, removed: pl.DataFrame, *, keys: tuple[str, ...], proof: RekeyedBy) -> pl.DataFrame:

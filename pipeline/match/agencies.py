@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,8 +13,10 @@ from pipeline.match.directory_entities import entities_of_directory
 from pipeline.match.reasons import tell_reasons
 from pipeline.match.score import score_pairs
 from schemas.contract import conform
+from schemas.decided import DecidedPairs
 from schemas.directory import Directory
 from schemas.enumerations import PairBand
+from schemas.identity import pair_id
 from schemas.match_parameters import MatchParameters, ProfileParameters
 from schemas.matching import ScoredPair
 
@@ -46,7 +47,9 @@ class Matches:
     refused_size_count: int
 
 
-def match_agencies(directory: Directory, *, parameters: MatchParameters) -> Matches:
+def match_agencies(
+    directory: Directory, *, parameters: MatchParameters, decided: DecidedPairs | None = None
+) -> Matches:
     """Return the pairs of agencies that may be one, with reasons, and the groups they form.
 
     All delivered agencies of all centers take part, inactive ones too: the twin of an active record is often a retired one.
@@ -55,12 +58,13 @@ def match_agencies(directory: Directory, *, parameters: MatchParameters) -> Matc
     Args:
         directory: The canonical tables of one or many centers.
         parameters: Weights and limits; the profile `agency` is used.
+        decided: Verdicts in force, which the groups obey; scores and bands are the same with and without them.
     """
     entities = entities_of_directory(directory, parameters=parameters)
     compared = prepare(entities, profile=parameters.agency, parameters=parameters)
     candidates = propose_candidates(compared)
     scored = score_candidates(candidates, compared, parameters=parameters)
-    grouped = group_pairs(scored, profile=parameters.agency)
+    grouped = group_pairs(scored, profile=parameters.agency, decided=decided)
     kept = scored.filter((pl.col("band") != PairBand.BELOW) | (pl.col("score") >= parameters.kept_score))
     kept = _number_pairs(kept)
     told = kept.filter(pl.col("band") != PairBand.BELOW)
@@ -89,12 +93,13 @@ def score_candidates(candidates: Candidates, compared: Compared, *, parameters: 
     return _name_records(pl.concat(parts), compared)
 
 
-def group_pairs(scored: pl.DataFrame, *, profile: ProfileParameters) -> Clusters:
+def group_pairs(scored: pl.DataFrame, *, profile: ProfileParameters, decided: DecidedPairs | None = None) -> Clusters:
     """Return the proposed groups of scored pairs; pairs with strong evidence against are walls between groups.
 
     Args:
         scored: As `score_candidates` returns it.
         profile: Uses `wall_score` and `largest_cluster`.
+        decided: Verdicts in force.
     """
     links = scored.filter(pl.col("band") == PairBand.DUPLICATE)
     linked = pl.concat([links["a"], links["b"]]).unique()
@@ -103,19 +108,11 @@ def group_pairs(scored: pl.DataFrame, *, profile: ProfileParameters) -> Clusters
         | (pl.col("band") == PairBand.RELATED)
         | ((pl.col("band") == PairBand.BELOW) & (pl.col("score") <= profile.wall_score))
     )
-    # Only walls between records that have a link at all can matter.
-    walls = scored.filter(is_wall & pl.col("a").is_in(linked.implode()) & pl.col("b").is_in(linked.implode()))
-    return cluster_pairs(scored, walls=walls, largest=profile.largest_cluster)
-
-
-def pair_id_of(center_a: str, uid_a: str, center_b: str, uid_b: str) -> str:
-    """Return the id of a pair; the order in which the two records are given does not matter.
-
-    >>> pair_id_of("north", "1", "south", "2") == pair_id_of("south", "2", "north", "1")
-    True
-    """
-    first, second = sorted([(center_a, uid_a), (center_b, uid_b)])
-    return hashlib.sha256("\x1f".join([*first, *second]).encode()).hexdigest()[:16]
+    may_join = pl.col("a").is_in(linked.implode()) & pl.col("b").is_in(linked.implode())
+    if decided is None:
+        # Only walls between records that have a link at all can matter.
+        is_wall &= may_join
+    return cluster_pairs(scored, walls=scored.filter(is_wall), largest=profile.largest_cluster, decided=decided)
 
 
 def _name_records(scored: pl.DataFrame, compared: Compared) -> pl.DataFrame:
@@ -130,7 +127,7 @@ def _name_records(scored: pl.DataFrame, compared: Compared) -> pl.DataFrame:
 
 def _number_pairs(scored: pl.DataFrame) -> pl.DataFrame:
     """Add `pair_id` and the names of the blocks."""
-    ids = [pair_id_of(*row) for row in scored.select("center_id_a", "uid_a", "center_id_b", "uid_b").iter_rows()]
+    ids = [pair_id(*row) for row in scored.select("center_id_a", "uid_a", "center_id_b", "uid_b").iter_rows()]
     return scored.with_columns(
         pair_id=pl.Series(ids, dtype=pl.String),
         blocks=block_names(pl.col("blocks")).cast(pl.List(pl.String)),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.match.agencies import pair_id_of
 from pipeline.match.candidates import block_names, propose_candidates
 from pipeline.match.compared import Compared, prepare
 from pipeline.match.directory_entities import entities_of_directory
@@ -15,6 +14,7 @@ from pipeline.match.score import score_pairs
 from schemas.directory import Directory
 from schemas.enumerations import PairBand
 from schemas.errors import UsageError
+from schemas.identity import pair_id
 from schemas.match_parameters import MatchParameters, ProfileParameters
 
 _Key = tuple[str, str]
@@ -89,8 +89,8 @@ def explain_pair(directory: Directory, *, first: _Key, second: _Key, parameters:
     compared = prepare(entities, profile=parameters.agency, parameters=parameters)
     candidates = propose_candidates(compared)
     pair = pl.DataFrame({"a": [numbers[key_a]], "b": [numbers[key_b]]}, schema={"a": pl.UInt32, "b": pl.UInt32})
-    pair_id = pair_id_of(*key_a, *key_b)
-    scored = score_pairs(pair, compared).with_columns(pair_id=pl.lit(pair_id))
+    pair_name = pair_id(*key_a, *key_b)
+    scored = score_pairs(pair, compared).with_columns(pair_id=pl.lit(pair_name))
     blocks = (
         candidates.pair.join(pair, on=["a", "b"], how="semi")
         .select(block_names(pl.col("blocks")))
@@ -100,7 +100,7 @@ def explain_pair(directory: Directory, *, first: _Key, second: _Key, parameters:
     row = scored.row(0, named=True)
     reasons = tell_reasons(scored, compared)
     return Explanation(
-        pair_id=pair_id,
+        pair_id=pair_name,
         key_a=key_a,
         key_b=key_b,
         name_a=_name_of(compared, numbers[key_a]),

@@ -187,8 +187,11 @@ def _duplicates(night: NightFacts) -> str:
     figures = night.duplicates
     told = (
         f"{count_of(figures.candidate_pairs, 'pair')} of agencies compared: {number(figures.duplicate)} probably one agency, "
-        f"{number(figures.possible)} possibly. {number(figures.decided)} decided by people, {number(figures.reopened)} reopened."
+        f"{number(figures.possible)} possibly. {number(figures.decided)} decided by people, {number(figures.implied)} follow from "
+        f"these, {number(figures.reopened)} reopened. {count_of(figures.asked, 'pair')} left to compare."
     )
+    if figures.conflicting:
+        told += f" Verdicts on {count_of(figures.conflicting, 'pair')} contradict each other: resdir duplicates list --standing conflict."
     lines = ["## Duplicates", "", told]
     lines += [
         f"- {_name(pair.a.name, pair.a.native_id)} / {_name(pair.b.name, pair.b.native_id)}"

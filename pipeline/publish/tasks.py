@@ -141,16 +141,25 @@ def _gone(night: NightFacts) -> list[Task]:
 
 
 def _pairs(night: NightFacts) -> list[Task]:
-    likely = night.duplicates.duplicate
-    if not likely:
-        return []
-    return [
-        Task(
-            title=f"Compare {count_of(likely, 'pair')} of agencies that are probably one",
-            reason="Nothing is merged by itself: say same, different or not sure for each pair.",
-            where="resdir duplicates list",
+    figures = night.duplicates
+    tasks = []
+    if figures.conflicting:
+        tasks.append(
+            Task(
+                title=f"Settle {count_of(figures.conflicting, 'pair')} of agencies on which verdicts contradict each other",
+                reason="Nothing follows from these verdicts until one of them is withdrawn or overruled.",
+                where="resdir duplicates list --standing conflict",
+            )
         )
-    ]
+    if figures.asked_likely:
+        tasks.append(
+            Task(
+                title=f"Compare {count_of(figures.asked_likely, 'pair')} of agencies that are probably one",
+                reason="Nothing is merged by itself: say same, different or not sure for each pair; it is never asked again.",
+                where="resdir duplicates list",
+            )
+        )
+    return tasks
 
 
 def _overdue(night: NightFacts) -> list[Task]:

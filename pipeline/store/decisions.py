@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,6 +62,23 @@ def decisions_file(workspace: Workspace) -> Path:
     return workspace.root / "decisions.sqlite"
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewDecision:
+    """An entry to be added.
+
+    Attributes:
+        kind: Such as `audit_draw`.
+        subject: What it is about.
+        payload: Everything else, as JSON values.
+        decided_by: Who decides.
+    """
+
+    kind: str
+    subject: str
+    payload: dict[str, Any]
+    decided_by: str
+
+
 def append_decision(
     workspace: Workspace, *, kind: str, subject: str, payload: dict[str, Any], decided_by: str, now: datetime
 ) -> None:
@@ -71,22 +88,48 @@ def append_decision(
         BusyError: Another process kept the log locked for half a minute.
         StorageError: The disk refuses, or the file is damaged.
     """
+    append_decisions(
+        workspace, [NewDecision(kind=kind, subject=subject, payload=payload, decided_by=decided_by)], now=now
+    )
+
+
+def append_decisions(workspace: Workspace, decisions: Sequence[NewDecision], *, now: datetime) -> list[int]:
+    """Add several entries in one transaction: all of them or none.
+
+    Returns:
+        Their places in the log, in order.
+
+    Raises:
+        BusyError: Another process kept the log locked for half a minute.
+        StorageError: The disk refuses, or the file is damaged; nothing was added.
+    """
     workspace.prepare()
+    places: list[int] = []
     with _open(workspace) as log, log:
-        log.execute(
-            "INSERT INTO decision (decided_at, decided_by, kind, subject, payload) VALUES (?, ?, ?, ?, ?)",
-            (now.isoformat(), decided_by, kind, subject, json.dumps(payload, ensure_ascii=False, sort_keys=True)),
-        )
+        for one in decisions:
+            cursor = log.execute(
+                "INSERT INTO decision (decided_at, decided_by, kind, subject, payload) VALUES (?, ?, ?, ?, ?)",
+                (
+                    now.isoformat(),
+                    one.decided_by,
+                    one.kind,
+                    one.subject,
+                    json.dumps(one.payload, ensure_ascii=False, sort_keys=True),
+                ),
+            )
+            places.append(int(cursor.lastrowid or 0))
+    return places
 
 
-def read_decisions(workspace: Workspace, *, kind: str) -> list[Decision]:
-    """Return the entries of a kind in the order in which they were made; none when there is no log yet."""
+def read_decisions(workspace: Workspace, *, kind: str, or_kinds: Sequence[str] = ()) -> list[Decision]:
+    """Return the entries of a kind, or of several, in the order in which they were made; none when there is no log yet."""
     if not decisions_file(workspace).is_file():
         return []
     with _open(workspace) as log:
         rows = log.execute(
-            "SELECT sequence, decided_at, decided_by, kind, subject, payload FROM decision WHERE kind = ? ORDER BY sequence",
-            (kind,),
+            "SELECT sequence, decided_at, decided_by, kind, subject, payload FROM decision "
+            "WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY sequence",
+            (json.dumps([kind, *or_kinds]),),
         ).fetchall()
     return [
         Decision(

@@ -44,6 +44,8 @@ REPLACED_WHOLE: tuple[str, ...] = (
     "matching.scored_pair",
     "matching.pair_reason",
     "matching.cluster",
+    "matching.cluster_alias",
+    "matching.pair_state",
 )
 
 #: Tables that only grow; a run that is repeated replaces its own rows.

@@ -16,6 +16,15 @@ import polars as pl
 from pipeline.validate.applicability import not_applicable, refuse_uncarried
 from pipeline.validate.areas import ask_areas, mark_unknown_areas
 from pipeline.validate.completeness import ask_completeness
+from pipeline.validate.duplicates import (
+    find_double_entries,
+    find_duplicates,
+    find_shared_ein,
+    no_pairs,
+    none_alike,
+    places_of_services,
+    places_of_sites,
+)
 from pipeline.validate.findings import disabled_rules, write_findings
 from pipeline.validate.formats import (
     ask_address_formats,
@@ -92,6 +101,8 @@ def validate_directory(
     freshness: FreshnessRule,
     references: References | None = None,
     verifications: pl.DataFrame | None = None,
+    pairs: pl.DataFrame | None = None,
+    alike: pl.DataFrame | None = None,
 ) -> Validation:
     """Return the findings about a directory of one or many centers.
 
@@ -107,6 +118,9 @@ def validate_directory(
         freshness: Window and bands of verification dates.
         references: ZIP codes and licensed terms, where the center has pointed to them.
         verifications: What earlier nights showed (`schemas.history.Verification`); None when nothing is known of them.
+        pairs: Agencies that may be one and what people said of them, see `pipeline.validate.duplicates.pairs_to_ask`; None when
+            the directory was not matched.
+        alike: Sites and services of one agency under one name (`center_id`, `record_uid`, `first_uid`); None as above.
 
     Raises:
         ContractError: `carried` does not name a center of the directory.
@@ -142,6 +156,12 @@ def validate_directory(
         for each in rounds
     ]
     failures += _relate(subjects, codes=codes, carried=carried, parameters=parameters, freshness=freshness)
+    failures += _doubled(
+        subjects,
+        directory,
+        pairs=no_pairs() if pairs is None else pairs,
+        alike=none_alike() if alike is None else alike,
+    )
     failures += _translated(subjects, directory.translation, as_of=as_of, freshness=freshness)
     found = hide_named_persons(pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *failures]))
     return Validation(
@@ -330,6 +350,21 @@ def _relate(
     ]
 
 
+def _doubled(
+    subjects: Subjects, directory: Directory, *, pairs: pl.DataFrame, alike: pl.DataFrame
+) -> list[pl.DataFrame]:
+    """Return the failures of the rules on records that stand in the directory twice."""
+    agencies = subjects.records[RecordKind.AGENCY]
+    return [
+        find_duplicates(agencies, pairs=pairs),
+        find_shared_ein(agencies, pairs=pairs),
+        find_double_entries(subjects.records[RecordKind.SITE], alike=alike, places=places_of_sites(directory.address)),
+        find_double_entries(
+            subjects.records[RecordKind.SERVICE], alike=alike, places=places_of_services(directory.service_at_site)
+        ),
+    ]
+
+
 def _translated(
     subjects: Subjects,
     translations: pl.DataFrame,
@@ -348,6 +383,7 @@ def _ask_columns(carried: Mapping[str, frozenset[str]], parameters: ValidatePara
     show_flags = [f"{kind}.{flag}" for kind in KINDS for flag in SHOW_FLAGS]
     part_flags = [f"{table}.is_private" for table in ("phone", "address", "contact")]
     needs = {
+        "DUP-003": (["agency.ein"], "employer number"),
         "FMT-002": (["phone.number"], "phone number"),
         "FMT-061": (LONG_TEXTS, "long texts"),
         "PRV-005": ([*LONG_TEXTS, "phone.label", "phone.note"], "texts in which a person could be named"),
