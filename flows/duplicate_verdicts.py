@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -30,6 +30,7 @@ from pipeline.store.workspace import Workspace
 from schemas.decided import PAIR_SIDES, DecidedPairs, Key, Pair, Values, pairs_frame
 from schemas.directory import Directory
 from schemas.enumerations import Origin, PairBand, RecordKind
+from schemas.identity import pair_id
 from schemas.match_parameters import MatchParameters
 from schemas.verdict_parameters import VerdictParameters
 from schemas.verdicts import Verdict
@@ -251,3 +252,58 @@ def confirmed_groups(workspace: Workspace, snapshot: Snapshot) -> pl.DataFrame:
     agencies = snapshot.table("core.agency").filter(pl.col("origin") == Origin.DELIVERED)
     present = set(agencies.select("center_id", "record_uid").iter_rows())
     return confirmed_frame(read_judgement(workspace), present=present)
+
+
+def verdict_decision(
+    directory: Directory,
+    pair: Pair,
+    *,
+    verdict: Verdict,
+    reason: str,
+    by: str,
+    names: Mapping[Key, Mapping[str, str | None]],
+    score: float | None,
+    band: str | None,
+    run_id: str,
+    overrules: Sequence[int] = (),
+    parameters: MatchParameters,
+) -> NewDecision:
+    """Return a verdict as an entry of the log, with what is compared of both records as they stand now.
+
+    Args:
+        directory: The canonical tables.
+        pair: Both records, sorted.
+        verdict: What is said.
+        reason: Why.
+        by: Who.
+        names: Name and record number by key.
+        score: Score seen; None when the pair was not scored.
+        band: Band seen.
+        run_id: Night that was looked at.
+        overrules: Entries that this one takes out of force.
+        parameters: Word lists and shared hosts.
+    """
+    values = values_of(directory, pair, parameters=parameters)
+    return NewDecision(
+        kind=DECIDED,
+        subject=pair_id(*pair[0], *pair[1]),
+        payload={
+            "verdict": str(verdict),
+            "reason": reason,
+            "records": [
+                {
+                    "center_id": key[0],
+                    "record_uid": key[1],
+                    "native_id": names[key]["native_id"],
+                    "name": names[key]["name"],
+                    "values": values.get(key, {}),
+                }
+                for key in pair
+            ],
+            "score": score,
+            "band": band,
+            "run_id": run_id,
+            "overrules": list(overrules),
+        },
+        decided_by=by,
+    )

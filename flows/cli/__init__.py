@@ -51,6 +51,10 @@ app.command(
 duplicates = App(name="duplicates", help="Agencies that stand in the directory twice.", help_format="plaintext")
 duplicates.command("flows.cli.duplicates:list_pairs", name="list", help="The review queue, most likely first.")
 duplicates.command("flows.cli.duplicates:explain", name="explain", help="Why two agencies look alike, in words.")
+duplicates.command(
+    "flows.cli.duplicate_decisions:decide", name="decide", help="Say whether two agencies are one; never asked again."
+)
+duplicates.command("flows.cli.duplicate_decisions:undo", name="undo", help="Withdraw a verdict.")
 duplicates.command("flows.cli.duplicates:evaluate", name="evaluate", help="Match quality on any labelled list.")
 app.command(duplicates)
 

@@ -9,72 +9,90 @@ from typing import Annotated, Any, Literal
 import polars as pl
 from cyclopts import Parameter
 
-from flows.cli.terminal import Common, require_center, require_limit, say, show, show_json, show_table
+from flows.cli.duplicate_pairs import START, name_pair, pair_documents, read_pairs, told_reasons
+from flows.cli.terminal import Common, require_limit, say, show, show_json, show_table
 from flows.labelled_list import labelled_records, parse_columns, read_text_table, require_column
+from pipeline.curate.verdict_log import VerdictEntry
 from pipeline.match.evaluate import evaluate_matching
 from pipeline.match.explain import explain_pair
 from pipeline.publish.wording import count_of
-from pipeline.store.snapshot import open_published
-from schemas.directory import Directory
-from schemas.errors import InputError, UsageError
+from schemas.errors import UsageError
+from schemas.verdicts import ASKED
 
 #: Pairs printed on a terminal; `--json` gives all.
 PAIRS_SHOWN = 25
 
 
-#: The reason that says where every pair starts; it tells one pair from another in nothing.
-START = "start"
-
-
 def list_pairs(
     *,
     band: Literal["duplicate", "possible", "related", "all"] = "all",
+    standing: Literal[
+        "asked", "open", "reopened", "conflict", "decided", "implied", "waiting", "dormant", "all"
+    ] = "asked",
     center: str | None = None,
     limit: int = PAIRS_SHOWN,
     common: Common = Common(),  # noqa: B008 - a frozen value
 ) -> int:
-    """List pairs of agencies that may be one, most likely first, with the reasons.
+    """List pairs of agencies that may be one, most likely first, with the reasons. Decided pairs are not asked again.
 
     Args:
         band: Only this band; `all` gives duplicate and possible. `related` are parents, chapters and sponsors.
+        standing: `asked` (left to a person: open, reopened and in conflict), `open` (nobody decided), `reopened` (what a verdict
+            rested on has changed), `conflict` (verdicts contradict each other), `decided`, `implied` (follows from verdicts on
+            other pairs), `waiting` (nobody could tell), `dormant` (a record has left the directory) or `all`.
         center: Only pairs in which this center takes part.
         limit: Pairs to print, at least 1; --json gives all.
         common: What every command takes.
     """
     require_limit(limit)
-    with open_published(common.place(common.resolve())) as snapshot:
-        require_center(snapshot, center)
-        pairs = snapshot.table("matching.scored_pair")
-        reasons = snapshot.table("matching.pair_reason")
-        agencies = snapshot.directory().agency
+    view = read_pairs(common, center=center)
     wanted = ["duplicate", "possible"] if band == "all" else [band]
-    pairs = pairs.filter(pl.col("band").is_in(wanted))
-    if center is not None:
-        pairs = pairs.filter((pl.col("center_id_a") == center) | (pl.col("center_id_b") == center))
-    pairs = pairs.sort("score", "pair_id", descending=[True, False])
-    documents = _documents(pairs, reasons=reasons, agencies=agencies)
+    in_band = pl.col("band").is_in(wanted)
+    if band == "all":
+        # What somebody decided is told whatever its score; of what nobody decided only what is worth a look.
+        in_band |= ~pl.col("standing").is_in(["open", "implied"])
+    pairs = view.pairs.filter(in_band.fill_null(value=False))
+    if standing == "asked":
+        pairs = pairs.filter(pl.col("standing").is_in([str(one) for one in ASKED]))
+    elif standing != "all":
+        pairs = pairs.filter(pl.col("standing") == standing)
+    documents = pair_documents(view, pairs)
     if common.json:
         show_json(documents)
         return 0
     show_table(
-        f"{count_of(len(documents), 'pair')} to compare"
+        f"{count_of(len(documents), 'pair')} {'to compare' if standing == 'asked' else standing}"
         + (f", the first {limit} shown" if len(documents) > limit else ""),
         ("pair", "A", "B", "band", "score", "why"),
         [
             (
-                one["pair_id"],
+                one["pair_id"] if one["standing"] == "open" else f"{one['pair_id']}\n{one['standing']}",
                 f"{one['a']['name']} ({one['a']['native_id']})",
                 f"{one['b']['name']} ({one['b']['native_id']})",
-                one["band"],
-                f"{one['score']:.2f}",
-                " ".join([reason["text"] for reason in one["reasons"] if reason["signal"] != START][:3]),
+                one["band"] or "-",
+                "-" if one["score"] is None else f"{one['score']:.2f}",
+                _why(one),
             )
             for one in documents[:limit]
         ],
         right=("score",),
     )
     say("More about one: resdir duplicates explain A B, with the record numbers or the pair's id.")
+    say("Decide:         resdir duplicates decide A B same|different|unsure --by NAME --reason TEXT")
     return 0
+
+
+def _why(document: dict[str, Any]) -> str:
+    """Return what a row of the list says about a pair: what people decided first, then what speaks for and against."""
+    said = []
+    if document["verdict"] is not None:
+        by = f" ({document['decided_by']})" if document["basis"] == "decided" else ""
+        said.append(f"{document['verdict'].capitalize()}{by}.")
+    if document["told"]:
+        said.append(document["told"])
+    if document["standing"] in ("open", "reopened"):
+        said += [reason["text"] for reason in document["reasons"] if reason["signal"] != START][:3]
+    return " ".join(said)
 
 
 def explain(
@@ -84,7 +102,7 @@ def explain(
     center: str | None = None,
     common: Common = Common(),  # noqa: B008 - a frozen value
 ) -> int:
-    """Explain in words why two agencies look alike, and what would change that.
+    """Explain in words why two agencies look alike, what people said of them, and what would change the verdict.
 
     Args:
         a: Record number or uid of an agency, or the id of a pair from the list.
@@ -93,15 +111,16 @@ def explain(
         common: What every command takes.
     """
     resolved = common.resolve()
-    with open_published(common.place(resolved)) as snapshot:
-        require_center(snapshot, center)
-        directory = snapshot.directory()
-        pairs = snapshot.table("matching.scored_pair")
-    if b is None:
-        first, second = _of_pair(pairs, a)
-    else:
-        first, second = _find(directory, a, center=center), _find(directory, b, center=center)
-    told = explain_pair(directory, first=first, second=second, parameters=resolved.settings.match)
+    view = read_pairs(common)
+    first, second = name_pair(view, a, b, center=center)
+    told = explain_pair(view.directory, first=first, second=second, parameters=resolved.settings.match)
+    stands = view.pairs.filter(pl.col("pair_id") == told.pair_id).to_dicts()
+    state = stands[0] if stands else None
+    entries = [
+        tell_entry(entry, gone=view.judgement.verdicts.out_of_force.get(entry.sequence))
+        for entry in view.judgement.verdicts.entries
+        if entry.pair == (first, second)
+    ]
     if common.json:
         show_json(
             {
@@ -113,9 +132,12 @@ def explain(
                 "relation": told.relation,
                 "blocks": list(told.blocks),
                 "summary": told.summary,
-                "reasons": _reasons(told.reasons),
+                "reasons": told_reasons(told.reasons),
                 "flips": list(told.flips),
-                "verdict": None,
+                "verdict": None if state is None else state["verdict"],
+                "standing": None if state is None else state["standing"],
+                "told": None if state is None else state["told"],
+                "history": entries,
             }
         )
         return 0
@@ -130,7 +152,35 @@ def explain(
         show("What would change it:")
         for flip in told.flips:
             show(f"- {flip}")
+    if state is not None and state["told"]:
+        show(f"\n{str(state['standing']).capitalize()}: {state['told']}")
+    if entries:
+        show_table(
+            "What people said",
+            ("entry", "when", "who", "verdict", "reason", "in force"),
+            [
+                (e["entry"], e["decided_at"][:16], e["decided_by"], e["verdict"], e["reason"], e["in_force"])
+                for e in entries
+            ],
+        )
     return 0
+
+
+def tell_entry(entry: VerdictEntry, *, gone: str | None) -> dict[str, Any]:
+    """Return a verdict as the history of a pair lists it.
+
+    Args:
+        entry: The verdict.
+        gone: Why it is not in force; None when it is.
+    """
+    return {
+        "entry": entry.sequence,
+        "decided_at": entry.decided_at.isoformat(),
+        "decided_by": entry.decided_by,
+        "verdict": str(entry.verdict),
+        "reason": entry.reason,
+        "in_force": "yes" if gone is None else gone,
+    }
 
 
 def evaluate(
@@ -183,57 +233,6 @@ def evaluate(
         _print_evaluation(document)
     f1 = document["f1"]
     return 1 if require_f1 is not None and (f1 is None or float(str(f1)) < require_f1) else 0
-
-
-def _documents(pairs: pl.DataFrame, *, reasons: pl.DataFrame, agencies: pl.DataFrame) -> list[dict[str, Any]]:
-    names = {
-        (center, uid): {"record_uid": uid, "native_id": native_id, "name": name, "center_id": center}
-        for center, uid, native_id, name in agencies.select("center_id", "record_uid", "native_id", "name").iter_rows()
-    }
-    told = {
-        pair_id: _reasons(rows)
-        for (pair_id,), rows in reasons.sort("pair_id", "position").partition_by("pair_id", as_dict=True).items()
-    }
-    return [
-        {
-            "pair_id": row["pair_id"],
-            "a": names[row["center_id_a"], row["uid_a"]],
-            "b": names[row["center_id_b"], row["uid_b"]],
-            "score": row["score"],
-            "band": row["band"],
-            "relation": row["relation"],
-            "reasons": told.get(row["pair_id"], []),
-            "verdict": None,
-        }
-        for row in pairs.to_dicts()
-    ]
-
-
-def _reasons(reasons: pl.DataFrame) -> list[dict[str, Any]]:
-    return reasons.select("signal", "a", "b", "weight", "text").to_dicts()
-
-
-def _of_pair(pairs: pl.DataFrame, pair_id: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    found = pairs.filter(pl.col("pair_id") == pair_id)
-    if found.is_empty():
-        raise InputError(
-            f"There is no pair {pair_id}.", advice="Name two agencies, or a pair of `resdir duplicates list`."
-        )
-    row = found.row(0, named=True)
-    return (row["center_id_a"], row["uid_a"]), (row["center_id_b"], row["uid_b"])
-
-
-def _find(directory: Directory, text: str, *, center: str | None) -> tuple[str, str]:
-    agencies = directory.agency.filter((pl.col("native_id") == text) | (pl.col("record_uid") == text))
-    if center is not None:
-        agencies = agencies.filter(pl.col("center_id") == center)
-    keys = agencies.select("center_id", "record_uid").unique().rows()
-    if not keys:
-        raise InputError(f"There is no agency {text}.", advice="Name its record number or its record_uid.")
-    if len(keys) > 1:
-        centers = ", ".join(sorted(key[0] for key in keys))
-        raise UsageError(f"The agency {text} stands in {centers}.", advice="Add --center.")
-    return keys[0]
 
 
 def _print_evaluation(document: dict[str, Any]) -> None:

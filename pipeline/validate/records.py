@@ -383,7 +383,10 @@ def _ask_columns(carried: Mapping[str, frozenset[str]], parameters: ValidatePara
     show_flags = [f"{kind}.{flag}" for kind in KINDS for flag in SHOW_FLAGS]
     part_flags = [f"{table}.is_private" for table in ("phone", "address", "contact")]
     needs = {
+        "DUP-001": (["agency.name"], "agency name"),
+        "DUP-002": (["agency.name"], "agency name"),
         "DUP-003": (["agency.ein"], "employer number"),
+        "DUP-004": (["site.name", "service.name"], "name of a site or service"),
         "FMT-002": (["phone.number"], "phone number"),
         "FMT-061": (LONG_TEXTS, "long texts"),
         "PRV-005": ([*LONG_TEXTS, "phone.label", "phone.note"], "texts in which a person could be named"),

@@ -28,6 +28,7 @@ BARE = frozenset(f"{kind}.{name}" for kind in ("agency", "site", "service") for 
 #: Rules that such an export can answer: its number, its name, its status, and whatever text stands in a name.
 ANSWERED = {
     *("ID-001", "ID-004", "ID-008", "CMP-A-NAME", "CMP-S-NAME", "CMP-P-NAME", "CMP-PLACEHOLDER", "FMT-060"),
+    *("DUP-001", "DUP-002", "DUP-004"),
 }
 
 
