@@ -150,11 +150,14 @@ class VerdictGroups:
 
 
 def tell_entry(entry: VerdictEntry) -> str:
-    """Return a verdict in words, such as `"Food Bank" and "Food Bank Inc" are the same (Ana, 2026-11-20)`."""
-    first, second = (name or number or "(no name)" for name, number in zip(entry.names, entry.numbers, strict=True))
+    """Return a verdict in words, such as `“Food Bank” (1) and “Food Bank Inc” (7) are the same (entry 3, Ana, 2026-11-20)`."""
+    first, second = (
+        f"“{name or '(no name)'}”" + (f" ({number})" if number else "")
+        for name, number in zip(entry.names, entry.numbers, strict=True)
+    )
     words = {
         Verdict.SAME: "are the same",
         Verdict.DIFFERENT: "are different",
         Verdict.UNSURE: "could not be told",
     }[entry.verdict]
-    return f"“{first}” and “{second}” {words} ({entry.decided_by}, {entry.decided_at:%Y-%m-%d})"
+    return f"{first} and {second} {words} (entry {entry.sequence}, {entry.decided_by}, {entry.decided_at:%Y-%m-%d})"
