@@ -32,7 +32,7 @@ from flows.night_tables import gated_tables, night_tables
 from flows.references import load_references
 from flows.stopwatch import Stopwatch, peak_memory_mb
 from pipeline.audit.draw import audit_frame, draw_simple
-from pipeline.curate.cluster_ids import keep_cluster_ids
+from pipeline.curate.cluster_ids import keep_cluster_ids, renumber_clusters
 from pipeline.curate.filled_cells import count_filled
 from pipeline.curate.finding_events import list_events
 from pipeline.curate.findings import track_findings
@@ -156,8 +156,11 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
 
         renumbered = renumbered_agencies(compared.renumbered())
         judgement = read_judgement(plan.workspace, renumbered=renumbered)
+        groups_before = renumber_clusters(read_table(working, "matching.cluster"), renumbered=renumbered)
         with watch.stage("match"):
-            matches = verb(match_agencies)(directory, parameters=settings.match, decided=judgement.decided_pairs())
+            matches = verb(match_agencies)(
+                directory, parameters=settings.match, decided=judgement.decided_pairs(), before=groups_before
+            )
             pair_states = stand_all(
                 judgement, matches.pairs, directory=directory, match=settings.match, parameters=settings.verdicts,
                 as_of=plan.as_of,
@@ -165,9 +168,8 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             alike = alike_siblings(directory)
             clusters = keep_cluster_ids(
                 matches.clusters,
-                before=read_table(working, "matching.cluster"),
+                before=groups_before,
                 alias=read_table(working, "matching.cluster_alias"),
-                renumbered=renumbered,
                 as_of=plan.as_of,
             )
 

@@ -46,19 +46,17 @@ def keep_cluster_ids(
     *,
     before: pl.DataFrame,
     alias: pl.DataFrame,
-    renumbered: Mapping[Key, Key],
     as_of: date,
 ) -> KeptClusters:
     """Return tonight's groups under the ids that they had.
 
     Args:
         cluster: `Cluster` of tonight, with the ids of a first night.
-        before: `Cluster` of the night before.
+        before: `Cluster` of the night before under present numbers, see `renumber_clusters`.
         alias: `ClusterAlias` of the night before.
-        renumbered: Agencies that came back under another number: old key to new key.
         as_of: Day of tonight, for groups that are new.
     """
-    known = _read(before, renumbered=renumbered)
+    known = _read(before)
     members: dict[str, list[Key]] = {}
     for first_id, center, uid in cluster.select("cluster_id", "center_id", "record_uid").iter_rows():
         members.setdefault(first_id, []).append((center, uid))
@@ -84,12 +82,29 @@ def keep_cluster_ids(
     return KeptClusters(cluster=_named(cluster, rows), alias=_aliases(now, standing={row[1] for row in rows}))
 
 
-def _read(before: pl.DataFrame, *, renumbered: Mapping[Key, Key]) -> list[_Known]:
+def renumber_clusters(before: pl.DataFrame, *, renumbered: Mapping[Key, Key]) -> pl.DataFrame:
+    """Return groups with their members under present numbers.
+
+    Args:
+        before: `Cluster` of the night before.
+        renumbered: Agencies that came back under another number: old key to new key.
+    """
+    if not renumbered:
+        return before
+    names = pl.DataFrame(
+        [(*old, new[1]) for old, new in renumbered.items()],
+        schema={"center_id": pl.String, "record_uid": pl.String, "new": pl.String},
+        orient="row",
+    )
+    moved = before.join(names, on=["center_id", "record_uid"], how="left")
+    return moved.with_columns(record_uid=pl.coalesce("new", "record_uid")).select(before.columns)
+
+
+def _read(before: pl.DataFrame) -> list[_Known]:
     found: dict[str, list[tuple[Key, bool, date]]] = {}
     columns = ("cluster_id", "center_id", "record_uid", "is_anchor", "since")
     for cluster_id, center, uid, is_anchor, since in before.select(columns).iter_rows():
-        key = renumbered.get((center, uid), (center, uid))
-        found.setdefault(cluster_id, []).append((key, bool(is_anchor), since or date.min))
+        found.setdefault(cluster_id, []).append(((center, uid), bool(is_anchor), since or date.min))
     known = []
     for cluster_id, rows in found.items():
         anchors = sorted(key for key, is_anchor, _ in rows if is_anchor)

@@ -48,7 +48,11 @@ class Matches:
 
 
 def match_agencies(
-    directory: Directory, *, parameters: MatchParameters, decided: DecidedPairs | None = None
+    directory: Directory,
+    *,
+    parameters: MatchParameters,
+    decided: DecidedPairs | None = None,
+    before: pl.DataFrame | None = None,
 ) -> Matches:
     """Return the pairs of agencies that may be one, with reasons, and the groups they form.
 
@@ -59,12 +63,13 @@ def match_agencies(
         directory: The canonical tables of one or many centers.
         parameters: Weights and limits; the profile `agency` is used.
         decided: Verdicts in force, which the groups obey; scores and bands are the same with and without them.
+        before: Groups of the night before under present numbers, see `cluster_pairs`.
     """
     entities = entities_of_directory(directory, parameters=parameters)
     compared = prepare(entities, profile=parameters.agency, parameters=parameters)
     candidates = propose_candidates(compared)
     scored = score_candidates(candidates, compared, parameters=parameters)
-    grouped = group_pairs(scored, profile=parameters.agency, decided=decided)
+    grouped = group_pairs(scored, profile=parameters.agency, decided=decided, before=before)
     kept = scored.filter((pl.col("band") != PairBand.BELOW) | (pl.col("score") >= parameters.kept_score))
     kept = _number_pairs(kept)
     told = kept.filter(pl.col("band") != PairBand.BELOW)
@@ -93,13 +98,20 @@ def score_candidates(candidates: Candidates, compared: Compared, *, parameters: 
     return _name_records(pl.concat(parts), compared)
 
 
-def group_pairs(scored: pl.DataFrame, *, profile: ProfileParameters, decided: DecidedPairs | None = None) -> Clusters:
+def group_pairs(
+    scored: pl.DataFrame,
+    *,
+    profile: ProfileParameters,
+    decided: DecidedPairs | None = None,
+    before: pl.DataFrame | None = None,
+) -> Clusters:
     """Return the proposed groups of scored pairs; pairs with strong evidence against are walls between groups.
 
     Args:
         scored: As `score_candidates` returns it.
         profile: Uses `wall_score` and `largest_cluster`.
         decided: Verdicts in force.
+        before: Groups of the night before under present numbers, see `cluster_pairs`.
     """
     links = scored.filter(pl.col("band") == PairBand.DUPLICATE)
     linked = pl.concat([links["a"], links["b"]]).unique()
@@ -112,7 +124,9 @@ def group_pairs(scored: pl.DataFrame, *, profile: ProfileParameters, decided: De
     if decided is None:
         # Only walls between records that have a link at all can matter.
         is_wall &= may_join
-    return cluster_pairs(scored, walls=scored.filter(is_wall), largest=profile.largest_cluster, decided=decided)
+    return cluster_pairs(
+        scored, walls=scored.filter(is_wall), largest=profile.largest_cluster, decided=decided, before=before
+    )
 
 
 def _name_records(scored: pl.DataFrame, compared: Compared) -> pl.DataFrame:

@@ -37,7 +37,12 @@ class Clusters:
 
 
 def cluster_pairs(
-    pairs: pl.DataFrame, *, walls: pl.DataFrame, largest: int, decided: DecidedPairs | None = None
+    pairs: pl.DataFrame,
+    *,
+    walls: pl.DataFrame,
+    largest: int,
+    decided: DecidedPairs | None = None,
+    before: pl.DataFrame | None = None,
 ) -> Clusters:
     """Return the groups that verdicts and the pairs of the band `duplicate` form.
 
@@ -46,6 +51,8 @@ def cluster_pairs(
         walls: Pairs whose evidence forbids one group: the same id columns. A verdict is stronger than evidence.
         largest: Most records in a group; what people called one is not cut.
         decided: Verdicts in force; free of contradictions.
+        before: Groups of the night before under present numbers (`cluster_id`, `center_id`, `record_uid`). Of links that are
+            equally strong those inside a group come first, so that new numbers alone change no group.
 
     Returns:
         Groups of two and more. `weakest_score` is the lowest score among the links that made the group, 1 for a group of verdicts
@@ -56,7 +63,10 @@ def cluster_pairs(
     links = (
         pairs.filter(pl.col("band") == PairBand.DUPLICATE)
         .join(settled, on=list(PAIR_SIDES), how="anti")
-        .sort("score", *PAIR_SIDES, descending=[True, False, False, False, False])
+        .with_columns(strength=_strength(pairs))
+    )
+    links = _mark_together(links, before).sort(
+        "strength", "was_together", *PAIR_SIDES, descending=[True, True, False, False, False, False]
     )
     evidence = walls.select(PAIR_SIDES).join(said.same, on=list(PAIR_SIDES), how="anti")
     groups = _Groups(walls=map(_records, evidence.iter_rows()), largest=largest)
@@ -88,6 +98,32 @@ def cluster_pairs(
         refused_wall_count=groups.refused_wall,
         refused_size_count=groups.refused_size,
     )
+
+
+def _strength(pairs: pl.DataFrame) -> pl.Expr:
+    """Return by what links are ordered: the sum of the evidence where it is known, for scores near one are all alike.
+
+    Rounded, so that the order in which the signals were added up, which depends on the numbers of the records, decides nothing.
+    """
+    return pl.col("bits" if "bits" in pairs.columns else "score").round(6)
+
+
+def _mark_together(links: pl.DataFrame, before: pl.DataFrame | None) -> pl.DataFrame:
+    """Add `was_together`: whether both records were in one group the night before."""
+    if before is None or before.is_empty():
+        return links.with_columns(was_together=pl.lit(value=False))
+    sides = [
+        before.select(
+            pl.col("center_id").alias(f"center_id_{side}"),
+            pl.col("record_uid").alias(f"uid_{side}"),
+            pl.col("cluster_id").alias(f"group_{side}"),
+        )
+        for side in ("a", "b")
+    ]
+    joined = links.join(sides[0], on=["center_id_a", "uid_a"], how="left").join(
+        sides[1], on=["center_id_b", "uid_b"], how="left"
+    )
+    return joined.with_columns(was_together=(pl.col("group_a") == pl.col("group_b")).fill_null(value=False))
 
 
 def first_cluster_id(member: _Record) -> str:
