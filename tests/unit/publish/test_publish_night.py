@@ -71,7 +71,9 @@ def night():
         as_of=date(2026, 11, 20),
         status="published",
         centers=(center,),
-        duplicates=DuplicateFigures(candidate_pairs=900, duplicate=4, possible=9, decided=1, reopened=0, clusters=4),
+        duplicates=DuplicateFigures(
+            candidate_pairs=900, duplicate=5, possible=9, decided=1, reopened=0, clusters=4, asked=13, asked_likely=4
+        ),
         freshness=FreshnessFigures(
             complete_agency_update=share(60, 100, 8),
             verified_record=share(500, 620, 20),
@@ -354,7 +356,7 @@ def test_quiet_night_says_that_nothing_waits(night):
     quiet = replace(
         night,
         centers=(replace(night.centers[0], rows_rejected=0, changes={}),),
-        duplicates=replace(night.duplicates, duplicate=0),
+        duplicates=replace(night.duplicates, asked=0, asked_likely=0),
         freshness=replace(night.freshness, bands=()),
         top_findings=(),
         audit=None,
