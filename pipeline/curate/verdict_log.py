@@ -144,10 +144,12 @@ def fold_verdicts(entries: Iterable[LogEntry], *, renumbered: Mapping[Key, Key] 
     for entry in ordered:
         if entry.kind == WITHDRAWN:
             withdrawals.setdefault(int(entry.payload["entry"]), entry)
-    renumberings = [entry for entry in ordered if entry.kind == RENUMBERED and entry.sequence not in withdrawals]
-    said = [
-        _read(entry, renumberings=renumberings, tonight=renumbered or {}) for entry in ordered if entry.kind == DECIDED
-    ]
+    moves: dict[Key, list[tuple[int, Key]]] = {}
+    for entry in ordered:
+        if entry.kind == RENUMBERED and entry.sequence not in withdrawals:
+            center, old, new = (entry.payload[name] for name in ("center_id", "old_uid", "new_uid"))
+            moves.setdefault((center, old), []).append((entry.sequence, (center, new)))
+    said = [_read(entry, moves=moves, tonight=renumbered or {}) for entry in ordered if entry.kind == DECIDED]
     overrules = {
         entry.sequence: [int(one) for one in entry.payload.get("overrules", ())]
         for entry in ordered
@@ -189,10 +191,12 @@ def _out_of_force(
     return gone
 
 
-def _read(entry: LogEntry, *, renumberings: Sequence[LogEntry], tonight: Mapping[Key, Key]) -> VerdictEntry:
+def _read(
+    entry: LogEntry, *, moves: Mapping[Key, Sequence[tuple[int, Key]]], tonight: Mapping[Key, Key]
+) -> VerdictEntry:
     records = entry.payload["records"]
     keys = [(record["center_id"], record["record_uid"]) for record in records]
-    present = [_present(key, after=entry.sequence, renumberings=renumberings, tonight=tonight) for key in keys]
+    present = [_present(key, after=entry.sequence, moves=moves, tonight=tonight) for key in keys]
     first, second = records
     return VerdictEntry(
         sequence=entry.sequence,
@@ -210,13 +214,15 @@ def _read(entry: LogEntry, *, renumberings: Sequence[LogEntry], tonight: Mapping
     )
 
 
-def _present(key: Key, *, after: int, renumberings: Sequence[LogEntry], tonight: Mapping[Key, Key]) -> Key:
+def _present(
+    key: Key, *, after: int, moves: Mapping[Key, Sequence[tuple[int, Key]]], tonight: Mapping[Key, Key]
+) -> Key:
     """Return what a record is called now. Only numbers given after the verdict count: a center may go back to old ones."""
-    for entry in renumberings:
-        payload = entry.payload
-        if entry.sequence > after and key == (payload["center_id"], payload["old_uid"]):
-            key = (payload["center_id"], payload["new_uid"])
-    return tonight.get(key, key)
+    while True:
+        later = [(sequence, new) for sequence, new in moves.get(key, ()) if sequence > after]
+        if not later:
+            return tonight.get(key, key)
+        after, key = later[0]
 
 
 def _agree(pair: Pair, entries: Sequence[VerdictEntry]) -> PairVerdict:
