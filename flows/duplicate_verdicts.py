@@ -194,7 +194,8 @@ def keep_renumbered(workspace: Workspace, rekeyed: pl.DataFrame, *, now: datetim
         old, new = (row["center_id"], row["old_record_uid"]), (row["center_id"], row["new_record_uid"])
         if (row["run_id"], *old, new[1]) in known or old not in judged:
             continue
-        judged = (judged - {old}) | {new}
+        judged.discard(old)
+        judged.add(new)
         added.append(
             NewDecision(
                 kind=RENUMBERED,
