@@ -256,35 +256,34 @@ def confirmed_groups(workspace: Workspace, snapshot: Snapshot) -> pl.DataFrame:
 
 
 def verdict_decision(
-    directory: Directory,
     pair: Pair,
     *,
     verdict: Verdict,
     reason: str,
     by: str,
     names: Mapping[Key, Mapping[str, str | None]],
+    values: Mapping[Key, Values],
     score: float | None,
     band: str | None,
     run_id: str,
     overrules: Sequence[int] = (),
-    parameters: MatchParameters,
+    source: str | None = None,
 ) -> NewDecision:
     """Return a verdict as an entry of the log, with what is compared of both records as they stand now.
 
     Args:
-        directory: The canonical tables.
         pair: Both records, sorted.
         verdict: What is said.
         reason: Why.
         by: Who.
         names: Name and record number by key.
+        values: What is compared of the records, see `values_of`.
         score: Score seen; None when the pair was not scored.
         band: Band seen.
         run_id: Night that was looked at.
         overrules: Entries that this one takes out of force.
-        parameters: Word lists and shared hosts.
+        source: File and row it came from; None when it was given by a command.
     """
-    values = values_of(directory, pair, parameters=parameters)
     return NewDecision(
         kind=DECIDED,
         subject=pair_id(*pair[0], *pair[1]),
@@ -305,6 +304,7 @@ def verdict_decision(
             "band": band,
             "run_id": run_id,
             "overrules": list(overrules),
+            "source": source,
         },
         decided_by=by,
     )

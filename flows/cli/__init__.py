@@ -55,6 +55,17 @@ duplicates.command(
     "flows.cli.duplicate_decisions:decide", name="decide", help="Say whether two agencies are one; never asked again."
 )
 duplicates.command("flows.cli.duplicate_decisions:undo", name="undo", help="Withdraw a verdict.")
+duplicates.command(
+    "flows.cli.duplicate_files:export_pairs",
+    name="export",
+    help="Pairs as a spreadsheet in which people give verdicts.",
+)
+duplicates.command(
+    "flows.cli.duplicate_files:import_verdicts", name="import", help="Read verdicts back from a spreadsheet."
+)
+duplicates.command(
+    "flows.cli.duplicate_advice:advice", name="advice", help="What your verdicts say about the scores; hours left."
+)
 duplicates.command("flows.cli.duplicates:evaluate", name="evaluate", help="Match quality on any labelled list.")
 app.command(duplicates)
 

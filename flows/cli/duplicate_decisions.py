@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from flows.cli.duplicate_pairs import name_pair, read_pairs
 from flows.cli.terminal import Common, say, show, show_json
 from flows.clock import now
-from flows.duplicate_verdicts import Judgement, plan_ids, read_judgement, verdict_decision
+from flows.duplicate_verdicts import Judgement, plan_ids, read_judgement, values_of, verdict_decision
 from pipeline.curate.verdict_groups import Contradiction
 from pipeline.curate.verdict_log import WITHDRAWN, VerdictEntry
 from pipeline.publish.wording import count_of
@@ -70,17 +70,16 @@ def decide(
     # A verdict on a pair that came up again answers the question that the old verdicts left open.
     settled = [entry.sequence for entry in (stands.entries if stands else ()) if overrule or is_reopened]
     decision = verdict_decision(
-        view.directory,
         pair,
         verdict=said,
         reason=reason.strip(),
         by=by.strip(),
         names=view.names,
+        values=values_of(view.directory, pair, parameters=resolved.settings.match),
         score=None if state is None else state["score"],
         band=None if state is None else state["band"],
         run_id=view.run_id,
         overrules=settled,
-        parameters=resolved.settings.match,
     )
     (entry,) = append_decisions(place, [decision], now=now())
     return _tell(read_judgement(place), pair, entry=entry, is_new=True, common=common, before=view.judgement)

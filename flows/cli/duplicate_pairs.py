@@ -14,6 +14,7 @@ from pipeline.store.snapshot import open_published
 from schemas.decided import Key, Pair
 from schemas.directory import Directory
 from schemas.errors import InputError, UsageError
+from schemas.verdicts import ASKED
 
 #: The reason that says where every pair starts; it tells one pair from another in nothing.
 START = "start"
@@ -93,6 +94,24 @@ def _names(directory: Directory, judgement: Judgement) -> dict[Key, dict[str, An
         (row[0], row[1]): dict(zip(columns, row, strict=True)) for row in directory.agency.select(columns).iter_rows()
     }
     return gone | here
+
+
+def choose_pairs(view: PairView, *, band: str, standing: str) -> pl.DataFrame:
+    """Return the rows of `view.pairs` of a band and a standing.
+
+    Args:
+        view: What is known.
+        band: One band; `all` gives duplicate and possible, and whatever somebody decided.
+        standing: One standing; `asked` gives those left to a person, `all` every one.
+    """
+    in_band = pl.col("band").is_in(["duplicate", "possible"] if band == "all" else [band])
+    if band == "all":
+        # What somebody decided is told whatever its score; of what nobody decided only what is worth a look.
+        in_band |= ~pl.col("standing").is_in(["open", "implied"])
+    pairs = view.pairs.filter(in_band.fill_null(value=False))
+    if standing == "asked":
+        return pairs.filter(pl.col("standing").is_in([str(one) for one in ASKED]))
+    return pairs if standing == "all" else pairs.filter(pl.col("standing") == standing)
 
 
 def pair_documents(view: PairView, pairs: pl.DataFrame) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import polars as pl
 from cyclopts import Parameter
 
-from flows.cli.duplicate_pairs import START, name_pair, pair_documents, read_pairs, told_reasons
+from flows.cli.duplicate_pairs import START, choose_pairs, name_pair, pair_documents, read_pairs, told_reasons
 from flows.cli.terminal import Common, require_limit, say, show, show_json, show_table
 from flows.labelled_list import labelled_records, parse_columns, read_text_table, require_column
 from pipeline.curate.verdict_log import VerdictEntry
@@ -17,7 +17,6 @@ from pipeline.match.evaluate import evaluate_matching
 from pipeline.match.explain import explain_pair
 from pipeline.publish.wording import count_of
 from schemas.errors import UsageError
-from schemas.verdicts import ASKED
 
 #: Pairs printed on a terminal; `--json` gives all.
 PAIRS_SHOWN = 25
@@ -46,16 +45,7 @@ def list_pairs(
     """
     require_limit(limit)
     view = read_pairs(common, center=center)
-    wanted = ["duplicate", "possible"] if band == "all" else [band]
-    in_band = pl.col("band").is_in(wanted)
-    if band == "all":
-        # What somebody decided is told whatever its score; of what nobody decided only what is worth a look.
-        in_band |= ~pl.col("standing").is_in(["open", "implied"])
-    pairs = view.pairs.filter(in_band.fill_null(value=False))
-    if standing == "asked":
-        pairs = pairs.filter(pl.col("standing").is_in([str(one) for one in ASKED]))
-    elif standing != "all":
-        pairs = pairs.filter(pl.col("standing") == standing)
+    pairs = choose_pairs(view, band=band, standing=standing)
     documents = pair_documents(view, pairs)
     if common.json:
         show_json(documents)

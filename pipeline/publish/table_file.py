@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -37,11 +37,14 @@ class Sheet:
         title: Name of the sheet.
         rows: What stands on it.
         columns: Heading and width in characters by column of `rows`; columns that `rows` lacks are left out.
+        fill_in: Columns that people fill in, with the words that they choose from (none: any text). In XLSX all other cells are
+            locked then, without a password.
     """
 
     title: str
     rows: pl.DataFrame
     columns: Mapping[str, tuple[str, int]]
+    fill_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def shown(self) -> pl.DataFrame:
         """Return the rows with the columns that have a heading, in the order of the headings."""
@@ -119,6 +122,10 @@ def _write_xlsx(sheets: Sequence[Sheet], path: Path) -> None:
         head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8ECEF", "text_wrap": True, "valign": "top"})
         cell = book.add_format({"text_wrap": True, "valign": "top"})
         day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
+        # Text, so that nothing that is typed turns into a date or a number.
+        blank = book.add_format(
+            {"text_wrap": True, "valign": "top", "locked": False, "bg_color": "#FFFBE6", "border": 1, "num_format": "@"}
+        )
         for one in sheets:
             frame = one.shown()
             sheet = book.add_worksheet(one.title)
@@ -129,11 +136,35 @@ def _write_xlsx(sheets: Sequence[Sheet], path: Path) -> None:
             for line, row in enumerate(frame.iter_rows(), start=1):
                 for place, value in enumerate(row):
                     _write_cell(sheet, line, place, value, cell=cell, day=day)
+            if one.fill_in:
+                _open_cells(sheet, one, frame, blank=blank)
             sheet.freeze_panes(1, 0)
             sheet.autofilter(0, 0, max(frame.height, 1), frame.width - 1)
             sheet.set_landscape()
             sheet.fit_to_pages(1, 0)
             sheet.repeat_rows(0)
+
+
+def _open_cells(sheet: Worksheet, one: Sheet, frame: pl.DataFrame, *, blank: Format) -> None:
+    """Lock the sheet but for the cells that people fill in, and offer the words they choose from."""
+    for name, words in one.fill_in.items():
+        place = frame.columns.index(name)
+        for line, value in enumerate(frame[name].to_list(), start=1):
+            sheet.write_string(line, place, value or "", blank)
+        if words and frame.height:
+            sheet.data_validation(
+                1,
+                place,
+                frame.height,
+                place,
+                {
+                    "validate": "list",
+                    "source": list(words),
+                    "error_title": "Not one of the answers",
+                    "error_message": f"Choose {', '.join(words)}, or leave the cell blank.",
+                },
+            )
+    sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
 
 
 def _write_cell(sheet: Worksheet, line: int, place: int, value: object, *, cell: Format, day: Format) -> None:

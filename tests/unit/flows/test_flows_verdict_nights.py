@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from flows.cli import run as run_command
-from flows.duplicate_verdicts import read_judgement, verdict_decision
+from flows.duplicate_verdicts import read_judgement, values_of, verdict_decision
 from pipeline.store.decisions import append_decisions
 from pipeline.store.snapshot import open_published
 from pipeline.store.workspace import Workspace
@@ -68,6 +68,7 @@ class Town:
             (row["center_id"], row["record_uid"]): row
             for row in directory.agency.select("center_id", "record_uid", "native_id", "name").to_dicts()
         }
+        values = values_of(directory, set(names), parameters=MatchParameters())
         decisions = []
         for place, row in enumerate(pairs.to_dicts()):
             verdict = Verdict.UNSURE if place % 7 == 6 else Verdict.DIFFERENT if place % 3 == 2 else Verdict.SAME
@@ -75,8 +76,8 @@ class Town:
             if read_one(decisions, pair, verdict):
                 decisions.append(
                     verdict_decision(
-                        directory, pair, verdict=verdict, reason="looked", by="Ana", names=names, score=row["score"],
-                        band=row["band"], run_id="x", parameters=MatchParameters(),
+                        pair, verdict=verdict, reason="looked", by="Ana", names=names, values=values, score=row["score"],
+                        band=row["band"], run_id="x",
                     )
                 )  # fmt: skip
         append_decisions(self.workspace, decisions, now=DECIDED_AT)
