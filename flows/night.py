@@ -23,6 +23,7 @@ from flows.duplicate_verdicts import (
     stand_all,
 )
 from flows.finding_decisions import delivered_records, standing_decisions
+from flows.merge_choices import merged_view
 from flows.night_facts import NightFrames, count_delivered, gated_facts, gather_facts
 from flows.night_files import write_night_files, write_stopped_report
 from flows.night_gates import find_drift, find_gates
@@ -220,9 +221,10 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             staffing = verb(estimate_staffing)(complexity, parameters=settings.staffing)
 
         with watch.stage("export"):
+            plans, merged = merged_view(plan.workspace, judgement, directory, parameters=settings.merge)
             package = verb(export_hsds)(
-                directory,
-                findings=validation.findings,
+                merged.directory,
+                findings=merged.rename(validation.findings),
                 as_of=plan.as_of,
                 parameters=settings.export,
                 privacy=settings.normalize.privacy,
@@ -246,6 +248,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             matches=matches,
             clusters=clusters,
             pair_states=pair_states,
+            plans=plans,
             sample=sample,
             draws=together(sample, read_draws(plan.workspace)),
             freshness=freshness,

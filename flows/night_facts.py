@@ -15,6 +15,7 @@ from pipeline.audit.draw import AuditDraw
 from pipeline.curate.changes import ChangeCounts
 from pipeline.curate.cluster_ids import KeptClusters
 from pipeline.curate.findings import open_findings
+from pipeline.curate.merge_plan import MergePlans
 from pipeline.curate.signals import count_signals
 from pipeline.match.agencies import Matches
 from pipeline.measure.freshness import Freshness
@@ -84,6 +85,7 @@ class NightFrames:
         matches: Scored pairs, and groups under the ids of a first night.
         clusters: The groups under their lasting ids.
         pair_states: Where each pair stands after verdicts.
+        plans: Merge plans of confirmed groups.
         sample: The standing audit sample.
         draws: It and every draw people made.
         freshness: The annual update figures.
@@ -107,6 +109,7 @@ class NightFrames:
     matches: Matches
     clusters: KeptClusters
     pair_states: pl.DataFrame
+    plans: MergePlans
     sample: AuditDraw
     draws: AuditDraw
     freshness: Freshness

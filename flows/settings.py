@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from schemas.errors import InputError
 from schemas.fault_words import keys_at, place_of, say_fault
 from schemas.match_parameters import MatchParameters
+from schemas.merge_parameters import MergeParameters
 from schemas.parameters import (
     AuditParameters,
     ChangeParameters,
@@ -111,6 +112,7 @@ class Settings(BaseSettings):
     rules: ValidateParameters = ValidateParameters()
     match: MatchParameters = MatchParameters()
     verdicts: VerdictParameters = VerdictParameters()
+    merge: MergeParameters = MergeParameters()
     freshness: FreshnessRule = FreshnessRule()
     staffing: StaffingParameters = StaffingParameters()
     audit: AuditParameters = AuditParameters()

@@ -10,6 +10,7 @@ from schemas.gating import FilledCells
 from schemas.history import FieldChange, RekeyedInRun, SignalInRun, Verification
 from schemas.matching import BlockReport, Cluster, PairReason, ScoredPair
 from schemas.measures import StoredMeasure
+from schemas.merging import MergedValue, MergeMember, MergeStep
 from schemas.quality import FindingEvent, NotApplicable, Note, TrackedFinding
 from schemas.raw import RawHeader, RawReject, RawRow
 from schemas.verdicts import ClusterAlias, PairState
@@ -40,6 +41,9 @@ STORED_TABLES: dict[str, type[Table]] = {
     "matching.cluster": Cluster,
     "matching.cluster_alias": ClusterAlias,
     "matching.pair_state": PairState,
+    "matching.merge_member": MergeMember,
+    "matching.merged_value": MergedValue,
+    "matching.merge_step": MergeStep,
     "auditing.draw": Draw,
     "auditing.draw_item": DrawItem,
     "measure.measure": StoredMeasure,

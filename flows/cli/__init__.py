@@ -64,6 +64,12 @@ duplicates.command(
     "flows.cli.duplicate_files:import_verdicts", name="import", help="Read verdicts back from a spreadsheet."
 )
 duplicates.command(
+    "flows.cli.duplicate_plans:plan", name="plan", help="What to do about agencies that were confirmed to be one."
+)
+duplicates.command(
+    "flows.cli.duplicate_plans:choose", name="choose", help="Choose which record's value a merge plan keeps."
+)
+duplicates.command(
     "flows.cli.duplicate_advice:advice", name="advice", help="What your verdicts say about the scores; hours left."
 )
 duplicates.command("flows.cli.duplicates:evaluate", name="evaluate", help="Match quality on any labelled list.")

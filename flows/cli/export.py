@@ -8,6 +8,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from flows.cli.terminal import Common, require_center, say, show, show_json
+from flows.duplicate_verdicts import read_judgement
+from flows.merge_choices import merged_view
 from pipeline.curate.findings import shown_findings
 from pipeline.publish.hsds import export_hsds
 from pipeline.publish.package import write_package
@@ -25,7 +27,8 @@ def hsds(
 ) -> int:
     """Write the public records of the last published night as an HSDS 3.1 data package.
 
-    Private values and excluded records never enter it; what was left out is listed by reason in manifest.json.
+    Private values and excluded records never enter it; what was left out is listed by reason in manifest.json. Agencies that
+    people confirmed to be one are written as one, when their merge plan needs no choice.
 
     Args:
         output: Folder to write; a package of ours that is already there is replaced whole.
@@ -40,9 +43,15 @@ def hsds(
         directory = snapshot.directory()
         findings = shown_findings(snapshot.table("quality.finding"))
         pointer = snapshot.pointer
-    package = export_hsds(
+    _, merged = merged_view(
+        common.place(resolved),
+        read_judgement(common.place(resolved)),
         directory,
-        findings=findings,
+        parameters=resolved.settings.merge,
+    )
+    package = export_hsds(
+        merged.directory,
+        findings=merged.rename(findings),
         as_of=common.as_of or pointer.as_of,
         parameters=resolved.settings.export,
         privacy=resolved.settings.normalize.privacy,

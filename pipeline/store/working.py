@@ -46,6 +46,9 @@ REPLACED_WHOLE: tuple[str, ...] = (
     "matching.cluster",
     "matching.cluster_alias",
     "matching.pair_state",
+    "matching.merge_member",
+    "matching.merged_value",
+    "matching.merge_step",
 )
 
 #: Tables that only grow; a run that is repeated replaces its own rows.
