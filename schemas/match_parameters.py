@@ -214,6 +214,11 @@ class Blocking(Parameters):
     rare_token_records: int = Field(
         default=20, ge=2, description="A name word in at most this many records proposes pairs (project choice)."
     )
+    largest_acronym_block: int = Field(
+        default=12,
+        ge=2,
+        description="The same for initials: three letters that many names share are nobody's acronym (project choice).",
+    )
     acronym_length: int = Field(default=3, ge=2, description="Shortest acronym that proposes a pair (project choice).")
 
 
@@ -259,6 +264,11 @@ class ProfileParameters(Parameters):
     city_differ_bits: float = Field(description="Both have cities, none in common.")
     taxonomy_same_bits: float = Field(description="Services indexed with the same codes.")
     taxonomy_differ_bits: float = Field(description="Both have codes, none in common.")
+    renamed_bits: float = Field(
+        default=0.0,
+        ge=0,
+        description="Employer number, phone, address and all service codes agree under another name: renamed rather than sponsored.",
+    )
     damping: float = Field(
         default=0.65,
         gt=0,
@@ -331,6 +341,7 @@ def agency_profile() -> ProfileParameters:
         city_differ_bits=-1.0,
         taxonomy_same_bits=1.0,
         taxonomy_differ_bits=-0.7,
+        renamed_bits=4.0,
         duplicate_score=0.85,
         possible_score=0.3,
         chapters_are_related=True,

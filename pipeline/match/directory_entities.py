@@ -199,8 +199,8 @@ def _programs(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
 
 
 def _strongest(rows: pl.DataFrame, *, by: list[str], schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    """Keep one row per value: own if any is own, private if any is private."""
-    flagged = frame_of(rows, schema).with_columns(
-        is_own=pl.col("is_own").any().over(by), is_private=pl.col("is_private").any().over(by)
-    )
-    return flagged.unique(by, keep="first", maintain_order=True).sort(list(schema), nulls_last=True)
+    """Keep one row per value: own if any is own, private if any is private; of several texts the first in order."""
+    typed = rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+    flags = [pl.col(name).any() for name in ("is_own", "is_private")]
+    others = [pl.col(name).min() for name in schema if name not in (*by, "is_own", "is_private")]
+    return typed.group_by(by).agg(*others, *flags).select(list(schema)).sort(by, nulls_last=True)
