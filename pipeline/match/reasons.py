@@ -214,6 +214,8 @@ def _tell_address(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         .then(pl.format("Both are at the same address; {} agencies in all are, so it counts less.", owners))
         .when("is_place_shared")
         .then(pl.lit("Both are at the same address and nobody else is."))
+        .when(pl.col("nearness") == 2)
+        .then(pl.lit("They are on the same street; one of them gives no house number."))
         .when(pl.col("nearness") == 1)
         .then(pl.lit("They are in neighbouring houses on one street."))
         .when("is_house_different")

@@ -68,7 +68,7 @@ def _weigh_signals(seen: pl.DataFrame, *, profile: ProfileParameters) -> pl.Data
     name_worth = profile.name_floor + (1 - profile.name_floor) * information
     address_differs = pl.when(pl.col("place_worth").is_not_null() & ~pl.col("is_place_shared")).then(
         pl.when(pl.col("nearness") == 2)
-        .then(None)
+        .then(profile.same_street_bits)
         .when(pl.col("nearness") == 1)
         .then(profile.neighbouring_house_bits)
         .otherwise(profile.address_differ_bits)
