@@ -101,7 +101,25 @@ def _owners(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
             | pl.col("is_site_private").fill_null(False),
         )
         .unique(list(_OWNER), keep="any")
+        .with_columns(_owner_hash())
     )
+
+
+def _with_owner(rows: pl.DataFrame, owner: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that belong to an agency, with `entity`, `is_own` and `is_place_private` of their owner.
+
+    Joined by a hash of the three key columns, which as texts take most of the time of a large directory; the texts are compared
+    behind it, so that two keys with one hash do no harm.
+    """
+    found = rows.with_columns(_owner_hash()).join(
+        owner.rename({name: f"__{name}" for name in _OWNER}), on="__hash", how="inner"
+    )
+    is_same = pl.all_horizontal(pl.col(name) == pl.col(f"__{name}") for name in _OWNER)
+    return found.filter(is_same).drop("__hash", *(f"__{name}" for name in _OWNER))
+
+
+def _owner_hash() -> pl.Expr:
+    return pl.struct(_OWNER).hash().alias("__hash")
 
 
 def _names(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
@@ -128,11 +146,11 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
             )
             for table in (directory.agency, directory.site, directory.service, directory.service_at_site)
         ]
-    ).join(owner, on=list(_OWNER), how="inner")
+    ).pipe(_with_owner, owner)
     phone = (
         directory.phone.filter(pl.col("e164").is_not_null())
         .select(*_OWNER, "e164", "number_written", "is_private")
-        .join(owner, on=list(_OWNER), how="inner")
+        .pipe(_with_owner, owner)
         .with_columns(signal=pl.lit("phone"), key=pl.col("e164").str.strip_prefix("+"), shown="number_written")
     )
     email = pl.concat(
@@ -140,7 +158,7 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
             records.select("entity", "is_own", "email", is_private=pl.lit(False)),
             directory.contact.filter(pl.col("email").is_not_null())
             .select(*_OWNER, "email", "is_private")
-            .join(owner, on=list(_OWNER), how="inner")
+            .pipe(_with_owner, owner)
             .select("entity", "is_own", "email", "is_private"),
         ]
     ).drop_nulls("email")
@@ -159,7 +177,7 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
     ein = (
         directory.agency.filter(pl.col("ein").is_not_null())
         .select("center_id", pl.col("kind").alias("owner_kind"), pl.col("record_uid").alias("owner_uid"), "ein")
-        .join(owner, on=list(_OWNER), how="inner")
+        .pipe(_with_owner, owner)
         .with_columns(signal=pl.lit("ein"), key="ein", shown="ein", is_private=pl.lit(False))
     )
     parts = [part.select(*CONTACT_SCHEMA) for part in (phone, email, domain, ein)]
@@ -172,7 +190,7 @@ def _places(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
         directory.address.select(
             *_OWNER, "line1", "city", "postal_code", "house_number_key", "address_key", "is_private"
         )
-        .join(owner, on=list(_OWNER), how="inner")
+        .pipe(_with_owner, owner)
         .with_columns(
             house_number="house_number_key",
             street=street_of(pl.col("line1")),
@@ -189,7 +207,7 @@ def _places(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
 def _codes(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
     """Return the service codes with which the agency, its sites or its services are indexed."""
     links = directory.taxonomy_link.select(*_OWNER, "code")
-    return frame_of(links.join(owner, on=list(_OWNER), how="inner"), CODE_SCHEMA)
+    return frame_of(links.pipe(_with_owner, owner), CODE_SCHEMA)
 
 
 def _programs(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
@@ -201,7 +219,7 @@ def _programs(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
         pl.col("name").alias("shown"),
         pl.coalesce("name_key", "name").alias("text"),
     ).drop_nulls("text")
-    return frame_of(services.join(owner, on=list(_OWNER), how="inner"), PROGRAM_SCHEMA)
+    return frame_of(services.pipe(_with_owner, owner), PROGRAM_SCHEMA)
 
 
 def _strongest(rows: pl.DataFrame, *, by: list[str], schema: dict[str, pl.DataType]) -> pl.DataFrame:
