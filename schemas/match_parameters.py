@@ -214,6 +214,11 @@ class Blocking(Parameters):
     rare_token_records: int = Field(
         default=20, ge=2, description="A name word in at most this many records proposes pairs (project choice)."
     )
+    largest_acronym_block: int = Field(
+        default=12,
+        ge=2,
+        description="The same for initials: three letters that many names share are nobody's acronym (project choice).",
+    )
     acronym_length: int = Field(default=3, ge=2, description="Shortest acronym that proposes a pair (project choice).")
 
 
@@ -253,12 +258,20 @@ class ProfileParameters(Parameters):
         default=4, ge=0, description="House numbers this near on one street may be one building (project choice)."
     )
     neighbouring_house_bits: float = Field(description="Neighbouring houses on one street.")
+    same_street_bits: float = Field(
+        default=0.0, ge=0, description="Same street in one city, and one of the two has no house number."
+    )
     postal_code_same_bits: float = Field(description="Same ZIP, at other addresses.")
     postal_code_differ_bits: float = Field(description="Both have ZIPs, none in common.")
     city_same_bits: float = Field(description="Same city, when no ZIP can be compared.")
     city_differ_bits: float = Field(description="Both have cities, none in common.")
     taxonomy_same_bits: float = Field(description="Services indexed with the same codes.")
     taxonomy_differ_bits: float = Field(description="Both have codes, none in common.")
+    renamed_bits: float = Field(
+        default=0.0,
+        ge=0,
+        description="Employer number, phone, address and all service codes agree under another name: renamed rather than sponsored.",
+    )
     damping: float = Field(
         default=0.65,
         gt=0,
@@ -325,12 +338,14 @@ def agency_profile() -> ProfileParameters:
         address_same_bits=3.5,
         address_differ_bits=-1.5,
         neighbouring_house_bits=-0.5,
+        same_street_bits=0.5,
         postal_code_same_bits=0.7,
         postal_code_differ_bits=-0.7,
         city_same_bits=0.3,
         city_differ_bits=-1.0,
         taxonomy_same_bits=1.0,
         taxonomy_differ_bits=-0.7,
+        renamed_bits=4.0,
         duplicate_score=0.85,
         possible_score=0.3,
         chapters_are_related=True,
@@ -341,14 +356,15 @@ def site_profile() -> ProfileParameters:
     """Return the settings for sites: a site is a place, so the address decides and the name confirms."""
     return ProfileParameters(
         prior_bits=-6.0,
-        name_knots=((0.0, -3.0), (0.3, -2.0), (0.5, 0.5), (0.65, 2.5), (0.8, 4.0), (1.0, 6.0)),
+        name_knots=((0.0, -3.0), (0.1, -1.5), (0.3, -0.5), (0.5, 1.0), (0.65, 2.5), (0.8, 4.0), (1.0, 6.0)),
         # Lists of sites name the agency, the site or both: words of one side alone are no clash.
         clash_penalty=0.0,
         branch_bits=-1.0,
         ein_same_bits=2.0,
         ein_differ_bits=-4.0,
         phone_same_bits=4.0,
-        phone_differ_bits=-1.0,
+        # Programs under one roof have telephones of their own.
+        phone_differ_bits=-0.5,
         email_same_bits=3.0,
         email_differ_bits=-0.5,
         domain_same_bits=2.0,
@@ -356,6 +372,7 @@ def site_profile() -> ProfileParameters:
         address_same_bits=8.0,
         address_differ_bits=-7.0,
         neighbouring_house_bits=-2.0,
+        same_street_bits=2.0,
         postal_code_same_bits=0.7,
         postal_code_differ_bits=-2.0,
         city_same_bits=0.3,

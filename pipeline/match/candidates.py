@@ -53,6 +53,8 @@ def propose_candidates(compared: Compared) -> Candidates:
     for position, (block, keys) in enumerate(_keys(compared)):
         is_contact = block in ("ein", "phone", "email", "domain")
         largest = limits.largest_contact_block if is_contact else limits.largest_block
+        if block == "acronym":
+            largest = limits.largest_acronym_block
         pairs, capped = _pairs_of_keys(keys, largest=largest)
         proposals.append(pairs.with_columns(bit=pl.lit(1 << position, dtype=pl.UInt32)))
         reports.append({"block": block, "capped_key_count": capped.height, "capped_record_count": capped["size"].sum()})

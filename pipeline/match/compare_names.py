@@ -19,6 +19,9 @@ _SLIP_LIKENESS = 0.95
 _SLIP_COST, _ABBREVIATION_LIKENESS = 0.12, 0.85
 #: A word in more records than this is a word of its own, no misspelling (project choice).
 _MISSPELLED_RECORDS = 2
+#: A word of at least so many letters and so much weight may be written in two; looked for where hardly anything else is shared
+#: (project choice: shorter ones stand inside others by chance).
+_COMPOUND_LETTERS, _COMPOUND_WEIGHT, _COMPOUND_SHARED = 7, 0.6, 0.5
 #: Likeness given to an acronym and the name it abbreviates: short initials agree by chance now and then (project choice).
 _ACRONYM_LIKENESS = 0.82
 #: A name of one word with at most this many letters is read as an acronym (project choice).
@@ -108,8 +111,12 @@ def _compare_forms(forms: pl.DataFrame, names: Names, *, clash_penalty: float) -
         pairs["squeezed_a"].to_list(), pairs["squeezed_b"].to_list(), scorer=fuzz.ratio, dtype=np.float32
     )
     pairs = pairs.with_columns(letters=pl.Series(letters.astype(np.float64), dtype=pl.Float64))
-    pairs = pairs.join(_slips(pairs, names.token), on="form", how="left").join(
-        _misspelled(pairs, names.token), on="form", how="left"
+    pairs = (
+        pairs.join(_slips(pairs, names.token), on="form", how="left")
+        .join(_misspelled(pairs, names.token), on="form", how="left")
+        .join(_compounds(pairs, names.token), on="form", how="left")
+        .with_columns(pl.col("compound").fill_null(0.0))
+        .with_columns(shared=pl.col("shared") + pl.col("compound"))
     )
     pairs = pairs.with_columns(
         pl.col("is_slip").fill_null(False), pl.col("credit", "surplus", "matched_a", "matched_b").fill_null(0.0)
@@ -238,6 +245,27 @@ def _misspelled(pairs: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
         matched_a=pl.col("weight_a").sum(),
         matched_b=pl.col("weight_b").sum(),
     )
+
+
+def _compounds(pairs: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
+    """Find a telling word of one form that the other writes in two ("Bunnyland" / "Bunny Land").
+
+    Returns:
+        Per form with such a word: `compound`, its weight; the heaviest of both sides.
+    """
+    unlike = pairs.filter(pl.col("shared") < _COMPOUND_SHARED)
+    words = token.filter(
+        (pl.col("weight") >= _COMPOUND_WEIGHT) & (pl.col("text").str.len_chars() >= _COMPOUND_LETTERS)
+    ).select("token", "text", "weight")
+    found = [
+        unlike.select("form", token=f"left_{own}", other=f"squeezed_{other}")
+        .explode("token", keep_nulls=False, empty_as_null=False)
+        .join(words, on="token", how="inner")
+        .filter(pl.col("other").str.contains(pl.col("text"), literal=True))
+        .select("form", "weight")
+        for own, other in (("a", "b"), ("b", "a"))
+    ]
+    return pl.concat(found).group_by("form").agg(compound=pl.col("weight").max())
 
 
 def _compare_words(words: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:

@@ -119,7 +119,7 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
     """Return phones, e-mail addresses, own domains and employer numbers."""
     records = pl.concat(
         [
-            table.select(
+            table.filter(pl.col("email").is_not_null() | pl.col("url_domain_key").is_not_null()).select(
                 "center_id",
                 pl.col("kind").alias("owner_kind"),
                 pl.col("record_uid").alias("owner_uid"),
@@ -131,15 +131,17 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
     ).join(owner, on=list(_OWNER), how="inner")
     phone = (
         directory.phone.filter(pl.col("e164").is_not_null())
+        .select(*_OWNER, "e164", "number_written", "is_private")
         .join(owner, on=list(_OWNER), how="inner")
         .with_columns(signal=pl.lit("phone"), key=pl.col("e164").str.strip_prefix("+"), shown="number_written")
     )
     email = pl.concat(
         [
             records.select("entity", "is_own", "email", is_private=pl.lit(False)),
-            directory.contact.join(owner, on=list(_OWNER), how="inner").select(
-                "entity", "is_own", "email", "is_private"
-            ),
+            directory.contact.filter(pl.col("email").is_not_null())
+            .select(*_OWNER, "email", "is_private")
+            .join(owner, on=list(_OWNER), how="inner")
+            .select("entity", "is_own", "email", "is_private"),
         ]
     ).drop_nulls("email")
     email = email.with_columns(signal=pl.lit("email"), key=pl.col("email").str.to_lowercase(), shown="email")
@@ -167,7 +169,10 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
 def _places(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
     """Return the addresses of the agencies, their sites and their services."""
     places = (
-        directory.address.join(owner, on=list(_OWNER), how="inner")
+        directory.address.select(
+            *_OWNER, "line1", "city", "postal_code", "house_number_key", "address_key", "is_private"
+        )
+        .join(owner, on=list(_OWNER), how="inner")
         .with_columns(
             house_number="house_number_key",
             street=street_of(pl.col("line1")),
@@ -183,7 +188,8 @@ def _places(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
 
 def _codes(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
     """Return the service codes with which the agency, its sites or its services are indexed."""
-    return frame_of(directory.taxonomy_link.join(owner, on=list(_OWNER), how="inner"), CODE_SCHEMA)
+    links = directory.taxonomy_link.select(*_OWNER, "code")
+    return frame_of(links.join(owner, on=list(_OWNER), how="inner"), CODE_SCHEMA)
 
 
 def _programs(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
@@ -199,8 +205,8 @@ def _programs(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
 
 
 def _strongest(rows: pl.DataFrame, *, by: list[str], schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    """Keep one row per value: own if any is own, private if any is private."""
-    flagged = frame_of(rows, schema).with_columns(
-        is_own=pl.col("is_own").any().over(by), is_private=pl.col("is_private").any().over(by)
-    )
-    return flagged.unique(by, keep="first", maintain_order=True).sort(list(schema), nulls_last=True)
+    """Keep one row per value: own if any is own, private if any is private; of several texts the first in order."""
+    typed = rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+    flags = [pl.col(name).any() for name in ("is_own", "is_private")]
+    others = [pl.col(name).min() for name in schema if name not in (*by, "is_own", "is_private")]
+    return typed.group_by(by).agg(*others, *flags).select(list(schema)).sort(by, nulls_last=True)

@@ -145,7 +145,7 @@ def _flips(row: dict[str, object], reasons: pl.DataFrame, *, profile: ProfilePar
         flips.append("If one of the numbers in the names is a slip, correcting it lifts the veto.")
     weights = dict(reasons.select("signal", "weight").iter_rows())
     for signal, weight in weights.items():
-        if signal in ("start", "number", "relation", "support", "status") or weight == 0:
+        if signal in ("start", "number", "relation", "support", "status", "renamed") or weight == 0:
             continue
         without = _band_of(bits - weight, row, weights={**weights, signal: 0.0}, profile=profile)
         if without != band:

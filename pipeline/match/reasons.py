@@ -50,6 +50,7 @@ def tell_reasons(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         _tell_area(pairs, compared, signal="postal_code", values="postal_codes", word="ZIP"),
         _tell_area(pairs, compared, signal="city", values="cities", word="city"),
         _tell_taxonomy(pairs),
+        _tell_renamed(pairs),
         _tell_relation(pairs),
         _tell_support(pairs),
         _tell_status(pairs, compared),
@@ -213,6 +214,8 @@ def _tell_address(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         .then(pl.format("Both are at the same address; {} agencies in all are, so it counts less.", owners))
         .when("is_place_shared")
         .then(pl.lit("Both are at the same address and nobody else is."))
+        .when(pl.col("nearness") == 2)
+        .then(pl.lit("They are on the same street; one of them gives no house number."))
         .when(pl.col("nearness") == 1)
         .then(pl.lit("They are in neighbouring houses on one street."))
         .when("is_house_different")
@@ -257,6 +260,12 @@ def _tell_taxonomy(pairs: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("Their services have no taxonomy code in common."))
     )
     return _reason(rows, signal="taxonomy", a=_nothing(), b=_nothing(), weight=pl.col("taxonomy_bits"), text=text)
+
+
+def _tell_renamed(pairs: pl.DataFrame) -> pl.DataFrame:
+    rows = pairs.filter(pl.col("renamed_bits").is_not_null())
+    text = pl.lit("Employer number, phone, address and all services agree, only the name is another: perhaps renamed.")
+    return _reason(rows, signal="renamed", a=_nothing(), b=_nothing(), weight=pl.col("renamed_bits"), text=text)
 
 
 def _tell_relation(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -18,7 +18,8 @@ def relation_of_pairs(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     - `parent_and_child`: one agency is the parent of the other;
     - `chapters`: both have the same parent, or their names are one stem with different places or branch words and neither an
       address nor an identifier says that they are one;
-    - `shared_sponsor`: the same employer number under names that do not agree;
+    - `shared_sponsor`: the same employer number under names that do not agree, unless phone, address and all services agree as well:
+      then one of the two is asked about as renamed;
     - `own_program`: one agency's name is the name of a service of the other, under another agency name; or one name is the other's
       with a part of it behind a dash ("Hospital" / "Hospital - Breast Care"), or both are parts of one head.
 
@@ -59,7 +60,7 @@ def relation_of_pairs(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         .then(pl.lit(PARENT_AND_CHILD))
         .when(same_parent)
         .then(pl.lit(CHAPTERS))
-        .when(same_ein & unlike)
+        .when(same_ein & unlike & pl.col("renamed_bits").is_null())
         .then(pl.lit(SHARED_SPONSOR))
         .when(pl.col("program").is_not_null() & other_name & (contact >= profile.support_bits))
         .then(pl.lit(OWN_PROGRAM))

@@ -16,7 +16,7 @@ from schemas.match_parameters import ProfileParameters
 
 #: Signals in the order in which they are told.
 SIGNALS: tuple[str, ...] = (
-    *("name", "branch", "ein", "phone", "email", "domain", "address", "postal_code", "city", "taxonomy"),
+    *("name", "branch", "ein", "phone", "email", "domain", "address", "postal_code", "city", "taxonomy", "renamed"),
 )
 #: Signals that hang together: an agency that shares its office shares phone, domain and address alike.
 _DAMPED: tuple[str, ...] = ("ein", "phone", "email", "domain", "address")
@@ -68,7 +68,7 @@ def _weigh_signals(seen: pl.DataFrame, *, profile: ProfileParameters) -> pl.Data
     name_worth = profile.name_floor + (1 - profile.name_floor) * information
     address_differs = pl.when(pl.col("place_worth").is_not_null() & ~pl.col("is_place_shared")).then(
         pl.when(pl.col("nearness") == 2)
-        .then(None)
+        .then(profile.same_street_bits)
         .when(pl.col("nearness") == 1)
         .then(profile.neighbouring_house_bits)
         .otherwise(profile.address_differ_bits)
@@ -107,6 +107,16 @@ def _weigh_signals(seen: pl.DataFrame, *, profile: ProfileParameters) -> pl.Data
         .when(pl.col("codes_shared") == 0)
         .then(profile.taxonomy_differ_bits),
     }
+    # A fiscal sponsor lends its number, telephone and office to projects that do other work; who also offers all the same is renamed.
+    is_renamed = (
+        (pl.col("likeness") < profile.shared_sponsor_likeness)
+        & pl.col("ein_row_a").is_not_null()
+        & pl.col("phone_row_a").is_not_null()
+        & is_place_shared
+        & (pl.col("codes_shared") > 0)
+        & (pl.col("codes_shared") == pl.col("codes_fewer"))
+    )
+    raw["renamed"] = pl.when(is_renamed & (pl.lit(profile.renamed_bits) > 0)).then(profile.renamed_bits)
     weighed = seen.with_columns(bits.cast(pl.Float64).alias(f"{signal}_bits") for signal, bits in raw.items())
     return weighed.with_columns(_damped(signal, damping=profile.damping) for signal in _DAMPED)
 

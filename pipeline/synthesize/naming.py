@@ -25,6 +25,10 @@ _LAST_FOUR_STEP = 7919  # a prime, so that steps through 10,000 numbers visit ea
 _EIN_STEP = 7_919_003  # shares no factor with ten million, for the same reason
 
 
+#: Single family names that are tried before double ones.
+_SINGLE_TRIES = 20
+
+
 class Registry:
     """What has been handed out in one directory.
 
@@ -40,6 +44,7 @@ class Registry:
         self._phones: dict[str, int] = {}
         self._names: set[str] = beside._names if beside else set()
         self._domains: set[str] = beside._domains if beside else set()
+        self._next_host: dict[str, int] = {}
         self._eins = 0
 
     def phone(self, area_code: str) -> str:
@@ -70,9 +75,11 @@ class Registry:
         """Return an unused host under the reserved top-level domain `example`."""
         words = re.findall(r"[a-z0-9]+", name.casefold())
         stem = "".join(words)[:24] if len("".join(words)) <= 24 else "".join(words[:2])[:24]
-        domain, number = f"{stem}.example", 2
+        domain, number = f"{stem}.example", self._next_host.get(stem, 2)
         while domain in self._domains:
             domain, number = f"{stem}{number}.example", number + 1
+        # Where the search goes on next time: many agencies begin with the same two words.
+        self._next_host[stem] = number
         self._domains.add(domain)
         return domain
 
@@ -86,6 +93,23 @@ def invent_person(draws: Draws, vocabulary: Vocabulary) -> str:
 def invent_surname(draws: Draws, vocabulary: Vocabulary) -> str:
     """Return an invented family name."""
     return draws.pick(vocabulary.words["name_starts"]) + draws.pick(vocabulary.words["name_ends"])
+
+
+def claim_surname(draws: Draws, *, vocabulary: Vocabulary, used: Registry) -> str:
+    """Return a family name that no agency of the directory carries yet: a double one when single ones get rare, then a numbered one.
+
+    Double names are about a million; behind them a number always finds a free one, so that a directory may have any size.
+    """
+    for attempt in range(60):
+        name = invent_surname(draws, vocabulary)
+        if attempt >= _SINGLE_TRIES:
+            name = f"{name}-{invent_surname(draws, vocabulary)}"
+        if used.claim_name(name):
+            return name
+    number = 2
+    while not used.claim_name(f"{name} {number}"):
+        number += 1
+    return f"{name} {number}"
 
 
 def invent_name(

@@ -11,7 +11,7 @@ from pipeline.synthesize.damage import DAMAGES
 from pipeline.synthesize.directory import invent_setting
 from pipeline.synthesize.naming import Registry
 from pipeline.synthesize.plant_faults import FAULTS, GROUP_FAULTS, OPEN_GROUP_FAULTS, plant_fault
-from pipeline.synthesize.plant_pairs import TRAPS, plant_duplicate, plant_trap
+from pipeline.synthesize.plant_pairs import TRAPS, harder, plant_duplicate, plant_trap
 from pipeline.synthesize.plot import Plot, lay_out
 from pipeline.synthesize.records import Record
 from pipeline.synthesize.truth import PlantedFault, PlantedPair
@@ -143,7 +143,10 @@ def _plant_additions(
             third = plant_duplicate(plot, rank, damage_name=addition.name, source=plot, original_rank=original)
             pairs.append(third)
             between = replace(
-                third, native_id_a=pair.native_id_b, trap=f"{pair.trap} and {addition.name} of one agency"
+                third,
+                native_id_a=pair.native_id_b,
+                trap=f"{pair.trap} and {addition.name} of one agency",
+                difficulty=harder(pair.trap, addition.name),
             )
             pairs.append(between)
         else:

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.synthesize.agency import FIRST_NUMBER, NUMBERS_PER_AGENCY, invent_agency
 from pipeline.synthesize.damage import DAMAGES, Damage, copy_children
 from pipeline.synthesize.draws import Draws
-from pipeline.synthesize.naming import invent_surname
+from pipeline.synthesize.naming import claim_surname
 from pipeline.synthesize.plot import Plot
 from pipeline.synthesize.records import Phone, Record
 from pipeline.synthesize.truth import PlantedPair
@@ -30,9 +30,7 @@ class Ground:
 
     def stem(self) -> str:
         """Return an invented family name that no agency of the center carries yet."""
-        while not self.plot.used.claim_name(stem := invent_surname(self.draws, self.plot.setting.vocabulary)):
-            pass
-        return stem
+        return claim_surname(self.draws, vocabulary=self.plot.setting.vocabulary, used=self.plot.used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,33 @@ class Trap:
     size: int
     label: str
     build: Callable[[Ground], list[list[Record]]]
+
+
+#: What is left to recognize a second entry by, for each way of damaging it. Easy: the name is the same but for case, order or a
+#: legal ending, and a phone, address or employer number agrees. Medium: the name is misspelled or abbreviated and such a value
+#: agrees, or the name is the same and hardly anything else is left. Hard: the name is another one, or initials, or it is
+#: misspelled and phone and address are others.
+DIFFICULTIES: dict[str, str] = {
+    "exact_copy": "easy",
+    "legal_ending": "easy",
+    "reordered": "easy",
+    "defunct_twin": "easy",
+    "typo": "medium",
+    "abbreviation": "medium",
+    "thin": "medium",
+    "moved": "medium",
+    "wrong_digit": "medium",
+    "acronym": "hard",
+    "aka_only": "hard",
+    "renamed_same_phone": "hard",
+    "typo_and_moved": "hard",
+}
+_RANKS = ("easy", "medium", "hard")
+
+
+def harder(*damages: str) -> str:
+    """Return the difficulty of telling that two entries are one when each was damaged in its own way: that of the worse one."""
+    return max((DIFFICULTIES[name] for name in damages), key=_RANKS.index)
 
 
 def plant_duplicate(plot: Plot, rank: int, *, damage_name: str, source: Plot, original_rank: int) -> PlantedPair:
@@ -70,7 +95,7 @@ def plant_duplicate(plot: Plot, rank: int, *, damage_name: str, source: Plot, or
     number = FIRST_NUMBER + rank * NUMBERS_PER_AGENCY
     plot.bundles[rank] = copy_children(original, damaged, damage, first_number=number)
     where = damage_name if source is plot else f"{damage_name} in another center"
-    return _pair(source, agency, plot, plot.bundles[rank][0], "duplicate", where)
+    return _pair(source, agency, plot, plot.bundles[rank][0], "duplicate", where, difficulty=DIFFICULTIES[damage_name])
 
 
 def plant_trap(plot: Plot, rank: int, *, trap_name: str) -> list[PlantedPair]:
@@ -88,9 +113,17 @@ def plant_trap(plot: Plot, rank: int, *, trap_name: str) -> list[PlantedPair]:
     ]
 
 
-def _pair(left_plot: Plot, left: Record, right_plot: Plot, right: Record, label: str, trap: str) -> PlantedPair:
+def _pair(
+    left_plot: Plot, left: Record, right_plot: Plot, right: Record, label: str, trap: str, *, difficulty: str = ""
+) -> PlantedPair:
     return PlantedPair(
-        left_plot.setting.center_id, left.native_id, right_plot.setting.center_id, right.native_id, label, trap
+        left_plot.setting.center_id,
+        left.native_id,
+        right_plot.setting.center_id,
+        right.native_id,
+        label,
+        trap,
+        difficulty,
     )
 
 

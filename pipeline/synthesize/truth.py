@@ -35,6 +35,8 @@ class PlantedPair:
     Attributes:
         label: `duplicate` (one agency entered twice), `related` (belong together, are not the same) or `distinct`.
         trap: How the copy was damaged, or what makes the two look alike.
+        difficulty: Of a duplicate `easy`, `medium` or `hard`, by what is left to recognize it by (`plant_pairs.DIFFICULTIES`); blank
+            for the others.
     """
 
     center_id_a: str
@@ -43,6 +45,7 @@ class PlantedPair:
     native_id_b: str
     label: str
     trap: str
+    difficulty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
