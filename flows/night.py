@@ -45,7 +45,7 @@ from pipeline.measure.complexity import measure_complexity
 from pipeline.measure.freshness import measure_freshness
 from pipeline.measure.staffing import estimate_staffing
 from pipeline.normalize.directory import normalize_delivery
-from pipeline.publish.hsds import export_hsds
+from pipeline.publish.hsds import Load, export_hsds
 from pipeline.store.recover import undo_unpublished
 from pipeline.store.snapshot import publish_snapshot, read_pointer
 from pipeline.store.working import WorkingFile, open_working, read_directory, read_table, save_night
@@ -225,6 +225,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             package = verb(export_hsds)(
                 merged.directory,
                 findings=merged.rename(validation.findings),
+                load=Load(directory=directory, findings=validation.findings) if merged.aliases else None,
                 as_of=plan.as_of,
                 parameters=settings.export,
                 privacy=settings.normalize.privacy,

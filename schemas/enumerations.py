@@ -79,6 +79,7 @@ class WithheldReason(StrEnum):
     OTHER_OWNER = "other_owner"
     HELD_BACK_BY_RULE = "held_back_by_rule"
     REQUIRED_FIELD_MISSING = "required_field_missing"
+    MERGED = "merged"
 
 
 class AddressKind(StrEnum):

@@ -20,5 +20,6 @@ class MergeParameters(Parameters):
     )
     across_centers: bool = Field(
         default=False,
-        description="Whether public packages also merge agencies of different centers; their work lists name each center all the same.",
+        description="Whether public packages also merge agencies of different centers; their work lists name each center all the same. "
+        "An agency with sites, services or agencies below it stays in its own center.",
     )

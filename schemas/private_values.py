@@ -65,6 +65,16 @@ class PrivateValues:
     def __repr__(self) -> str:
         return "PrivateValues(…)"
 
+    def __or__(self, other: PrivateValues) -> PrivateValues:
+        return PrivateValues(
+            phones=self.phones | other.phones,
+            vanity=self.vanity | other.vanity,
+            emails=self.emails | other.emails,
+            streets=self.streets | other.streets,
+            places=self.places | other.places,
+            names=self.names | other.names,
+        )
+
 
 def suspect_cells(column: str, values: PrivateValues) -> pl.Expr:
     """Return whether a text cell may hold a private value; `kinds_in` then tells for certain."""

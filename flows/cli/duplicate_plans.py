@@ -18,6 +18,7 @@ from pipeline.curate.merge_survivors import FIELDS
 from pipeline.publish.table_file import Sheet, write_table
 from pipeline.publish.wording import count_of
 from pipeline.store.decisions import append_decision
+from schemas.decided import Key
 from schemas.errors import UsageError
 
 _STEP_COLUMNS = {
@@ -148,6 +149,7 @@ def choose(
             advice=f"Its records: {listed}. Name one by its record_uid if the number is not enough.",
         )
     row = found.row(0, named=True)
+    _require_value(_only(plans, plan), field, (row["center_id"], row["record_uid"]), shown=record)
     append_decision(
         common.place(common.resolve()),
         kind=CHOSEN,
@@ -170,6 +172,13 @@ def choose(
             f"{plan}: {field} is that of {row['name'] or '(no name)'} ({row['native_id']}). The plan is {state.replace('_', ' ')}."
         )
     return 0
+
+
+def _require_value(plans: MergePlans, field: str, key: Key, *, shown: str) -> None:
+    """Refuse the choice of a record that has nothing in the field: it would settle nothing."""
+    (member,) = (one for plan in plans.plans for one in plan.members if one.key == key)
+    if field in FIELDS and member.row[field] in (None, ""):
+        raise UsageError(f"Record {shown} has no {field}.", advice="Choose a record that has one; `plan` shows them.")
 
 
 def _read(common: Common, *, center: str | None) -> tuple[PairView, MergePlans]:

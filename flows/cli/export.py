@@ -11,7 +11,7 @@ from flows.cli.terminal import Common, require_center, say, show, show_json
 from flows.duplicate_verdicts import read_judgement
 from flows.merge_choices import merged_view
 from pipeline.curate.findings import shown_findings
-from pipeline.publish.hsds import export_hsds
+from pipeline.publish.hsds import Load, export_hsds
 from pipeline.publish.package import write_package
 from pipeline.publish.wording import count_of
 from pipeline.store.snapshot import open_published
@@ -52,6 +52,7 @@ def hsds(
     package = export_hsds(
         merged.directory,
         findings=merged.rename(findings),
+        load=Load(directory=directory, findings=findings) if merged.aliases else None,
         as_of=common.as_of or pointer.as_of,
         parameters=resolved.settings.export,
         privacy=resolved.settings.normalize.privacy,

@@ -27,10 +27,12 @@ def list_steps(plan: Plan, directory: Directory, bundle: Directory) -> list[dict
     if plan.refused or plan.state == "done":
         return []
     kept = plan.survivor.member
-    steps = [*_values(plan), *_names(plan)]
+    steps = [*_open_again(plan), *_values(plan), *_parent(plan, directory), *_names(plan)]
     for one in plan.losers:
         steps += _children(one, kept, bundle, directory)
-        steps += _contact_data(one, kept, bundle)
+        if not one.is_active:
+            continue
+        steps += _contact_data(one, plan, bundle)
         steps.append(
             _step(
                 "retire_record", "agency", one, field="status", value_from=one.row["status"], value_to="inactive",
@@ -71,9 +73,37 @@ def _step(
     }
 
 
+def _open_again(plan: Plan) -> list[dict[str, Any]]:
+    """Return the step that opens a closed record again which a person chose to keep."""
+    kept = plan.survivor.member
+    if kept.is_active or not any(one.is_active for one in plan.losers):
+        return []
+    text = f"Open {kept.shown} again: it was chosen to be kept, and is closed."
+    return [
+        _step(
+            "change_value", "agency", kept, field="status", value_from=kept.row["status"], value_to="active", text=text
+        )
+    ]
+
+
+def _parent(plan: Plan, directory: Directory) -> list[dict[str, Any]]:
+    """Return the step that puts the kept record below the agency that another one belongs to."""
+    kept, source = plan.survivor.member, plan.parent
+    if source is None or source is kept:
+        return []
+    above = directory.agency.filter(
+        (pl.col("center_id") == source.key[0]) & (pl.col("record_uid") == source.row["parent_uid"])
+    ).select("name", "native_id")
+    name, number = above.row(0) if above.height else (None, source.row["parent_native_id"])
+    shown = f"“{name or '(no name)'}” ({number or 'no number'})"
+    text = f"Put {kept.shown} below {shown}, to which {source.shown} belongs."
+    before = kept.row["parent_native_id"]
+    return [_step("change_value", "agency", kept, field="parent", value_from=before, value_to=number, text=text)]
+
+
 def _values(plan: Plan) -> list[dict[str, Any]]:
     kept = plan.survivor.member
-    hidden = any(one.row["is_confidential_place"] or one.row["withheld_reason"] for one in plan.members)
+    hidden = plan.is_hidden
     steps = []
     for field, value in plan.values.items():
         if value.member is kept or str(value.member.row[field]) == str(kept.row[field]):
@@ -146,8 +176,9 @@ def _below(table: pl.DataFrame, member: Member) -> pl.DataFrame:
     return table.filter((pl.col("center_id") == center) & (pl.col("agency_uid") == uid))
 
 
-def _contact_data(one: Member, kept: Member, bundle: Directory) -> list[dict[str, Any]]:
-    """Return one step for each phone and address that the kept record does not have."""
+def _contact_data(one: Member, plan: Plan, bundle: Directory) -> list[dict[str, Any]]:
+    """Return one step for each phone and address that the kept record does not have and that is not chosen away."""
+    kept = plan.survivor.member
     steps = []
     for words, table, value, shown in (
         ("phone", bundle.phone, "e164", pl.col("number_written")),
@@ -156,11 +187,22 @@ def _contact_data(one: Member, kept: Member, bundle: Directory) -> list[dict[str
         rows = table.filter(pl.col("owner_kind") == "agency").select(
             "center_id", "owner_uid", "slot", "is_private", value=value, shown=shown
         )
+        chosen = plan.contact_from.get(words)
+        if chosen is not None and chosen is not one:
+            continue
         own = set(_of(rows, kept)["value"].drop_nulls())
-        for row in _of(rows, one).drop_nulls("value").unique("value", maintain_order=True).iter_rows(named=True):
+        said = _of(rows, one).drop_nulls("value").with_columns(is_private=pl.col("is_private").any().over("value"))
+        if chosen is one and own - set(said["value"]):
+            steps.append(
+                _step(
+                    "change_value", "agency", kept, field=words,
+                    text=f"On {kept.shown} remove each {words} that {one.shown} does not have: those of the latter were chosen.",
+                )
+            )  # fmt: skip
+        for row in said.unique("value", maintain_order=True).iter_rows(named=True):
             if row["value"] in own:
                 continue
-            text = _WITHHELD if row["is_private"] or one.row["is_confidential_place"] else row["shown"]
+            text = _WITHHELD if row["is_private"] or plan.is_hidden else row["shown"]
             steps.append(
                 _step(
                     "move_contact_data", "agency", kept, field=words, value_to=text,

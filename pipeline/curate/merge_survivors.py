@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from schemas.decided import Key
+from schemas.enumerations import COUNTED_STATUSES
 
 #: Fields of an agency of which one value is kept.
 FIELDS: tuple[str, ...] = (
@@ -35,17 +36,31 @@ class Member:
     Attributes:
         row: The agency, a row of `core.agency`.
         children: Sites, services and agencies below it.
+        active_children: Those of them that are active: what a closed record may not leave behind.
+        has_anything_below: Whether anything refers to it, derived rows and links too.
         priority: Place of its owner or center among the trusted ones; the larger, the less.
     """
 
     row: Mapping[str, Any]
     children: int
+    active_children: int
+    has_anything_below: bool
     priority: int
 
     @property
     def key(self) -> Key:
         """Center and record uid."""
         return self.row["center_id"], self.row["record_uid"]
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is in use; what a closed record says is out of date, and is not public."""
+        return self.row["status"] in COUNTED_STATUSES
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether its values are not shown."""
+        return self.row["is_confidential_place"] or self.row["withheld_reason"] is not None
 
     @property
     def shown(self) -> str:
@@ -90,7 +105,8 @@ def choose_survivor(members: Sequence[Member], *, choice: Key | None) -> Kept:
         if one.key == choice:
             return Kept(member=one, rule="chosen by a person")
     rules: tuple[tuple[str, Any], ...] = (
-        ("the only one that is active", lambda one: 0 if one.row["is_counted"] else 1),
+        ("the only one that is active", lambda one: 0 if one.is_active else 1),
+        ("the only one that its center owns", lambda one: 0 if one.row["is_counted"] else 1),
         ("its owner comes first in the settings", lambda one: one.priority),
         ("verified most recently", lambda one: -(one.row["verified_on"] or date.min).toordinal()),
         ("most sites and services belong to it", lambda one: -one.children),

@@ -7,7 +7,7 @@ verification among its records.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,6 @@ from schemas.core import CORE_TABLES
 from schemas.decided import Key
 from schemas.directory import Directory
 from schemas.merge_parameters import MergeParameters
-from schemas.merging import PlanState
 
 #: What makes two rows of the merged agency one.
 _SAME_ROW: Mapping[str, tuple[str, ...]] = {
@@ -29,6 +28,10 @@ _SAME_ROW: Mapping[str, tuple[str, ...]] = {
     "contact": ("role", "name", "title", "email", "phone"),
     "taxonomy_link": ("code", "target_code"),
 }
+#: What agencies own; rows move to the kept record.
+_OWNED = ("phone", "address", "contact", "taxonomy_link", "schedule")
+#: Columns that tell whether a record is in use.
+_STATUS = ("status", "status_written", "is_counted", "not_counted_reason")
 #: Without these a row says nothing that could be the same.
 _KEY_OF_ROW: Mapping[str, str] = {"phone": "e164", "address": "address_key", "contact": "name", "taxonomy_link": "code"}
 
@@ -47,7 +50,7 @@ class MergedDirectory:
 
     def rename(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return rows about records (`center_id`, `record_uid`) with the kept record in place of taken-up ones."""
-        return _renamed(rows, self.aliases, uid="record_uid", only=None)
+        return _renamed(rows, self.aliases, uid="record_uid", only=None, moves_center=True)
 
 
 def merge_directory(directory: Directory, plans: Sequence[Plan], *, parameters: MergeParameters) -> MergedDirectory:
@@ -60,13 +63,12 @@ def merge_directory(directory: Directory, plans: Sequence[Plan], *, parameters: 
     """
     aliases: dict[Key, Key] = {}
     rows: dict[Key, dict[str, Any]] = {}
+    dropped: list[tuple[str, str, str]] = []
     for plan in plans:
-        if plan.state not in (PlanState.READY, PlanState.HALF_DONE, PlanState.DONE):
-            continue
-        kept = plan.survivor.member
-        taken = [one for one in plan.losers if parameters.across_centers or one.key[0] == kept.key[0]]
+        kept, taken = plan.survivor.member, plan.taken(parameters)
         if not taken:
             continue
+        dropped += _dropped_contacts(plan, taken)
         aliases |= {one.key: kept.key for one in taken}
         rows[kept.key] = _merged_row(plan, [kept, *taken])
     if not aliases:
@@ -75,19 +77,39 @@ def merge_directory(directory: Directory, plans: Sequence[Plan], *, parameters: 
     tables: dict[str, pl.DataFrame] = {"agency": agency}
     for name in ("site", "service", "service_at_site"):
         tables[name] = _renamed(getattr(directory, name), aliases, uid="agency_uid", only=None)
-    for name in ("phone", "address", "contact", "taxonomy_link", "schedule"):
-        tables[name] = _owned(getattr(directory, name), name, aliases)
-    gone = [uid for _, uid in aliases]
-    tables["translation"] = directory.translation.filter(
-        ~((pl.col("kind") == "agency") & pl.col("record_uid").is_in(gone))
-    )
+    for name in _OWNED:
+        tables[name] = _owned(getattr(directory, name), name, aliases, dropped=dropped)
+    gone = _keys(aliases).with_columns(kind=pl.lit("agency"))
+    tables["translation"] = directory.translation.join(gone, on=["center_id", "record_uid", "kind"], how="anti")
     return MergedDirectory(directory=Directory.of(**tables), aliases=aliases)
+
+
+def _keys(keys: Iterable[Key]) -> pl.DataFrame:
+    return pl.DataFrame(list(keys), schema={"center_id": pl.String, "record_uid": pl.String}, orient="row")
+
+
+def _dropped_contacts(plan: Plan, taken: Sequence[Member]) -> list[tuple[str, str, str]]:
+    """Return whose rows are not taken up, by table: those of closed records, and those that a person did not choose."""
+    kept = plan.survivor.member
+    dropped = [
+        (name, *one.key) for one in taken if not one.is_active for name in _OWNED if name not in plan.contact_from
+    ]
+    for name, chosen in plan.contact_from.items():
+        if chosen is kept or chosen in taken:
+            dropped += [(name, *one.key) for one in (kept, *taken) if one is not chosen]
+    return dropped
 
 
 def _merged_row(plan: Plan, members: Sequence[Member]) -> dict[str, Any]:
     row = dict(plan.survivor.member.row)
     inside = {one.key for one in members}
     used = [plan.survivor.member]
+    if not plan.survivor.member.is_active:
+        # A closed record that a person chose to keep is opened again.
+        opened = next((one.row for one in members if one.is_active), plan.survivor.member.row)
+        row |= {name: opened[name] for name in _STATUS}
+    source = plan.parent if plan.parent is not None and plan.parent.key in inside else None
+    row |= {name: None if source is None else source.row[name] for name in ("parent_uid", "parent_native_id")}
     for field, kept in plan.values.items():
         if kept.member.key in inside and kept.member is not plan.survivor.member:
             row |= {name: kept.member.row[name] for name in (field, *WITH_FIELD.get(field, ()))}
@@ -95,7 +117,8 @@ def _merged_row(plan: Plan, members: Sequence[Member]) -> dict[str, Any]:
     others = [one.row for one in members]
     names = [name for one in others for name in (one["name"], *(one["aka"] or ())) if name]
     row["aka"] = _united([name for name in names if name.casefold() != (row["name"] or "").casefold()])
-    row["languages"] = _united([name for one in others for name in one["languages"] or ()])
+    speaking = [one.row for one in members if one.is_active or one is plan.survivor.member]
+    row["languages"] = _united([name for one in speaking for name in one["languages"] or ()])
     # What was said about one of them holds for all: nothing becomes public by a merge.
     for flag in ("is_confidential_place",):
         row[flag] = any(one[flag] for one in others)
@@ -151,8 +174,10 @@ def _agencies(
     )
 
 
-def _renamed(rows: pl.DataFrame, aliases: Mapping[Key, Key], *, uid: str, only: pl.Expr | None) -> pl.DataFrame:
-    """Return the rows with the kept record in the column `uid`; of rows with a column for it the center follows."""
+def _renamed(
+    rows: pl.DataFrame, aliases: Mapping[Key, Key], *, uid: str, only: pl.Expr | None, moves_center: bool = False
+) -> pl.DataFrame:
+    """Return the rows with the kept record in the column `uid`, and with its center when `moves_center`."""
     if not aliases:
         return rows
     names = pl.DataFrame(
@@ -160,23 +185,42 @@ def _renamed(rows: pl.DataFrame, aliases: Mapping[Key, Key], *, uid: str, only: 
         schema={"center_id": pl.String, uid: pl.String, "__kept": pl.String},
         orient="row",
     )
+    if moves_center:
+        names = names.with_columns(__center=pl.Series([new[0] for new in aliases.values()], dtype=pl.String))
     joined = rows.join(names, on=["center_id", uid], how="left", maintain_order="left")
     is_meant = pl.col("__kept").is_not_null() if only is None else only & pl.col("__kept").is_not_null()
-    return joined.with_columns(pl.when(is_meant).then("__kept").otherwise(uid).alias(uid)).select(rows.columns)
+    renamed = joined.with_columns(pl.when(is_meant).then("__kept").otherwise(uid).alias(uid))
+    if moves_center:
+        renamed = renamed.with_columns(pl.when(is_meant).then("__center").otherwise("center_id").alias("center_id"))
+    return renamed.select(rows.columns)
 
 
-def _owned(rows: pl.DataFrame, name: str, aliases: Mapping[Key, Key]) -> pl.DataFrame:
-    """Move what agencies own to the kept records, and drop what these have already; hours are those of the kept record."""
+def _owned(
+    rows: pl.DataFrame, name: str, aliases: Mapping[Key, Key], *, dropped: Sequence[tuple[str, str, str]]
+) -> pl.DataFrame:
+    """Move what agencies own to the kept records, and drop what these have already; hours are those of the kept record.
+
+    Rows of closed records and rows not chosen are dropped too. A private row stays: its value must be found wherever it stands.
+    """
     is_agency = pl.col("owner_kind") == "agency"
     kept = pl.DataFrame(
         list(set(aliases.values())), schema={"center_id": pl.String, "owner_uid": pl.String}, orient="row"
     )
-    moved = _renamed(rows.with_columns(__first=pl.col("owner_uid")), aliases, uid="owner_uid", only=is_agency)
-    moved = moved.with_columns(__moved=pl.col("__first") != pl.col("owner_uid"))
+    moved = _renamed(
+        rows.with_columns(__first=pl.col("owner_uid"), __home=pl.col("center_id")),
+        aliases,
+        uid="owner_uid",
+        only=is_agency,
+        moves_center=True,
+    )
+    moved = moved.with_columns(
+        __moved=(pl.col("__first") != pl.col("owner_uid")) | (pl.col("__home") != pl.col("center_id"))
+    )
     touched = moved.filter(is_agency).join(kept, on=["center_id", "owner_uid"], how="semi")
     rest = moved.join(touched.select("center_id", "record_uid"), on=["center_id", "record_uid"], how="anti")
     touched = touched.sort("center_id", "owner_uid", "__moved", "__first", "slot")
     owner = ["center_id", "owner_uid"]
+    touched = _without_dropped(touched, name, dropped)
     if name == "schedule":
         has_own = (~pl.col("__moved")).any().over(owner)
         touched = touched.filter(
@@ -199,3 +243,17 @@ def _owned(rows: pl.DataFrame, name: str, aliases: Mapping[Key, Key]) -> pl.Data
     )
     whole = pl.concat([rest, touched]).select(rows.columns)
     return whole.sort("owner_kind", "owner_uid", "slot", maintain_order=True)
+
+
+def _without_dropped(rows: pl.DataFrame, name: str, dropped: Sequence[tuple[str, str, str]]) -> pl.DataFrame:
+    """Leave out the rows of owners that are not taken up."""
+    owners = pl.DataFrame(
+        [key for table, *key in dropped if table == name],
+        schema={"__home": pl.String, "__first": pl.String},
+        orient="row",
+    ).with_columns(__dropped=pl.lit(value=True))
+    is_dropped = pl.col("__dropped").fill_null(value=False)
+    if "is_private" in rows.columns:
+        is_dropped &= ~pl.col("is_private")
+    found = rows.join(owners.unique(), on=["__home", "__first"], how="left", maintain_order="left")
+    return found.filter(~is_dropped).drop("__dropped")

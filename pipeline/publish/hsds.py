@@ -101,6 +101,19 @@ class HsdsPackage:
         return dict(self.withheld.group_by("reason").len().sort("reason").iter_rows())
 
 
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What was delivered, when the directory to be written has agencies merged.
+
+    Args:
+        directory: The canonical tables before merging.
+        findings: Finding frame, about the records before merging.
+    """
+
+    directory: Directory
+    findings: pl.DataFrame
+
+
 def export_hsds(
     directory: Directory,
     *,
@@ -111,6 +124,7 @@ def export_hsds(
     run_id: str,
     center_ids: Sequence[str] | None = None,
     withhold: bool = True,
+    load: Load | None = None,
 ) -> HsdsPackage:
     """Return the public package of a directory.
 
@@ -124,6 +138,8 @@ def export_hsds(
         center_ids: Centers to export; None for all.
         withhold: Whether records that lack a required field or their parent are left out and listed. Otherwise they are
             written, and the pre-flight has errors. Private records are left out always.
+        load: What the directory was before agencies were merged: their private values are searched for too, and records that
+            were taken up are listed as withheld, so that the counts of what was delivered add up.
 
     Returns:
         The package. Every record of the directory is in it or in its withheld list.
@@ -133,6 +149,10 @@ def export_hsds(
     """
     selection = select_public(directory, findings=findings, center_ids=center_ids, withhold=withhold)
     values = collect_private_values(directory, selection)
+    if load is not None:
+        before = select_public(load.directory, findings=load.findings, center_ids=center_ids, withhold=withhold)
+        values |= collect_private_values(load.directory, before)
+        selection = _with_merged(selection, before)
     records = {
         kind: getattr(directory, kind).join(selection.leaving(kind), on=list(KEY), how="semi") for kind in RECORD_TABLES
     }
@@ -287,6 +307,14 @@ def _known_links(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         ]
     )
     return tables["attribute"].join(known, on=["link_id", "link_entity"], how="semi", maintain_order="left")
+
+
+def _with_merged(selection: Selection, before: Selection) -> Selection:
+    """Add the records that were delivered and are taken up in another one."""
+    merged = before.records.join(selection.records, on=[*KEY, "kind"], how="anti").with_columns(
+        reason=pl.lit(str(WithheldReason.MERGED)), rule_id=pl.lit(None, dtype=pl.String)
+    )
+    return Selection(records=pl.concat([selection.records, merged]).sort("kind", *KEY))
 
 
 def _withheld(selection: Selection, incomplete: Mapping[str, Mapping[str, str]]) -> pl.DataFrame:

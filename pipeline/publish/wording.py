@@ -69,6 +69,7 @@ REASONS = {
     "flagged_private": "flagged private",
     "confidential_place": "confidential place",
     "parent_withheld": "its agency, service or site is left out",
+    "merged": "people confirmed that it is one with another record, which is written",
     "parent_missing": "its agency, service or site is not in the export",
     "not_active": "not active",
     "held_back_by_rule": "held back by a finding until it is fixed",

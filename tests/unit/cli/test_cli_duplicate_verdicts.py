@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from flows.cli import run
+from pipeline.curate.merge_survivors import FIELDS
 from pipeline.synthesize.synthesize import synthesize
 from tests.nights import night
 
@@ -134,6 +135,9 @@ def test_a_plan_becomes_a_work_list_a_choice_and_a_package(desk: Desk, tmp_path:
     assert {value["from_native_id"] for value in told["values"]} <= {one["native_id"] for one in told["records"]}
     assert told["steps"][-1]["action"] == "retire_record"
     loser = next(one for one in told["records"] if not one["is_survivor"])
+    empty = next(field for field in FIELDS if field not in {value["field"] for value in told["values"]})
+    refused = desk.call("choose", plan, empty, loser["native_id"], "--by", "Ana", "--reason", "theirs", code=2)
+    assert f"has no {empty}" in refused["error"]["message"]
     for field in ("survivor", "phone", "address", "ein"):
         chosen = desk.call("choose", plan, field, loser["native_id"], "--by", "Ana", "--reason", "theirs")
     assert chosen["state"] == "ready"
