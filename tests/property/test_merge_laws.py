@@ -41,7 +41,7 @@ def equal(left: Directory, right: Directory) -> bool:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(groups=partitions())
 def test_counts_fall_by_group_size_minus_one_and_children_stay(groups) -> None:
     """No record of a person's work is lost by a merge."""
@@ -52,7 +52,7 @@ def test_counts_fall_by_group_size_minus_one_and_children_stay(groups) -> None:
         assert sorted(after["record_uid"]) == sorted(before["record_uid"])
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(groups=partitions())
 def test_nothing_is_left_hanging(groups) -> None:
     """Everything refers to a record that is there."""
@@ -67,7 +67,7 @@ def test_nothing_is_left_hanging(groups) -> None:
         assert rows.select("owner_uid", "slot").is_duplicated().sum() == 0
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(groups=partitions(), data=st.data())
 def test_a_plan_that_is_withdrawn_leaves_nothing_behind_whatever_came_later(groups, data) -> None:
     """Undo, also of an early plan after later ones: the view is that of the other plans alone."""
@@ -87,7 +87,7 @@ def test_a_plan_that_is_withdrawn_leaves_nothing_behind_whatever_came_later(grou
     assert equal(view({}), TOWN)
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(groups=partitions(), seed=st.integers(0, 9))
 def test_the_order_of_rows_does_not_matter(groups, seed) -> None:
     """A re-sorted export gives the same plan."""

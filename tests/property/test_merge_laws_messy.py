@@ -99,7 +99,7 @@ def cases(draw) -> Case:
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(case=cases())
 def test_nothing_hangs_and_no_circle_arises(case: Case) -> None:
     """Everything refers to a record of its own center that is there, and the way up ends."""
@@ -118,7 +118,7 @@ def test_nothing_hangs_and_no_circle_arises(case: Case) -> None:
             assert steps <= len(NUMBERS)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(case=cases())
 def test_agencies_fall_by_those_taken_up_and_services_stay(case: Case) -> None:
     """Every record that is gone has an alias that is there."""
@@ -130,7 +130,7 @@ def test_agencies_fall_by_those_taken_up_and_services_stay(case: Case) -> None:
     assert sorted(merged.directory.service["record_uid"]) == sorted(case.place.service["record_uid"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(case=cases())
 def test_nothing_becomes_public_by_a_merge(case: Case) -> None:
     """Private on one record is private on the merged one, and no private number is shown in a plan or lost sight of."""
@@ -155,7 +155,7 @@ def test_nothing_becomes_public_by_a_merge(case: Case) -> None:
     assert all(row[3] for row in there if row[:3] in private)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(case=cases(), data=st.data())
 def test_a_plan_that_is_withdrawn_is_as_if_it_had_never_been(case: Case, data) -> None:
     """Its records are what they were; only their parent may be another plan's record."""
@@ -173,7 +173,7 @@ def test_a_plan_that_is_withdrawn_is_as_if_it_had_never_been(case: Case, data) -
         assert left.equals(right)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(case=cases())
 def test_every_value_is_found_in_the_record_it_is_said_to_come_from(case: Case) -> None:
     """Nothing is invented."""

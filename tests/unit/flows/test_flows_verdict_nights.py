@@ -32,7 +32,7 @@ class Town:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.workspace = Workspace(folder / "workspace")
-        made = synthesize(agencies=300, seed="verdicts", output=folder / "out", centers=1, as_of=AS_OF).centers[0]
+        made = synthesize(agencies=120, seed="verdicts", output=folder / "out", centers=1, as_of=AS_OF).centers[0]
         with made.path.open(encoding="utf-8-sig", newline="") as file:
             self.rows = list(csv.DictReader(file))
         self.count = 0
@@ -167,7 +167,7 @@ def test_an_unchanged_night_asks_nothing_again(town: Town) -> None:
     before_clusters = clusters(town)
     facts = town.night()
     count = len(read_judgement(town.workspace).verdicts.standing)
-    assert count > 15
+    assert count > 5
     assert facts.duplicates.decided == count
     assert facts.duplicates.reopened == 0
     states = standings(town)
@@ -208,18 +208,16 @@ def test_a_move_to_another_software_keeps_every_verdict_and_every_group(town: To
     town.night()
     before, kept = verdicts(town), clusters(town)
     facts = town.night(rekeyed(town.rows))
-    assert facts.centers[0].changes["rekeyed"] > 600
+    assert facts.centers[0].changes["rekeyed"] > 250
     assert verdicts(town) == before
     assert facts.duplicates.reopened == 0
     assert standings(town).keys() <= {"decided", "waiting"}
     assert clusters(town) == kept
-    # The next night knows it from the log alone, and going back to the old numbers is no trouble either.
-    facts = town.night(rekeyed(town.rows))
+    # Going back to the old numbers is no trouble either; the last night knows all that from the log alone.
+    town.night()
+    facts = town.night()
     assert (verdicts(town), clusters(town)) == (before, kept)
     assert facts.duplicates.reopened == 0
-    town.night()
-    town.night()
-    assert (verdicts(town), clusters(town)) == (before, kept)
 
 
 def test_a_record_that_leaves_takes_its_verdict_along_and_brings_it_back(town: Town) -> None:
@@ -242,7 +240,7 @@ def test_a_duplicate_found_by_people_is_a_finding_until_it_is_merged(town: Town)
     findings = town.table("quality.finding").filter(pl.col("rule_id") == "DUP-001")
     confirmed = findings.filter(pl.col("message").str.contains("People confirmed"))
     open_ones = confirmed.filter(pl.col("status").is_in(["open", "reappeared"]))
-    assert open_ones.height > 5
+    assert open_ones.height > 1
     states = town.table("matching.pair_state")
     different = set(states.filter(pl.col("verdict") == "different")["pair_id"])
     still = findings.filter(pl.col("status") == "open")["field"].str.strip_prefix("pair.")
