@@ -18,7 +18,6 @@ import json
 import os
 import pickle
 import platform
-import re
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+
+from benchmarks.memory import forget_peak, memory_mb
 
 ROOT = Path(__file__).resolve().parents[1]
 AS_OF = date(2026, 11, 20)
@@ -105,7 +106,7 @@ def _make(asked: argparse.Namespace) -> dict[str, Any]:
         "records": center.records,
         "truth_pairs": made.pairs,
         "seconds": seconds | {"all": round(time.perf_counter() - begun, 1)},
-        "peak_mb": _memory("VmHWM"),
+        "peak_mb": memory_mb("VmHWM"),
     }
 
 
@@ -131,8 +132,8 @@ def _match(asked: argparse.Namespace) -> dict[str, Any]:
     from schemas.contract import empty_table
 
     directory = Directory(**{name: tables.get(name, empty_table(model)) for name, model in CORE_TABLES.items()})
-    before = _memory("VmRSS")
-    _forget_peak()
+    before = memory_mb("VmRSS")
+    forget_peak()
     wall, cpu = time.perf_counter(), time.process_time()
     from pipeline.match.agencies import match_agencies
     from schemas.match_parameters import MatchParameters
@@ -142,7 +143,7 @@ def _match(asked: argparse.Namespace) -> dict[str, Any]:
         "seconds": round(time.perf_counter() - wall, 2),
         "cpu_seconds": round(time.process_time() - cpu, 2),
         "memory_before_mb": before,
-        "peak_mb": _memory("VmHWM"),
+        "peak_mb": memory_mb("VmHWM"),
     }
     truth = _truth(asked.work, directory.agency)
     true = truth.filter(pl.col("label") == "duplicate")
@@ -242,7 +243,7 @@ def _splink(asked: argparse.Namespace) -> dict[str, Any]:
     )
     truth = _truth(asked.work, agency)
     true = truth.filter(pl.col("label") == "duplicate").select("uid_a", "uid_b")
-    _forget_peak()
+    forget_peak()
     wall = time.perf_counter()
     settings = SettingsCreator(
         link_type="dedupe_only",
@@ -282,26 +283,12 @@ def _splink(asked: argparse.Namespace) -> dict[str, Any]:
     return {
         "version": version("splink"),
         "seconds": round(seconds, 1),
-        "peak_mb": _memory("VmHWM"),
+        "peak_mb": memory_mb("VmHWM"),
         "f1_at_0.5": f1(0.5),
         "f1_at_0.95": f1(0.95),
         "f1_at_best": f1(best),
         "best_threshold": best,
     }
-
-
-def _memory(name: str) -> int | None:
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return None
-    found = re.search(rf"{name}:\s+(\d+) kB", status.read_text(encoding="ascii"))
-    return int(found.group(1)) // 1024 if found else None
-
-
-def _forget_peak() -> None:
-    refs = Path("/proc/self/clear_refs")
-    if refs.exists():
-        refs.write_text("5", encoding="ascii")
 
 
 if __name__ == "__main__":

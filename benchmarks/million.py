@@ -30,6 +30,8 @@ from typing import Any
 
 import polars as pl
 
+from benchmarks.memory import forget_peak, memory_mb
+
 ROOT = Path(__file__).resolve().parents[1]
 #: Agencies that are invented; more are repetitions.
 INVENTED = 20_000
@@ -248,15 +250,15 @@ def _of_services(rows: pl.DataFrame, table: str, services: pl.Series, suffix: st
 def _run_stage(stage: str, export: Path, work: Path) -> dict[str, Any]:
     runner = {"ingest": _ingest, "normalize": _normalize, "validate": _validate, FLOOR: _read_plainly}[stage]
     given = _load(work) if stage in ("normalize", "validate") else export
-    start = _memory("VmRSS")
-    _forget_peak()
+    start = memory_mb("VmRSS")
+    forget_peak()
     wall, cpu = time.perf_counter(), time.process_time()
     result, figures = runner(given)
     measured = {
         "seconds": round(time.perf_counter() - wall, 2),
         "cpu_seconds": round(time.process_time() - cpu, 2),
         "memory_before_mb": start,
-        "peak_mb": _memory("VmHWM"),
+        "peak_mb": memory_mb("VmHWM"),
         **figures(),
     }
     if result is not None:
@@ -313,21 +315,6 @@ def _validate(given: Any) -> tuple[Any, Any]:  # noqa: ANN401 - what _normalize 
 
 def _megabytes(table: pl.DataFrame) -> int:
     return round(table.estimated_size("mb"))
-
-
-def _memory(name: str) -> int | None:
-    """Return a figure of the process in MB; None where the system does not tell it this way (not Linux)."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return None
-    found = re.search(rf"{name}:\s+(\d+) kB", status.read_text(encoding="ascii"))
-    return int(found.group(1)) // 1024 if found else None
-
-
-def _forget_peak() -> None:
-    refs = Path("/proc/self/clear_refs")
-    if refs.exists():
-        refs.write_text("5", encoding="ascii")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pipeline.match.candidates import Candidates, block_names, propose_candidate
 from pipeline.match.clusters import Clusters, cluster_pairs
 from pipeline.match.compared import Compared, prepare
 from pipeline.match.directory_entities import entities_of_directory
+from pipeline.match.entities import Entities
 from pipeline.match.reasons import tell_reasons
 from pipeline.match.score import score_pairs
 from schemas.contract import conform
@@ -69,7 +70,7 @@ def match_agencies(
     compared = prepare(entities, profile=parameters.agency, parameters=parameters)
     candidates = propose_candidates(compared)
     scored = score_candidates(candidates, compared, parameters=parameters)
-    grouped = group_pairs(scored, profile=parameters.agency, decided=decided, before=before)
+    grouped = group_pairs(scored, profile=parameters.agency, decided=_present(decided, entities), before=before)
     kept = scored.filter((pl.col("band") != PairBand.BELOW) | (pl.col("score") >= parameters.kept_score))
     kept = _number_pairs(kept)
     told = kept.filter(pl.col("band") != PairBand.BELOW)
@@ -126,6 +127,26 @@ def group_pairs(
         is_wall &= may_join
     return cluster_pairs(
         scored, walls=scored.filter(is_wall), largest=profile.largest_cluster, decided=decided, before=before
+    )
+
+
+def _present(decided: DecidedPairs | None, entities: Entities) -> DecidedPairs | None:
+    """Return the verdicts on agencies that are in the directory; those on others sleep and make no group."""
+    if decided is None:
+        return None
+    here = entities.entity.select("center_id", "uid")
+
+    def both_here(pairs: pl.DataFrame) -> pl.DataFrame:
+        for side in ("a", "b"):
+            pairs = pairs.join(
+                here, left_on=[f"center_id_{side}", f"uid_{side}"], right_on=["center_id", "uid"], how="semi"
+            )
+        return pairs
+
+    return DecidedPairs(
+        same=both_here(decided.same),
+        different=both_here(decided.different),
+        open_question=both_here(decided.open_question),
     )
 
 

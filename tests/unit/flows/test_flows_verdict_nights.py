@@ -229,6 +229,10 @@ def test_a_record_that_leaves_takes_its_verdict_along_and_brings_it_back(town: T
     town.night([row for row in town.rows if number not in (row["ResourceAgencyNum"], row["ParentAgencyNum"])])
     gone = town.table("matching.pair_state").filter(pl.col("pair_id") == state["pair_id"]).row(0, named=True)
     assert (gone["standing"], gone["verdict"]) == ("dormant", state["verdict"])
+    # No group holds a record that is not there, and no plan waits for it.
+    here = set(town.table("core.agency")["record_uid"])
+    assert set(town.table("matching.cluster")["record_uid"]) <= here
+    assert set(town.table("matching.merge_member")["record_uid"]) <= here
     town.night()
     back = town.table("matching.pair_state").filter(pl.col("pair_id") == state["pair_id"]).row(0, named=True)
     assert back["standing"] == "decided"
