@@ -20,7 +20,7 @@ from pipeline.curate.verdict_log import (
     Verdicts,
     fold_verdicts,
 )
-from pipeline.match.compared_values import compared_values
+from pipeline.match.compared_values import FORMS, compared_values
 from pipeline.match.directory_entities import entities_of_directory
 from pipeline.match.verdict_changes import material_changes
 from pipeline.store.decisions import NewDecision, append_decisions, read_decisions
@@ -112,8 +112,10 @@ def changes_since(
     for pair, said in judgement.verdicts.standing.items():
         entry = said.last
         first, second = entry.present
-        if first in values and second in values:
-            found = material_changes(entry.values, (values[first], values[second]), names=entry.names)
+        if first in values and second in values and entry.forms == FORMS:
+            found = material_changes(
+                entry.values, (values[first], values[second]), names=entry.names, verdict=entry.verdict
+            )
             if found:
                 changed[pair] = found
     return changed
@@ -300,6 +302,7 @@ def verdict_decision(
                 }
                 for key in pair
             ],
+            "forms": FORMS,
             "score": score,
             "band": band,
             "run_id": run_id,

@@ -57,6 +57,7 @@ class VerdictEntry:
         names: Their names then, in the same order.
         numbers: Their record numbers then, in the same order.
         values: What was compared then, record by record in the same order.
+        forms: Version of the comparison forms of `values`.
         score: Score seen; None when the pair was never scored.
         band: Band seen.
     """
@@ -71,6 +72,7 @@ class VerdictEntry:
     names: tuple[str | None, str | None]
     numbers: tuple[str | None, str | None]
     values: tuple[Values, Values]
+    forms: int
     score: float | None
     band: str | None
 
@@ -209,6 +211,7 @@ def _read(
         names=(first.get("name"), second.get("name")),
         numbers=(first.get("native_id"), second.get("native_id")),
         values=(first.get("values", {}), second.get("values", {})),
+        forms=entry.payload.get("forms", 1),
         score=entry.payload.get("score"),
         band=entry.payload.get("band"),
     )

@@ -12,6 +12,10 @@ from pipeline.match.names import words_of
 from schemas.decided import Key
 from schemas.match_parameters import NameWords
 
+#: Version of the comparison forms. It goes up when a release reads values in another way: what was kept with a verdict under
+#: another version cannot be held against what is compared now, and does not reopen it.
+FORMS = 1
+
 #: What is shown of a private value.
 WITHHELD = "withheld"
 

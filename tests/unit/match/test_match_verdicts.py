@@ -12,6 +12,7 @@ from pipeline.match.siblings import alike_siblings
 from pipeline.match.verdict_changes import material_changes
 from schemas.decided import DecidedPairs, pairs_frame
 from schemas.match_parameters import MatchParameters
+from schemas.verdicts import Verdict
 from tests.builders import directory, row
 from tests.verdict_entries import pair
 
@@ -127,9 +128,20 @@ def values(name: str, **fields):
 )  # fmt: skip
 def test_only_material_changes_reopen_a_verdict(then, now, told) -> None:
     """Asked too often, people stop answering; not asked at all, a wrong verdict stays."""
-    assert list(material_changes(then, now, names=("A", "B"))) == told
+    assert list(material_changes(then, now, names=("A", "B"), verdict=Verdict.UNSURE)) == told
     # Which of the two is called A makes no difference to whether something changed.
-    assert bool(material_changes(then[::-1], now[::-1], names=("B", "A"))) == bool(told)
+    assert bool(material_changes(then[::-1], now[::-1], names=("B", "A"), verdict=Verdict.UNSURE)) == bool(told)
+
+
+def test_what_bears_a_verdict_out_is_no_reason_to_ask_again() -> None:
+    """Called the same, and now they share a phone as well: nobody has to look at that."""
+    apart = (values("a", phone=["1"]), values("b", phone=["2"]))
+    together = (values("a", phone=["1", "2"]), values("b", phone=["2"]))
+    names = ("A", "B")
+    assert material_changes(apart, together, names=names, verdict=Verdict.SAME) == ()
+    assert material_changes(apart, together, names=names, verdict=Verdict.DIFFERENT) != ()
+    assert material_changes(together, apart, names=names, verdict=Verdict.DIFFERENT) == ()
+    assert material_changes(together, apart, names=names, verdict=Verdict.SAME) != ()
 
 
 def test_compared_values_take_the_comparison_form_and_hide_what_is_private() -> None:
