@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -57,7 +57,7 @@ class Judgement:
 
     def decided_pairs(self) -> DecidedPairs:
         """Return the verdicts in the form in which matching obeys them; what is contradictory is an open question."""
-        in_question = {entry.pair for one in self.groups.contradictions for entry in one.entries}
+        in_question = self.in_question()
         sorted_out: dict[Verdict | None, list[Pair]] = {}
         for pair, said in self.verdicts.standing.items():
             is_wall = said.verdict == Verdict.DIFFERENT
@@ -69,17 +69,36 @@ class Judgement:
             open_question=pairs_frame([*sorted_out.get(Verdict.UNSURE, []), *sorted_out.get(None, [])]),
         )
 
+    def in_question(self) -> frozenset[Pair]:
+        """Return the pairs whose verdicts cannot all be true."""
+        return frozenset(entry.pair for one in self.groups.contradictions for entry in one.entries)
+
+    def of_center(self, center: str | None) -> Judgement:
+        """Return what stands about pairs in which a center takes part; all of it without a center."""
+        if center is None:
+            return self
+        kept = {pair: said for pair, said in self.verdicts.standing.items() if center in (key[0] for key in pair)}
+        return Judgement(replace(self.verdicts, standing=kept))
+
     def settles(self, pair: Pair) -> PairVerdict | None:
         """Return what stands about a pair."""
         return self.verdicts.standing.get(pair)
 
 
-def read_judgement(workspace: Workspace, *, renumbered: Mapping[Key, Key] | None = None) -> Judgement:
+def read_judgement(
+    workspace: Workspace,
+    *,
+    renumbered: Mapping[Key, Key] | None = None,
+    also: Sequence[NewDecision] = (),
+    now: datetime | None = None,
+) -> Judgement:
     """Return what stands in the decision log.
 
     Args:
         workspace: Where the log lies.
         renumbered: Numbers that tonight's export changes and that the log does not hold yet.
+        also: Decisions that are not written down, taken as if they were: what would stand then.
+        now: Moment of these; needed with them.
     """
     entries = [
         LogEntry(
@@ -92,6 +111,19 @@ def read_judgement(workspace: Workspace, *, renumbered: Mapping[Key, Key] | None
         )
         for entry in read_decisions(workspace, kind=DECIDED, or_kinds=(WITHDRAWN, RENUMBERED))
     ]
+    last = max((entry.sequence for entry in entries), default=0)
+    for place, one in enumerate(also, start=last + 1):
+        assert now is not None
+        entries.append(
+            LogEntry(
+                sequence=place,
+                decided_at=now,
+                decided_by=one.decided_by,
+                kind=one.kind,
+                subject=one.subject,
+                payload=one.payload,
+            )
+        )
     return Judgement(fold_verdicts(entries, renumbered=renumbered))
 
 

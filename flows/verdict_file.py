@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 from pipeline.curate.verdict_rows import NEEDED, TableRow
 from pipeline.ingest.columns import nearest
@@ -15,6 +15,8 @@ from schemas.parameters import IngestParameters
 
 #: Sheet that is read; another one when the workbook has only one.
 SHEET = "Verdicts"
+#: The apostrophe that `export` puts before a text that a spreadsheet would run; any other one belongs to the text.
+_ESCAPED = re.compile(r"^'(?=[=+\-@＝＋－＠\t\r\n])")
 
 
 def read_verdict_file(path: Path) -> list[TableRow]:
@@ -41,7 +43,7 @@ def _read_csv(path: Path) -> list[TableRow]:
     lines = table.parsed.rows["source_line"].to_list()
     rows = []
     for line, cells in zip(lines, table.parsed.cells.iter_rows(), strict=True):
-        texts = {name: (text or "").removeprefix("'") for name, text in zip(header, cells, strict=True)}
+        texts = {name: _ESCAPED.sub("", text or "") for name, text in zip(header, cells, strict=True)}
         faults = {name: f"The cell holds a formula: {text}" for name, text in texts.items() if text.startswith("=")}
         rows.append(TableRow(row=line, cells=texts, faults=faults))
     for line, reason in table.parsed.rejects.select("source_line", "reason").iter_rows():
@@ -51,34 +53,39 @@ def _read_csv(path: Path) -> list[TableRow]:
 
 def _read_workbook(path: Path) -> list[TableRow]:
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         # Formulas are wanted as such, not as the value that some program left behind.
         book = openpyxl.load_workbook(path, data_only=False)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError) as fault:
+    except Exception as fault:
+        # A damaged file fails anywhere inside: in the archive, its compression, the XML, or what the library makes of it.
         raise InputError(
             f"{path.name} is no readable workbook.", advice="Save it again as .xlsx, or as CSV."
         ) from fault
-    if SHEET not in book.sheetnames and len(book.sheetnames) > 1:
+    tables = {sheet.title: sheet for sheet in book.worksheets}
+    if SHEET not in tables and len(tables) != 1:
         raise InputError(
             f"{path.name} has no sheet {SHEET} (it has {', '.join(book.sheetnames)}).",
             advice="Hand back the sheet that `resdir duplicates export` wrote.",
         )
-    sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
+    sheet = tables.get(SHEET) or next(iter(tables.values()))
     lines = sheet.iter_rows()
     head = next(lines, ())
     header = [str(cell.value or "").strip().casefold() for cell in head]
     _require_columns(header, path=path)
     rows = []
     for number, line in enumerate(lines, start=2):
-        cells, faults = {}, {}
+        cells, faults, dates = {}, {}, {}
         for name, cell in zip(header, line, strict=False):
-            cells[name], told = _text_of(cell.value)
+            value = cell.value
+            if isinstance(value, datetime | date | time):
+                cells[name], dates[name] = str(value), f"The cell holds a date ({value}), not a text."
+                continue
+            cells[name], told = _text_of(value)
             if told:
                 faults[name] = told
-        if any(cells.values()):
-            rows.append(TableRow(row=number, cells=cells, faults=faults))
+        if any(cells.values()) or faults:
+            rows.append(TableRow(row=number, cells=cells, faults=faults, dates=dates))
     return rows
 
 
@@ -87,8 +94,6 @@ def _text_of(value: Any) -> tuple[str, str | None]:  # noqa: ANN401 - whatever a
         return "", None
     if isinstance(value, str):
         return value, f"The cell holds a formula: {value}" if value.startswith("=") else None
-    if isinstance(value, datetime | date | time):
-        return str(value), f"The cell holds a date ({value}), not a text."
     if isinstance(value, float) and value.is_integer():
         return str(int(value)), None
     if isinstance(value, bool | int | float):
@@ -97,6 +102,12 @@ def _text_of(value: Any) -> tuple[str, str | None]:  # noqa: ANN401 - whatever a
 
 
 def _require_columns(header: list[str], *, path: Path) -> None:
+    doubled = sorted({name for name in header if name and header.count(name) > 1})
+    if doubled:
+        raise InputError(
+            f"{path.name} has the column {doubled[0]} more than once.",
+            advice="Keep the one that is meant, and its cells.",
+        )
     for name in NEEDED:
         if name not in header:
             near = nearest(name, header)

@@ -14,6 +14,7 @@ from pipeline.publish.wording import count_of
 
 def advice(
     *,
+    center: str | None = None,
     common: Common = Common(),  # noqa: B008 - a frozen value
 ) -> int:
     """Tell how often each band of scores was right by your own verdicts, which threshold that suggests, and the hours left.
@@ -21,15 +22,21 @@ def advice(
     Nothing is changed: the threshold is a setting.
 
     Args:
+        center: Only pairs in which this center takes part.
         common: What every command takes.
     """
     settings = common.resolve().settings
-    view = read_pairs(common)
+    view = read_pairs(common, center=center)
     sides = ("center_id_a", "uid_a", "center_id_b", "uid_b")
     relations = {
         ((row[0], row[1]), (row[2], row[3])): row[4] for row in view.pairs.select(*sides, "relation").iter_rows()
     }
-    found = advise(view.judgement.verdicts, relations=relations, enough=settings.verdicts.enough_verdicts)
+    found = advise(
+        view.judgement.of_center(center).verdicts,
+        relations=relations,
+        in_question=view.judgement.in_question(),
+        enough=settings.verdicts.enough_verdicts,
+    )
     asked = choose_pairs(view, band="all", standing="asked")
     left = {band: asked.filter(pl.col("band") == band).height for band in ("duplicate", "possible")} | {
         "other": asked.filter(~pl.col("band").is_in(["duplicate", "possible"]).fill_null(value=False)).height
@@ -42,6 +49,9 @@ def advice(
             | {
                 "threshold": shipped,
                 "wanted_precision": WANTED_PRECISION,
+                "hours_left_by_band": {
+                    band: round(count * settings.verdicts.minutes_per_pair / 60, 1) for band, count in left.items()
+                },
                 "pairs_left": left | {"all": asked.height},
                 "minutes_per_pair": settings.verdicts.minutes_per_pair,
                 "hours_left": round(hours, 1),
@@ -54,6 +64,8 @@ def advice(
         f"{count_of(found.decided, 'pair')} decided; {found.unsure:,} unsure, {found.conflicting:,} in conflict. "
         f"Of pairs that several persons judged, they agreed on {found.agreeing:,} and not on {found.disagreeing:,}."
     )
+    for person, counts in found.persons.items():
+        show(f"{person}: {', '.join(f'{count:,} {verdict}' for verdict, count in counts.items())}.")
     if found.decided < found.enough:
         show(f"A threshold is suggested from {found.enough} decided pairs on.")
     elif found.suggested is None:

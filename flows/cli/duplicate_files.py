@@ -124,7 +124,8 @@ def import_verdicts(
         )
     if decisions and not dry_run:
         append_decisions(place, decisions, now=now())
-    conflicts = [] if dry_run else _conflicts(read_judgement(place), new)
+    after = read_judgement(place, also=decisions, now=now()) if dry_run else read_judgement(place)
+    conflicts = _conflicts(after, new)
     _tell(file, read, applied=len(new), conflicts=conflicts, dry_run=dry_run, common=common)
     return 1 if read.refused else 0
 
@@ -153,12 +154,12 @@ def _conflicts(judgement: Judgement, new: list[RowVerdict]) -> list[Remark]:
 def _tell(
     file: Path, read: ReadVerdicts, *, applied: int, conflicts: list[Remark], dry_run: bool, common: Common
 ) -> None:
-    known = len(read.verdicts) - applied
+    known = len(read.verdicts) - applied + read.repeated
     if common.json:
         show_json(
             {
                 "file": file.name,
-                "rows": len(read.verdicts) + len(read.refused) + read.blank,
+                "rows": len(read.verdicts) + len(read.refused) + read.blank + read.repeated,
                 "applied": 0 if dry_run else applied,
                 "would_apply": applied if dry_run else None,
                 "known": known,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.curate.verdict_log import PairVerdict, Verdicts
@@ -54,6 +54,7 @@ class Advice:
         suggested: Lowest score from which pairs were the same as often as wanted; None when too few were decided or none is.
         enough: Decided pairs from which a threshold is suggested.
         agreeing, disagreeing: Pairs that two and more persons judged, by whether they agreed.
+        persons: Standing verdicts of each person, `same`, `different` and `unsure`, in order of the names.
     """
 
     bands: tuple[Precision, ...]
@@ -65,9 +66,12 @@ class Advice:
     enough: int
     agreeing: int
     disagreeing: int
+    persons: Mapping[str, Mapping[str, int]]
 
 
-def advise(verdicts: Verdicts, *, relations: Mapping[Pair, str | None], enough: int) -> Advice:
+def advise(
+    verdicts: Verdicts, *, relations: Mapping[Pair, str | None], in_question: Collection[Pair] = (), enough: int
+) -> Advice:
     """Return what the standing verdicts say about bands and scores.
 
     Verdicts on pairs of which one is a branch or parent of the other say nothing about the threshold: they are not asked.
@@ -75,13 +79,16 @@ def advise(verdicts: Verdicts, *, relations: Mapping[Pair, str | None], enough: 
     Args:
         verdicts: The folded log.
         relations: Relation of the pairs that have one.
+        in_question: Pairs whose verdicts contradict those on other pairs: they count as conflicts.
         enough: Decided pairs from which a threshold is suggested.
     """
     said = [one for pair, one in verdicts.standing.items() if relations.get(pair) is None]
     scored = [
         (one.last.score, one.last.band or "below", one.verdict == Verdict.SAME)
         for one in said
-        if one.verdict in (Verdict.SAME, Verdict.DIFFERENT) and one.last.score is not None
+        if one.pair not in in_question
+        and one.verdict in (Verdict.SAME, Verdict.DIFFERENT)
+        and one.last.score is not None
     ]
     several = [one for one in said if len({entry.decided_by for entry in one.entries}) > 1 and not _has_unsure(one)]
     return Advice(
@@ -95,12 +102,21 @@ def advise(verdicts: Verdicts, *, relations: Mapping[Pair, str | None], enough: 
         ),
         decided=len(scored),
         unsure=sum(one.verdict == Verdict.UNSURE for one in said),
-        conflicting=sum(one.verdict is None for one in said),
+        conflicting=sum(one.verdict is None or one.pair in in_question for one in said),
         suggested=_suggest([(score, same) for score, _, same in scored], enough=enough),
         enough=enough,
         agreeing=sum(one.verdict is not None for one in several),
         disagreeing=sum(one.verdict is None for one in several),
+        persons=_by_person(said),
     )
+
+
+def _by_person(said: Sequence[PairVerdict]) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for entry in (entry for one in said for entry in one.entries):
+        own = counts.setdefault(entry.decided_by, {str(verdict): 0 for verdict in Verdict})
+        own[str(entry.verdict)] += 1
+    return dict(sorted(counts.items()))
 
 
 def _has_unsure(one: PairVerdict) -> bool:

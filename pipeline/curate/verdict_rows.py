@@ -15,6 +15,7 @@ from schemas.verdicts import Verdict
 NEEDED: tuple[str, ...] = ("pair_id", "verdict")
 _PAIR_ID = re.compile(r"[0-9a-f]{16}")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
+_OTHER_PAIR = "The pair id belongs to another pair than the record_uid cells name."
 _WORDS = {str(one): one for one in Verdict}
 
 
@@ -25,12 +26,14 @@ class TableRow:
     Attributes:
         row: Its number in the file, the heading being row 1.
         cells: Text by column; blank cells are empty texts.
-        faults: What is wrong with single cells before they are read, by column: a formula, a date where a text should stand.
+        faults: What is wrong with single cells before they are read, by column: a formula, a row that has lost its cells.
+        dates: Cells that a spreadsheet turned into dates, by column: what stood there is lost.
     """
 
     row: int
     cells: Mapping[str, str]
     faults: Mapping[str, str] = field(default_factory=dict)
+    dates: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +65,14 @@ class ReadVerdicts:
         refused: Rows that cannot, with the reason.
         warnings: What was odd about rows that can.
         blank: Rows without an answer.
+        repeated: Rows that say once more what another row of the file says of the same pair in the name of the same person.
     """
 
     verdicts: tuple[RowVerdict, ...]
     refused: tuple[Remark, ...]
     warnings: tuple[Remark, ...]
     blank: int
+    repeated: int
 
 
 def read_verdict_rows(
@@ -99,7 +104,7 @@ def read_verdict_rows(
     warnings: list[Remark] = []
     blank = 0
     for one in rows:
-        if not one.cells.get("verdict", "").strip() and "verdict" not in one.faults:
+        if not one.cells.get("verdict", "").strip() and not (one.faults.keys() | one.dates.keys()) & {"verdict"}:
             blank += 1
             continue
         try:
@@ -124,6 +129,7 @@ def read_verdict_rows(
         refused=tuple(sorted([*refused, *contradicting], key=lambda remark: remark.row)),
         warnings=tuple(remark for remark in warnings if remark.row not in gone),
         blank=blank,
+        repeated=len(read) - len(agreed) - len(contradicting),
     )
 
 
@@ -134,8 +140,8 @@ class _RefusedError(Exception):
 
 
 def _cell(row: TableRow, column: str) -> str:
-    if column in row.faults:
-        raise _RefusedError(row, column, row.faults[column])
+    if fault := row.faults.get(column) or row.dates.get(column):
+        raise _RefusedError(row, column, fault)
     return row.cells.get(column, "").strip()
 
 
@@ -167,15 +173,17 @@ def _pair_of(
 ) -> tuple[Pair, list[Remark]]:
     """Return the pair a row means, and what was odd about how it says so."""
     # An id that was spoiled is no reason to lose the answer, as long as the records can be told.
-    written = "" if "pair_id" in row.faults else row.cells.get("pair_id", "").strip().casefold()
+    is_date = "pair_id" in row.dates
+    written = "" if is_date else _cell(row, "pair_id").casefold()
     named = [_cell(row, f"record_uid_{side}").casefold() for side in ("a", "b")]
     known = pairs.get(written) if _PAIR_ID.fullmatch(written) else None
-    if known is not None and not any(named):
-        return known, []
     if not all(named):
         if known is not None:
+            for side, uid in zip("ab", named, strict=True):
+                if uid and _key_of(row, f"record_uid_{side}", uid, agencies, renumbered) not in known:
+                    raise _RefusedError(row, "pair_id", _OTHER_PAIR)
             return known, []
-        spoiled = _NUMBER.fullmatch(written) or "pair_id" in row.faults
+        spoiled = _NUMBER.fullmatch(written) or is_date
         how = (
             " looks changed by a spreadsheet, and" if spoiled else " is not known, and" if written else " is blank, and"
         )
@@ -192,7 +200,7 @@ def _pair_of(
         raise _RefusedError(row, "record_uid_b", "Both records are the same one by now.")
     own = pair_id(*first, *second)
     if known is not None and known != (first, second):
-        raise _RefusedError(row, "pair_id", "The pair id belongs to another pair than the two record_uid cells name.")
+        raise _RefusedError(row, "pair_id", _OTHER_PAIR)
     odd = []
     if known is None and written != own and not any(uid in renumbered for uid in named):
         odd.append(
@@ -229,7 +237,7 @@ def _odd_numbers(row: TableRow, pair: Pair, *, numbers: Mapping[Key, str | None]
     for side in ("a", "b"):
         column = f"number_{side}"
         text = row.cells.get(column, "").strip().removeprefix("'")
-        if column in row.faults or (text and text not in known):
+        if column in row.faults or column in row.dates or (text and text not in known):
             odd.append(
                 Remark(
                     row=row.row,

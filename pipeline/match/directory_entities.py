@@ -74,9 +74,15 @@ def _owners(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
         pl.col("record_uid").alias("owner_uid"),
         "agency_uid",
         "is_confidential_place",
+        is_withheld=pl.col("withheld_reason").is_not_null(),
     )
-    confidential = records.filter((pl.col("owner_kind") == RecordKind.AGENCY) & pl.col("is_confidential_place")).select(
-        "center_id", pl.col("owner_uid").alias("agency_uid"), is_agency_confidential=pl.lit(True)
+    hidden = records.filter(
+        (pl.col("owner_kind") == RecordKind.AGENCY) & (pl.col("is_confidential_place") | pl.col("is_withheld"))
+    ).select(
+        "center_id",
+        pl.col("owner_uid").alias("agency_uid"),
+        is_agency_confidential="is_confidential_place",
+        is_agency_hidden=pl.lit(value=True),
     )
     private_sites = directory.site.filter(pl.col("is_address_private")).select(
         "center_id",
@@ -90,7 +96,7 @@ def _owners(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
             agency_uid=pl.when(pl.col("owner_kind") == RecordKind.AGENCY).then("owner_uid").otherwise("agency_uid")
         )
         .join(numbers, on=["center_id", "agency_uid"], how="inner")
-        .join(confidential.unique(), on=["center_id", "agency_uid"], how="left")
+        .join(hidden.unique(), on=["center_id", "agency_uid"], how="left")
         .join(private_sites.unique(), on=list(_OWNER), how="left")
         .select(
             *_OWNER,
@@ -99,6 +105,10 @@ def _owners(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
             is_place_private=pl.col("is_confidential_place")
             | pl.col("is_agency_confidential").fill_null(False)
             | pl.col("is_site_private").fill_null(False),
+            # As in findings: what a withheld record or a confidential place can be reached by is not shown either.
+            is_contact_private=pl.col("is_confidential_place")
+            | pl.col("is_withheld")
+            | pl.col("is_agency_hidden").fill_null(False),
         )
         .unique(list(_OWNER), keep="any")
         .with_columns(_owner_hash())
@@ -106,7 +116,7 @@ def _owners(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_owner(rows: pl.DataFrame, owner: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows that belong to an agency, with `entity`, `is_own` and `is_place_private` of their owner.
+    """Return the rows that belong to an agency, with `entity`, `is_own`, `is_place_private` and `is_contact_private` of their owner.
 
     Joined by a hash of the three key columns, which as texts take most of the time of a large directory; the texts are compared
     behind it, so that two keys with one hash do no harm.
@@ -151,21 +161,26 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
         directory.phone.filter(pl.col("e164").is_not_null())
         .select(*_OWNER, "e164", "number_written", "is_private")
         .pipe(_with_owner, owner)
-        .with_columns(signal=pl.lit("phone"), key=pl.col("e164").str.strip_prefix("+"), shown="number_written")
+        .with_columns(
+            signal=pl.lit("phone"),
+            key=pl.col("e164").str.strip_prefix("+"),
+            shown="number_written",
+            is_private=pl.col("is_private") | pl.col("is_contact_private"),
+        )
     )
     email = pl.concat(
         [
-            records.select("entity", "is_own", "email", is_private=pl.lit(False)),
+            records.select("entity", "is_own", "email", is_private="is_contact_private"),
             directory.contact.filter(pl.col("email").is_not_null())
             .select(*_OWNER, "email", "is_private")
             .pipe(_with_owner, owner)
-            .select("entity", "is_own", "email", "is_private"),
+            .select("entity", "is_own", "email", is_private=pl.col("is_private") | pl.col("is_contact_private")),
         ]
     ).drop_nulls("email")
     email = email.with_columns(signal=pl.lit("email"), key=pl.col("email").str.to_lowercase(), shown="email")
     hosts = pl.concat(
         [
-            records.select("entity", "is_own", is_private=pl.lit(False), host="url_domain_key"),
+            records.select("entity", "is_own", is_private="is_contact_private", host="url_domain_key"),
             email.select("entity", "is_own", "is_private", host=pl.col("key").str.extract(r"@(.+)$", 1)),
         ]
     ).drop_nulls("host")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
+from pipeline.publish.collect_private import load_private_values
 from pipeline.publish.table_file import Sheet
+from schemas.contract import empty_table
+from schemas.decided import Key
 from schemas.directory import Directory
+from schemas.enumerations import RecordKind
+from schemas.private_values import kinds_in
+from schemas.quality import Finding
 from schemas.verdicts import Verdict
 
 #: Columns of the sheet, in order and stable: scripts and older sheets rely on them. The last three are filled in.
@@ -33,7 +39,7 @@ COLUMNS: dict[str, tuple[str, int]] = {
         )
     },
     "why": ("why", 60),
-    "verdict_now": ("verdict_now", 12),
+    "verdict_now": ("verdict_now", 24),
     "verdict": ("verdict", 12),
     "decided_by": ("decided_by", 16),
     "reason": ("reason", 40),
@@ -44,6 +50,10 @@ FILL_IN: dict[str, tuple[str, ...]] = {
     "decided_by": (),
     "reason": (),
 }
+#: What an agency can be found or reached by, and under which names the sheet shows it.
+_REACHED_BY = ("address", "phone", "url")
+_SEARCHED = frozenset({"address", "phone", "website"})
+WITHHELD = "withheld"
 _STEPS = (
     "One row is one pair of agencies. Compare both, then choose a verdict: same, different or unsure. Leave the row blank to skip it.",
     "Give your name and the reason; the log has to tell later who decided, and why.",
@@ -60,7 +70,9 @@ def verdict_sheets(documents: Sequence[Mapping[str, Any]], *, directory: Directo
         documents: Pairs as the command `list` gives them.
         directory: The canonical tables, for what is shown of both records. What is private says `withheld`.
     """
-    shown = _shown(directory)
+    shown = _shown(
+        directory, {(one[side]["center_id"], one[side]["record_uid"]) for one in documents for side in ("a", "b")}
+    )
     rows = []
     for one in documents:
         row: dict[str, Any] = {
@@ -71,7 +83,7 @@ def verdict_sheets(documents: Sequence[Mapping[str, Any]], *, directory: Directo
             "why": " ".join(
                 [one["told"] or "", *(r["text"] for r in one["reasons"] if r["signal"] != "start")]
             ).strip(),
-            "verdict_now": one["verdict"],
+            "verdict_now": _verdict_now(one),
             "verdict": "",
             "decided_by": "",
             "reason": "",
@@ -97,37 +109,63 @@ def verdict_sheets(documents: Sequence[Mapping[str, Any]], *, directory: Directo
     ]
 
 
-def _shown(directory: Directory) -> dict[tuple[str, str], dict[str, str | None]]:
-    """Return address, phone, website, status and verification of each agency as texts."""
-    keys = ["center_id", "record_uid"]
-    hidden = pl.lit("withheld")
+def _verdict_now(document: Mapping[str, Any]) -> str | None:
+    """Return the verdict in force with who gave it and when, such as `same (Ana, 2026-11-20)`."""
+    verdict: str | None = document["verdict"]
+    if verdict is None:
+        return None
+    if document["basis"] != "decided":
+        return f"{verdict} (follows from others)"
+    when = document["decided_at"]
+    return f"{verdict} ({document['decided_by']}, {when:%Y-%m-%d})"
+
+
+def _shown(directory: Directory, keys: Collection[Key]) -> dict[Key, dict[str, str | None]]:
+    """Return address, phone, website, status and verification of some agencies as texts.
+
+    Of confidential places and withheld records nothing by which they can be found or reached is shown; of all others nothing that
+    any record of the load keeps private, in whatever spelling.
+    """
+    columns = ("center_id", "record_uid")
+    part = directory.of_agencies(keys)
     place = (
-        directory.address.filter((pl.col("owner_kind") == "agency") & (pl.col("address_kind") == "physical"))
-        .sort("center_id", "owner_uid", "slot")
+        part.address.filter((pl.col("owner_kind") == RecordKind.AGENCY) & (pl.col("address_kind") == "physical"))
+        .sort("center_id", "owner_uid", "is_private", "slot")
         .group_by("center_id", record_uid="owner_uid", maintain_order=True)
         .agg(
-            address=pl.concat_str("line1", "city", "postal_code", separator=", ", ignore_nulls=True).first(),
-            is_address_private=pl.col("is_private").any(),
+            address=pl.when("is_private")
+            .then(pl.lit(WITHHELD))
+            .otherwise(pl.concat_str("line1", "city", "postal_code", separator=", ", ignore_nulls=True))
+            .first(),
         )
     )
     phone = (
-        directory.phone.filter(pl.col("owner_kind") == "agency")
+        part.phone.filter(pl.col("owner_kind") == RecordKind.AGENCY)
         .sort("center_id", "owner_uid", "is_private", "slot")
         .group_by("center_id", record_uid="owner_uid", maintain_order=True)
-        .agg(phone=pl.when(pl.col("is_private")).then(hidden).otherwise("number_written").first())
+        .agg(phone=pl.when("is_private").then(pl.lit(WITHHELD)).otherwise("number_written").first())
     )
+    is_hidden = pl.col("is_confidential_place") | pl.col("withheld_reason").is_not_null()
     rows = (
-        directory.agency.join(place, on=keys, how="left")
-        .join(phone, on=keys, how="left")
+        part.agency.join(place, on=columns, how="left")
+        .join(phone, on=columns, how="left")
         .select(
-            *keys,
-            address=pl.when(pl.col("is_address_private") | pl.col("is_confidential_place"))
-            .then(hidden)
-            .otherwise("address"),
-            phone="phone",
-            website="url",
+            *columns,
+            *(
+                pl.when(is_hidden & pl.col(name).is_not_null()).then(pl.lit(WITHHELD)).otherwise(name).alias(name)
+                for name in _REACHED_BY
+            ),
             status="status",
             verified_on=pl.col("verified_on").dt.strftime("%Y-%m-%d"),
         )
+        .rename({"url": "website"})
     )
-    return {(row.pop("center_id"), row.pop("record_uid")): row for row in rows.iter_rows(named=True)}
+    private = load_private_values(directory, findings=empty_table(Finding))
+    shown: dict[Key, dict[str, str | None]] = {}
+    for row in rows.iter_rows(named=True):
+        key = row.pop("center_id"), row.pop("record_uid")
+        shown[key] = {
+            name: WITHHELD if name in _SEARCHED and text and kinds_in(text, private) else text
+            for name, text in row.items()
+        }
+    return shown

@@ -71,3 +71,14 @@ def test_agreement_between_persons_is_counted() -> None:
     log.say("c", "d", "different", by="Bo")
     found = advice_of(log)
     assert (found.agreeing, found.disagreeing, found.conflicting) == (1, 1, 1)
+    assert found.persons == {
+        "Ana": {"same": 2, "different": 0, "unsure": 0},
+        "Bo": {"same": 1, "different": 1, "unsure": 0},
+    }
+
+
+def test_verdicts_that_contradict_each_other_in_a_chain_are_no_evidence() -> None:
+    """Which of them is wrong nobody knows yet."""
+    log = log_of((0.9, "duplicate", "same"), (0.9, "duplicate", "same"))
+    found = advise(fold_verdicts(log.entries), relations={}, in_question={pair("a000", "b000")}, enough=5)
+    assert (found.decided, found.conflicting) == (1, 1)
