@@ -85,9 +85,17 @@ def _weigh_contacts(contact: pl.DataFrame, *, owners: pl.DataFrame, rarity: Rari
 
 
 def _weigh_places(place: pl.DataFrame, *, owners: pl.DataFrame, rarity: Rarity) -> pl.DataFrame:
-    """Count the owners of each house and street."""
-    split = place.with_columns(core=street_core(pl.col("street")), directions=street_directions(pl.col("street")))
-    counted = _count_owners(split, owners=owners, by=["house_number", "core"])
+    """Count the owners of each house and street of an area.
+
+    "100 Main Street" stands in many towns: only owners in one ZIP area (its first three digits, else the city) share a house. Three
+    digits, not five, so that a slip in the last ones still counts.
+    """
+    split = place.with_columns(
+        core=street_core(pl.col("street")),
+        directions=street_directions(pl.col("street")),
+        __area=pl.coalesce(pl.col("postal_code").str.slice(0, 3), "city"),
+    )
+    counted = _count_owners(split, owners=owners, by=["house_number", "core", "__area"]).drop("__area")
     return counted.with_columns(worth=worth_of(pl.col("owner_count"), rarity=rarity)).with_row_index("place_row")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.synthesize.draws import Draws
+from pipeline.synthesize.geography import Geography
 from pipeline.synthesize.naming import Registry, invent_name, invent_person
 from pipeline.synthesize.records import Address, Contact, Phone, Record
 from pipeline.synthesize.vocabulary import AgencyKind, Place, ServiceKind, Vocabulary
@@ -40,7 +40,7 @@ class Setting:
         seed: Seed of all draws.
         center_id: The center.
         as_of: Day on which the directory stands so.
-        places: Places of the center's region.
+        geography: Places of the center's region, and invented towns beside them in a large center.
         curators: Invented curators; each looks after the counties that fall to them.
         has_public_rows_only: Whether the center gives away published rows only: nothing private, excluded or inactive.
         has_uuids: Whether native ids are UUIDs instead of numbers.
@@ -50,11 +50,16 @@ class Setting:
     seed: str
     center_id: str
     as_of: date
-    places: tuple[Place, ...]
+    geography: Geography
     curators: tuple[str, ...]
     has_public_rows_only: bool
     has_uuids: bool
     vocabulary: Vocabulary
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Places that agencies and sites lie in."""
+        return self.geography.places
 
     @property
     def owner_code(self) -> str:
@@ -119,7 +124,7 @@ class _Bundle:
         self.main_phone = used.phone(place.area_code)
         self.manager = Person(invent_person(draws, setting.vocabulary), draws.pick(self._words("director_titles")))
         self.clerk = Person(invent_person(draws, setting.vocabulary), draws.pick(self._words("contact_titles")))
-        self.curator = setting.curators[setting.places.index(place) % len(setting.curators)]
+        self.curator = setting.curators[setting.geography.rank(place) % len(setting.curators)]
         low, high = _AGE_BANDS[draws.weighted(_AGE_WEIGHTS)]
         self.verified_on = _workday(setting.as_of - timedelta(days=draws.between(low, high)))
         self.created_on = _workday(self.verified_on - timedelta(days=draws.between(200, 5200)))
@@ -163,7 +168,7 @@ class _Bundle:
 
     def _site(self, agency: Record, rank: int) -> Record:
         draws = self.draws
-        place = self.place if rank == 0 else draws.pick(_near(self.setting.places, self.place)[:4])
+        place = self.place if rank == 0 else draws.pick(self.setting.geography.near(self.place))
         address = agency.physical if rank == 0 else self._address(place)
         assert address is not None
         suffix = "Main Office" if rank == 0 else f"{address.line1.split(' ', 1)[1].rsplit(' ', 1)[0]} Site"
@@ -209,7 +214,7 @@ class _Bundle:
         draws, vocabulary = self.draws, self.setting.vocabulary
         hours, spans = self._hours(offer.hours)
         tails = draws.shuffled(self._words("service_tails"))[: draws.between(1, 3)]
-        near = _near(self.setting.places, self.place)
+        near = self.setting.geography.near(self.place)
         counties = dict.fromkeys([self.place.county, *(place.county for place in near[: draws.between(0, 3)])])
         own_phone = draws.chance(25)
         phones = [self._main("phone1", self.used.phone(self.place.area_code) if own_phone else self.main_phone)]
@@ -458,21 +463,8 @@ def _workday(day: date) -> date:
 
 def _locality(draws: Draws, setting: Setting, place: Place) -> str:
     localities = setting.vocabulary.words["localities"]
-    rank = setting.places.index(place)
+    rank = setting.geography.rank(place)
     return draws.pick(localities[rank :: len(setting.places)] or localities)
-
-
-@cache
-def _near(places: tuple[Place, ...], place: Place) -> tuple[Place, ...]:
-    """Return the other places, nearest first."""
-
-    def distance(other: Place) -> float:
-        # A degree of longitude is about 0.77 of a degree of latitude at this height of the map.
-        return math.hypot(other.latitude - place.latitude, (other.longitude - place.longitude) * 0.77)
-
-    return tuple(
-        sorted((other for other in places if other is not place), key=lambda other: (distance(other), other.city))
-    )
 
 
 @cache

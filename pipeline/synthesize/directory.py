@@ -7,6 +7,7 @@ from datetime import date
 
 from pipeline.synthesize.agency import Setting, invent_agency
 from pipeline.synthesize.draws import Draws
+from pipeline.synthesize.geography import lay_places
 from pipeline.synthesize.naming import Registry, invent_person
 from pipeline.synthesize.records import InventedDirectory, Record
 from pipeline.synthesize.vocabulary import read_vocabulary
@@ -15,7 +16,13 @@ _CURATORS = 5
 
 
 def invent_setting(
-    *, seed: str, center_id: str, as_of: date, region: str = "prairie", is_open_data: bool = False
+    *,
+    seed: str,
+    center_id: str,
+    as_of: date,
+    region: str = "prairie",
+    is_open_data: bool = False,
+    agencies: int = 0,
 ) -> Setting:
     """Return what the agencies of one center share.
 
@@ -25,6 +32,7 @@ def invent_setting(
         as_of: Day on which the directory stands so.
         region: Key of `places.toml`.
         is_open_data: Whether the center gives away published rows with UUIDs (as HSDS packages hold) instead of its whole file.
+        agencies: For how many agencies there shall be places enough; the real places of the region when 0.
     """
     vocabulary = read_vocabulary()
     draws = Draws(seed, center_id, "curators")
@@ -32,7 +40,7 @@ def invent_setting(
         seed=seed,
         center_id=center_id,
         as_of=as_of,
-        places=vocabulary.regions[region],
+        geography=lay_places(region=region, agencies=agencies, seed=seed, vocabulary=vocabulary),
         curators=tuple(invent_person(draws, vocabulary) for _ in range(_CURATORS)),
         has_public_rows_only=is_open_data,
         has_uuids=is_open_data,

@@ -86,7 +86,12 @@ def plant_centers(plans: Sequence[CenterPlan], *, seed: str, as_of: date) -> Pla
     for rank, plan in enumerate(plans):
         additions = _plan_additions(plan, has_neighbour=bool(plots))
         setting = invent_setting(
-            seed=seed, center_id=plan.center_id, as_of=as_of, region=plan.region, is_open_data=plan.is_open_data
+            seed=seed,
+            center_id=plan.center_id,
+            as_of=as_of,
+            region=plan.region,
+            is_open_data=plan.is_open_data,
+            agencies=plan.agencies,
         )
         base = plan.agencies - sum(addition.size for addition in additions)
         plot = lay_out(
