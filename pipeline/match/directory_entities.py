@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from pipeline.match.domains import own_domains
@@ -144,7 +146,11 @@ def _names(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
 
 
 def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchParameters) -> pl.DataFrame:
-    """Return phones, e-mail addresses, own domains and employer numbers."""
+    """Return phones, e-mail addresses, own domains and employer numbers.
+
+    Every kind is brought down to one row per agency and value before the next is made of it: a large agency repeats its switchboard
+    and its website on each of its services.
+    """
     records = pl.concat(
         [
             table.filter(pl.col("email").is_not_null() | pl.col("url_domain_key").is_not_null()).select(
@@ -161,8 +167,9 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
         directory.phone.filter(pl.col("e164").is_not_null())
         .select(*_OWNER, "e164", "number_written", "is_private")
         .pipe(_with_owner, owner)
-        .with_columns(
-            signal=pl.lit("phone"),
+        .select(
+            "entity",
+            "is_own",
             key=pl.col("e164").str.strip_prefix("+"),
             shown="number_written",
             is_private=pl.col("is_private") | pl.col("is_contact_private"),
@@ -177,46 +184,78 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
             .select("entity", "is_own", "email", is_private=pl.col("is_private") | pl.col("is_contact_private")),
         ]
     ).drop_nulls("email")
-    email = email.with_columns(signal=pl.lit("email"), key=pl.col("email").str.to_lowercase(), shown="email")
+    email = _strongest(
+        email.select("entity", "is_own", "is_private", key=pl.col("email").str.to_lowercase(), shown="email"),
+        by=["entity", "key"],
+    )
     hosts = pl.concat(
         [
             records.select("entity", "is_own", is_private="is_contact_private", host="url_domain_key"),
             email.select("entity", "is_own", "is_private", host=pl.col("key").str.extract(r"@(.+)$", 1)),
         ]
     ).drop_nulls("host")
-    domain = (
-        hosts.join(own_domains(hosts["host"], shared=parameters.hosts), on="host", how="inner")
-        .drop_nulls("domain")
-        .with_columns(signal=pl.lit("domain"), key="domain", shown="domain")
+    hosts = _strongest(hosts, by=["entity", "host"])
+    domain = hosts.join(own_domains(hosts["host"], shared=parameters.hosts), on="host", how="inner").drop_nulls(
+        "domain"
     )
     ein = (
         directory.agency.filter(pl.col("ein").is_not_null())
-        .select("center_id", pl.col("kind").alias("owner_kind"), pl.col("record_uid").alias("owner_uid"), "ein")
+        .select("center_id", pl.col("kind").alias("owner_kind"), pl.col("record_uid").alias("owner_uid"), key="ein")
         .pipe(_with_owner, owner)
-        .with_columns(signal=pl.lit("ein"), key="ein", shown="ein", is_private=pl.lit(False))
+        .select("entity", "is_own", "key", shown="key", is_private=pl.lit(False))
     )
-    parts = [part.select(*CONTACT_SCHEMA) for part in (phone, email, domain, ein)]
-    return _strongest(pl.concat(parts), by=["entity", "signal", "key"], schema=CONTACT_SCHEMA)
+    parts = {
+        "phone": _strongest(phone, by=["entity", "key"]),
+        "email": email,
+        "domain": _strongest(
+            domain.select("entity", "is_own", "is_private", key="domain", shown="domain"), by=["entity", "key"]
+        ),
+        "ein": _strongest(ein, by=["entity", "key"]),
+    }
+    columns = [pl.col(name).cast(dtype) for name, dtype in CONTACT_SCHEMA.items()]
+    return pl.concat(
+        [
+            part.with_columns(signal=pl.lit(signal)).select(columns).sort("entity", "key")
+            for signal, part in sorted(parts.items())
+        ]
+    )
 
 
 def _places(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
     """Return the addresses of the agencies, their sites and their services."""
+    places = directory.address.select(
+        *_OWNER, "line1", "city", "postal_code", "house_number_key", "address_key", "is_private"
+    ).pipe(_with_owner, owner)
+    # What an agency repeats on its sites and services is brought to comparison form once.
+    written = ["entity", "line1", "city", "postal_code", "house_number_key", "address_key"]
+    places = _strongest(
+        places.select(*written, "is_own", is_private=pl.col("is_private") | pl.col("is_place_private")), by=written
+    )
     places = (
-        directory.address.select(
-            *_OWNER, "line1", "city", "postal_code", "house_number_key", "address_key", "is_private"
-        )
-        .pipe(_with_owner, owner)
-        .with_columns(
+        places.join(_distinct(places["line1"], "street", street_of), on="line1", how="left", nulls_equal=True)
+        .join(_distinct(places["city"], "city_form", city_of), on="city", how="left", nulls_equal=True)
+        .join(_distinct(places["postal_code"], "zip", postal_code_of), on="postal_code", how="left", nulls_equal=True)
+        .select(
+            "entity",
+            "address_key",
+            "street",
+            "is_private",
+            "is_own",
             house_number="house_number_key",
-            street=street_of(pl.col("line1")),
-            city=city_of(pl.col("city")),
-            postal_code=postal_code_of(pl.col("postal_code")),
+            city="city_form",
+            postal_code="zip",
             shown=pl.concat_str("line1", "city", "postal_code", separator=", ", ignore_nulls=True),
-            is_private=pl.col("is_private") | pl.col("is_place_private"),
         )
         .filter(pl.any_horizontal(pl.col("street", "city", "postal_code", "address_key").is_not_null()))
     )
-    return _strongest(places, by=["entity", "house_number", "street", "city", "postal_code"], schema=PLACE_SCHEMA)
+    by = ["entity", "house_number", "street", "city", "postal_code"]
+    columns = [pl.col(name).cast(dtype) for name, dtype in PLACE_SCHEMA.items()]
+    return _strongest(places, by=by).select(columns).sort(by, nulls_last=True)
+
+
+def _distinct(values: pl.Series, name: str, form: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
+    """Return the distinct values beside their comparison form, made once for each."""
+    return pl.DataFrame(values.unique()).with_columns(form(pl.col(values.name)).alias(name))
 
 
 def _codes(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
@@ -237,9 +276,16 @@ def _programs(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
     return frame_of(services.pipe(_with_owner, owner), PROGRAM_SCHEMA)
 
 
-def _strongest(rows: pl.DataFrame, *, by: list[str], schema: dict[str, pl.DataType]) -> pl.DataFrame:
+def _strongest(rows: pl.DataFrame, *, by: list[str]) -> pl.DataFrame:
     """Keep one row per value: own if any is own, private if any is private; of several texts the first in order."""
-    typed = rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
-    flags = [pl.col(name).any() for name in ("is_own", "is_private")]
-    others = [pl.col(name).min() for name in schema if name not in (*by, "is_own", "is_private")]
-    return typed.group_by(by).agg(*others, *flags).select(list(schema)).sort(by, nulls_last=True)
+    flags = ("is_own", "is_private")
+    others = [name for name in rows.columns if name not in by and name not in flags]
+    # Most rows repeat another in every column: dropping those first leaves little to put in order.
+    return (
+        rows.group_by([*by, *others])
+        .agg(pl.col(name).any() for name in flags)
+        .group_by(by)
+        .agg(*(pl.col(name).min() for name in others), *(pl.col(name).any() for name in flags))
+        if others
+        else rows.group_by(by).agg(pl.col(name).any() for name in flags)
+    )

@@ -94,7 +94,7 @@ def invent_agency(
     vocabulary = setting.vocabulary
     kind = kind or draws.pick(vocabulary.kinds)
     place = place or draws.pick(setting.places)
-    locality = _locality(draws, setting, place)
+    locality = draws.pick(setting.geography.localities(place))
     if name:
         used.claim_name(name)
     else:
@@ -459,12 +459,6 @@ class Person:
 def _workday(day: date) -> date:
     """Return the day, or the Friday before it."""
     return day - timedelta(days=max(0, day.weekday() - 4))
-
-
-def _locality(draws: Draws, setting: Setting, place: Place) -> str:
-    localities = setting.vocabulary.words["localities"]
-    rank = setting.geography.rank(place)
-    return draws.pick(localities[rank :: len(setting.places)] or localities)
 
 
 @cache
