@@ -88,22 +88,14 @@ def compare_names(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
 
 def _compare_forms(forms: pl.DataFrame, names: Names, *, clash_penalty: float) -> pl.DataFrame:
     """Compare distinct pairs of name forms: likeness by shared words, misspellings, containment and initials."""
-    key = names.key.select("key_id", "key", "squeezed", "weight", "tokens", "word_count", "initials")
-    pairs = (
-        forms.sort("key_a", "key_b")
-        .with_row_index("form")
-        .join(
-            key.rename({name: f"{name}_a" for name in key.columns} | {"key_id": "key_a", "key": "text_a"}), on="key_a"
-        )
-        .join(
-            key.rename({name: f"{name}_b" for name in key.columns} | {"key_id": "key_b", "key": "text_b"}), on="key_b"
-        )
-        .sort("form")
-        .with_columns(
-            common=pl.col("tokens_a").list.set_intersection("tokens_b"),
-            left_a=pl.col("tokens_a").list.set_difference("tokens_b"),
-            left_b=pl.col("tokens_b").list.set_difference("tokens_a"),
-        )
+    # Forms are numbered without gaps, so that a form's row is found by its number; a join would have to put the pairs in order again.
+    key = names.key.drop("key_id").rename({"key": "text"})
+    pairs = forms.sort("key_a", "key_b").with_row_index("form")
+    sides = [key[pairs[f"key_{side}"]].rename({name: f"{name}_{side}" for name in key.columns}) for side in ("a", "b")]
+    pairs = pl.concat([pairs, *sides], how="horizontal").with_columns(
+        common=pl.col("tokens_a").list.set_intersection("tokens_b"),
+        left_a=pl.col("tokens_a").list.set_difference("tokens_b"),
+        left_b=pl.col("tokens_b").list.set_difference("tokens_a"),
     )
     shared = _sum_weights(pairs.select("form", tokens="common"), names.token).rename({"weight": "shared"})
     pairs = pairs.join(shared, on="form").sort("form")

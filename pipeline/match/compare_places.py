@@ -12,7 +12,7 @@ from pipeline.match.compared import Compared
 _SAME_STREET = 85.0
 #: Pairs of addresses compared in one go. An agency may have a hundred addresses, so that few pairs of agencies make many pairs
 #: of addresses. Bounds the memory, changes no result (project choice).
-_ADDRESS_PAIRS_AT_ONCE = 50_000
+_ADDRESS_PAIRS_AT_ONCE = 200_000
 
 
 def compare_places(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:

@@ -101,15 +101,20 @@ def _weigh_places(place: pl.DataFrame, *, owners: pl.DataFrame, rarity: Rarity) 
 
 def _count_owners(rows: pl.DataFrame, *, owners: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """Add `owner_count`. Records of one main name are one owner: copies of a record make no switchboard."""
+    several = rows.group_by(by).len().filter(pl.col("len") > 1)
+    # Nearly every value stands in one row: only the others have owners to be told apart.
     counts = (
         rows.select("entity", *by)
+        .join(several.select(by), on=by, how="semi", nulls_equal=True)
         .join(owners, on="entity", how="left")
         # Two entities stay the least there is to compare, whatever they are called.
         .group_by(by)
         .agg(names=pl.col("owner").n_unique(), entities=pl.col("entity").n_unique())
         .with_columns(owner_count=pl.max_horizontal("names", pl.min_horizontal("entities", pl.lit(2))))
     )
-    return rows.join(counts.select(*by, "owner_count"), on=by, how="left", nulls_equal=True, maintain_order="left")
+    return rows.join(
+        counts.select(*by, "owner_count"), on=by, how="left", nulls_equal=True, maintain_order="left"
+    ).with_columns(pl.col("owner_count").fill_null(1))
 
 
 def _code_numbers(code: pl.DataFrame) -> pl.DataFrame:

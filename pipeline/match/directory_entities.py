@@ -120,8 +120,8 @@ def _owners(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
 def _with_owner(rows: pl.DataFrame, owner: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that belong to an agency, with `entity`, `is_own`, `is_place_private` and `is_contact_private` of their owner.
 
-    Joined by a hash of the three key columns, which as texts take most of the time of a large directory; the texts are compared
-    behind it, so that two keys with one hash do no harm.
+    Joined by a hash of the owner's uid: three texts as keys take most of the time of a large directory. All three are compared behind
+    it, so that two uids with one hash, or one uid in two centers, do no harm.
     """
     found = rows.with_columns(_owner_hash()).join(
         owner.rename({name: f"__{name}" for name in _OWNER}), on="__hash", how="inner"
@@ -131,7 +131,7 @@ def _with_owner(rows: pl.DataFrame, owner: pl.DataFrame) -> pl.DataFrame:
 
 
 def _owner_hash() -> pl.Expr:
-    return pl.struct(_OWNER).hash().alias("__hash")
+    return pl.col("owner_uid").hash().alias("__hash")
 
 
 def _names(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:

@@ -71,16 +71,21 @@ def words_of(texts: pl.Series, *, words: NameWords) -> pl.DataFrame:
         words: Word lists.
 
     Returns:
-        `text`, `position` (from 0, in reading order), `word`, `initial` (first letter as written), `number` (value when the word
-        is a number, else null). A name made of ignored words alone keeps them; a name without letters and digits has no row.
+        `text`, `text_id` (number of the text), `position` (from 0, in reading order), `word`, `initial` (first letter as written),
+        `number` (value when the word is a number, else null). A name made of ignored words alone keeps them; a name without letters
+        and digits has no row.
     """
     spelled = {source: target.split() for source, target in words.spelled_alike.items()}
-    folded = pl.DataFrame({"text": texts.unique().sort()}).with_columns(word=fold_text(pl.col("text")).str.split(" "))
+    folded = (
+        pl.DataFrame({"text": texts.unique().sort()})
+        .with_row_index("text_id")
+        .with_columns(word=fold_text(pl.col("text")).str.split(" "))
+    )
     flat = (
         folded.explode("word", keep_nulls=False, empty_as_null=False)
         .filter(pl.col("word") != "")
         .with_columns(is_ignored=pl.col("word").is_in(words.ignored))
-        .filter(~pl.col("is_ignored") | pl.col("is_ignored").all().over("text"))
+        .filter(~pl.col("is_ignored") | pl.col("is_ignored").all().over("text_id"))
     )
     variants = pl.DataFrame(
         {"word": list(spelled), "variant": list(spelled.values())},
@@ -90,9 +95,9 @@ def words_of(texts: pl.Series, *, words: NameWords) -> pl.DataFrame:
         flat.join(variants, on="word", how="left", maintain_order="left")
         .with_columns(word=pl.col("variant").fill_null(pl.concat_list("word")))
         .explode("word")
-        .with_columns(position=pl.int_range(pl.len(), dtype=pl.UInt32).over("text"))
+        .with_columns(position=pl.int_range(pl.len(), dtype=pl.UInt32).over("text_id"))
     )
-    is_last = pl.col("position") == pl.col("position").max().over("text")
+    is_last = pl.col("position") == pl.col("position").max().over("text_id")
     lone = {"i": "1", "v": "5", "x": "10"}
     number = (
         pl.when(pl.col("word").str.contains(r"^\d+(?:st|nd|rd|th)?$"))
@@ -102,7 +107,12 @@ def words_of(texts: pl.Series, *, words: NameWords) -> pl.DataFrame:
         .otherwise(pl.col("word").replace_strict(words.number_words, default=None))
     )
     return flat.with_columns(number=number, initial=pl.col("word").str.slice(0, 1)).select(
-        "text", "position", pl.coalesce("number", _singular(pl.col("word"))).alias("word"), "initial", "number"
+        "text",
+        "text_id",
+        "position",
+        pl.coalesce("number", _singular(pl.col("word"))).alias("word"),
+        "initial",
+        "number",
     )
 
 
@@ -115,26 +125,27 @@ def prepare_names(entities: Entities, *, words: NameWords) -> Names:
     """
     flat = words_of(entities.name["text"].drop_nulls(), words=words)
     forms = (
-        flat.group_by("text", maintain_order=True)
+        flat.group_by("text_id", maintain_order=True)
         .agg(
+            pl.col("text").first(),
             key=pl.col("word").unique().sort().str.join(" "),
             squeezed=pl.col("word").str.join(""),
             initials=pl.col("initial").str.join(""),
             word_count=pl.len(),
         )
         .sort("key", "squeezed", "initials", "text")
+        # Names that differ in order, case or punctuation alone share a form; the first text stands for it.
+        .with_columns(key_id=pl.struct("key", "squeezed", "initials").rle_id().cast(pl.UInt32))
     )
-    # Names that differ in order, case or punctuation alone share a form; the first text stands for it.
-    keys = forms.unique(["key", "squeezed", "initials"], keep="first", maintain_order=True).with_row_index("key_id")
+    keys = forms.unique("key_id", keep="first", maintain_order=True)
     name = (
-        entities.name.join(forms.select("text", "key", "squeezed", "initials"), on="text", how="inner")
-        .join(keys.select("key_id", "key", "squeezed", "initials"), on=["key", "squeezed", "initials"], how="inner")
+        entities.name.join(forms.select("text", "key_id"), on="text", how="inner")
         .select("entity", "key_id", "is_main", "shown")
         .sort("entity", ~pl.col("is_main"), "key_id", "shown")
         .unique(["entity", "key_id"], keep="first", maintain_order=True)
         .with_row_index("name_row")
     )
-    position = keys.select("key_id", "text").join(flat, on="text", how="inner").sort("key_id", "position")
+    position = keys.select("key_id", "text_id").join(flat, on="text_id", how="inner").sort("key_id", "position")
     cities = entities.place["city"].drop_nulls().unique()
     token = _weigh_tokens(name, position=position, count=entities.count, cities=cities, words=words)
     position = position.join(token.select("token", pl.col("text").alias("word")), on="word", how="inner").sort(
@@ -171,14 +182,17 @@ def _weigh_tokens(
 
     The weight is log(1 + n / df) / log(1 + n): the inverse document frequency, scaled to the list's size.
     """
+    spoken = pl.DataFrame({"word": position["word"].unique().sort()}).with_row_index("token")
+    known = position.select("key_id", "word").join(spoken, on="word", how="inner")
     seen = (
         name.select("entity", "key_id")
-        .join(position.select("key_id", "word"), on="key_id", how="inner")
-        .select(pl.col("word"), pl.col("entity"))
+        .join(known.select("key_id", "token"), on="key_id", how="inner")
+        .select("token", "entity")
         .unique()
-        .group_by("word")
+        .group_by("token")
         .agg(record_count=pl.len())
-        .sort("word")
+        .join(spoken, on="token", how="inner")
+        .sort("token")
     )
     rarity = (1 + count / pl.col("record_count")).log() / (1 + pl.lit(float(count))).log()
     branch = words_of(pl.Series(words.branch, dtype=pl.String), words=words)["word"].unique().to_list()
@@ -188,14 +202,10 @@ def _weigh_tokens(
     # Cities of the list say where an agency is; "(Los Angeles)" behind a name is not part of who it is.
     local = words_of(cities, words=words)["word"].unique().to_list()
     is_common = pl.col("text").is_in([*common, *local])
-    return (
-        seen.with_row_index("token")
-        .rename({"word": "text"})
-        .with_columns(
-            weight=pl.when(is_common).then(pl.min_horizontal(rarity, pl.lit(words.common_weight))).otherwise(rarity),
-            is_common=is_common,
-            is_place=pl.col("text").is_in([*branch, *local]) | pl.col("text").str.contains(r"^\d+$"),
-        )
+    return seen.select("token", "record_count", text="word").with_columns(
+        weight=pl.when(is_common).then(pl.min_horizontal(rarity, pl.lit(words.common_weight))).otherwise(rarity),
+        is_common=is_common,
+        is_place=pl.col("text").is_in([*branch, *local]) | pl.col("text").str.contains(r"^\d+$"),
     )
 
 

@@ -55,8 +55,9 @@ class Geography:
 def lay_places(*, region: str, agencies: int, seed: str, vocabulary: Vocabulary) -> Geography:
     """Return the real places of the region, and as many invented towns as keep `AGENCIES_PER_PLACE` agencies to a place.
 
-    An invented town lies near one of the real places and has its county and area code, and three localities of its own; its ZIP code is
-    of Illinois and of none of the places listed. There are never more towns than names or ZIP codes for them (about 2,900): behind that, places get denser.
+    An invented town lies near one of the real places, has its county and area code, and three localities of its own. Its ZIP code is of
+    Illinois and of none of the places listed. There are never more towns than names or ZIP codes for them (about 2,900): behind that,
+    places get denser.
 
     Args:
         region: Key of `places.toml`.
