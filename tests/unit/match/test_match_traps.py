@@ -169,10 +169,10 @@ def test_plain_duplicate_is_found(invented: Invented) -> None:
 
 
 @pytest.mark.parametrize(("elsewhere", "is_worth_more"), [("63{:03}", True), ("627{:02}", False)])
-def test_a_house_is_shared_within_its_zip_area_only(invented: Invented, elsewhere: str, is_worth_more: bool) -> None:  # noqa: FBT001
+def test_a_house_is_shared_within_its_zip_area_only(invented: Invented, elsewhere: str, is_worth_more: bool) -> None:
     """Otherwise "100 Main Street" of a dozen towns is taken for one house full of agencies, and says nothing any more."""
-    invented.agency("a", "Harbor Light Mission", address=("100", "Main St", "62701"))
-    invented.agency("b", "Harbor Light Center", address=("100", "Main Street", "62701"))
+    invented.agency("a", "Harbor Light Mission", phone="2175550101", address=("100", "Main St", "62701"))
+    invented.agency("b", "Harbor Light Mission Inc", phone="2175550101", address=("100", "Main Street", "62701"))
     for number, word in enumerate(_WORDS[:12]):
         invented.agency(f"m{number}", f"{word} Friends", address=("100", "Main St", elsewhere.format(number * 7 + 10)))
     bits = reasons_of(run(invented), "a", "b").get("address", {}).get("bits", 0.0)
