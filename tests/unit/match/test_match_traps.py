@@ -175,9 +175,9 @@ def test_a_house_is_shared_within_its_zip_area_only(invented: Invented, elsewher
     invented.agency("b", "Harbor Light Mission Inc", phone="2175550101", address=("100", "Main Street", "62701"))
     for number, word in enumerate(_WORDS[:12]):
         invented.agency(f"m{number}", f"{word} Friends", address=("100", "Main St", elsewhere.format(number * 7 + 10)))
-    bits = reasons_of(run(invented), "a", "b").get("address", {}).get("bits", 0.0)
-    assert isinstance(bits, float)
-    assert (bits > 2) == is_worth_more
+    weight = reasons_of(run(invented), "a", "b")["address"]["weight"]
+    assert isinstance(weight, float)
+    assert (weight > 2) == is_worth_more
 
 
 @pytest.mark.parametrize("number", ["8002738255", "8005550142"])
