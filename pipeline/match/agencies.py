@@ -154,8 +154,18 @@ def _name_records(scored: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     """Add center and uid of both records."""
     entity = compared.entities.entity.select("entity", "center_id", "uid")
     return (
-        scored.join(entity.rename({"entity": "a", "center_id": "center_id_a", "uid": "uid_a"}), on="a", how="inner")
-        .join(entity.rename({"entity": "b", "center_id": "center_id_b", "uid": "uid_b"}), on="b", how="inner")
+        scored.join(
+            entity.rename({"entity": "a", "center_id": "center_id_a", "uid": "uid_a"}),
+            on="a",
+            how="inner",
+            maintain_order="left",
+        )
+        .join(
+            entity.rename({"entity": "b", "center_id": "center_id_b", "uid": "uid_b"}),
+            on="b",
+            how="inner",
+            maintain_order="left",
+        )
         .sort("a", "b")
     )
 

@@ -65,8 +65,18 @@ def propose_candidates(compared: Compared) -> Candidates:
         pl.DataFrame(reports, schema_overrides={"capped_key_count": pl.Int64, "capped_record_count": pl.Int64})
         .with_columns(bit=pl.lit(1, dtype=pl.UInt32) * 2 ** pl.int_range(pl.len(), dtype=pl.UInt32))
         .with_columns(pl.col("bit").cast(pl.UInt32))
-        .join(proposed.group_by("bit").agg(pair_count=pl.len().cast(pl.Int64)), on="bit", how="left")
-        .join(first.group_by("bit").agg(new_pair_count=pl.len().cast(pl.Int64)), on="bit", how="left")
+        .join(
+            proposed.group_by("bit").agg(pair_count=pl.len().cast(pl.Int64)),
+            on="bit",
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            first.group_by("bit").agg(new_pair_count=pl.len().cast(pl.Int64)),
+            on="bit",
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(pl.col("pair_count", "new_pair_count").fill_null(0))
         .sort("bit")
     )
@@ -87,7 +97,7 @@ def _keys(compared: Compared) -> list[tuple[str, pl.DataFrame]]:
         signal: contact.filter(pl.col("signal") == signal).select("entity", "key")
         for signal in ("ein", "phone", "email", "domain")
     }
-    by_key = names.name.join(names.key, on="key_id", how="inner")
+    by_key = names.name.join(names.key, on="key_id", how="inner", maintain_order="left")
     # A name of one common word ("Library") is no key.
     telling = by_key.filter((pl.col("weight") > compared.profile.name_floor) | (pl.col("word_count") > 1))
     house = place.filter(pl.col("house_number").is_not_null())
@@ -112,7 +122,7 @@ def _keys(compared: Compared) -> list[tuple[str, pl.DataFrame]]:
 def _acronyms(compared: Compared) -> pl.DataFrame:
     """Return one-word names and the initials of names of several words, where they are long enough."""
     length = compared.profile.blocking.acronym_length
-    names = compared.names.name.join(compared.names.key, on="key_id", how="inner")
+    names = compared.names.name.join(compared.names.key, on="key_id", how="inner", maintain_order="left")
     short = names.filter((pl.col("word_count") == 1) & pl.col("squeezed").str.len_chars().is_between(length, 8))
     initials = names.filter(pl.col("initials").str.len_chars() >= length)
     acronyms = short.select(key="squeezed").unique()
@@ -128,13 +138,13 @@ def _postal_code_and_word(compared: Compared) -> pl.DataFrame:
     names = compared.names
     first = (
         names.name.filter("is_main")
-        .join(names.position, on="key_id", how="inner")
-        .join(names.token.select("token", "text"), on="token", how="inner")
+        .join(names.position, on="key_id", how="inner", maintain_order="left")
+        .join(names.token.select("token", "text"), on="token", how="inner", maintain_order="left")
         .sort("entity", "position")
         .unique("entity", keep="first", maintain_order=True)
     )
     zips = compared.place.select("entity", "postal_code").drop_nulls().unique()
-    return first.join(zips, on="entity", how="inner").select(
+    return first.join(zips, on="entity", how="inner", maintain_order="left").select(
         "entity", key=pl.concat_str("postal_code", "text", separator="|")
     )
 
@@ -148,8 +158,8 @@ def _rare_words(compared: Compared) -> pl.DataFrame:
     )
     return (
         names.name.select("entity", "key_id")
-        .join(names.position.select("key_id", "token"), on="key_id", how="inner")
-        .join(rare.select("token", key="text"), on="token", how="inner")
+        .join(names.position.select("key_id", "token"), on="key_id", how="inner", maintain_order="left")
+        .join(rare.select("token", key="text"), on="token", how="inner", maintain_order="left")
         .select("entity", "key")
     )
 
@@ -159,7 +169,7 @@ def _program_names(compared: Compared) -> pl.DataFrame:
     names = compared.names
     main = (
         names.name.filter("is_main")
-        .join(names.key, on="key_id", how="inner")
+        .join(names.key, on="key_id", how="inner", maintain_order="left")
         .filter(pl.col("weight") >= compared.profile.stem_weight)
         .select("entity", "key")
     )
@@ -177,7 +187,7 @@ def _pairs_of_keys(keys: pl.DataFrame, *, largest: int) -> tuple[pl.DataFrame, p
     used = keys.join(sizes.filter(pl.col("size") <= largest), on="key", how="semi")
     pairs = (
         used.select("key", a="entity")
-        .join(used.select("key", b="entity"), on="key", how="inner")
+        .join(used.select("key", b="entity"), on="key", how="inner", maintain_order="left")
         .filter(pl.col("a") < pl.col("b"))
         .select("a", "b")
         .unique()

@@ -49,11 +49,16 @@ def compare_names(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     name = compared.names.name.select("entity", "name_row", "key_id", "is_main")
     joined = rows.join(
         name.rename({"entity": "a", "name_row": "name_a", "key_id": "key_a", "is_main": "main_a"}), on="a"
-    ).join(name.rename({"entity": "b", "name_row": "name_b", "key_id": "key_b", "is_main": "main_b"}), on="b")
+    ).join(
+        name.rename({"entity": "b", "name_row": "name_b", "key_id": "key_b", "is_main": "main_b"}),
+        on="b",
+        how="inner",
+        maintain_order="left",
+    )
     likeness = _compare_forms(
         joined.select("key_a", "key_b").unique(), compared.names, clash_penalty=compared.profile.clash_penalty
     )
-    joined = joined.join(likeness, on=["key_a", "key_b"], how="inner")
+    joined = joined.join(likeness, on=["key_a", "key_b"], how="inner", maintain_order="left")
     # Two agencies may abbreviate themselves alike: an equal acronym is as weak as initials unless both go by it.
     is_short = (pl.col("is_short_a") & (pl.col("likeness") >= 1.0)) & ~(pl.col("main_a") & pl.col("main_b"))
     best = (
@@ -74,10 +79,15 @@ def compare_names(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         .unique("row", keep="first", maintain_order=True)
     )
     return (
-        rows.join(best.drop("a", "b", "key_a", "key_b", "main_a", "main_b", "is_short_a"), on="row", how="left")
+        rows.join(
+            best.drop("a", "b", "key_a", "key_b", "main_a", "main_b", "is_short_a"),
+            on="row",
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(has_same_name=(pl.col("likeness") >= 1.0))
-        .join(_compare_numbers(rows, compared.names), on="row", how="left")
-        .join(_compare_stems(rows, compared), on="row", how="left")
+        .join(_compare_numbers(rows, compared.names), on="row", how="left", maintain_order="left")
+        .join(_compare_stems(rows, compared), on="row", how="left", maintain_order="left")
         .with_columns(
             numbers_differ=pl.col("numbers_differ").fill_null(False) & ~pl.col("has_same_name").fill_null(False)
         )
@@ -104,9 +114,9 @@ def _compare_forms(forms: pl.DataFrame, names: Names, *, clash_penalty: float) -
     )
     pairs = pairs.with_columns(letters=pl.Series(letters.astype(np.float64), dtype=pl.Float64))
     pairs = (
-        pairs.join(_slips(pairs, names.token), on="form", how="left")
-        .join(_misspelled(pairs, names.token), on="form", how="left")
-        .join(_compounds(pairs, names.token), on="form", how="left")
+        pairs.join(_slips(pairs, names.token), on="form", how="left", maintain_order="left")
+        .join(_misspelled(pairs, names.token), on="form", how="left", maintain_order="left")
+        .join(_compounds(pairs, names.token), on="form", how="left", maintain_order="left")
         .with_columns(pl.col("compound").fill_null(0.0))
         .with_columns(shared=pl.col("shared") + pl.col("compound"))
     )
@@ -164,7 +174,11 @@ def _sum_weights(tokens: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
         weight=pl.lit(token["weight"]).gather(pl.col("tokens"))
     )
     sums = flat.group_by("form").agg(pl.col("weight").sum())
-    return tokens.select("form").join(sums, on="form", how="left").with_columns(pl.col("weight").fill_null(0.0))
+    return (
+        tokens.select("form")
+        .join(sums, on="form", how="left", maintain_order="left")
+        .with_columns(pl.col("weight").fill_null(0.0))
+    )
 
 
 def _slips(pairs: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
@@ -225,7 +239,7 @@ def _misspelled(pairs: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
     )
     alike = _compare_words(crossed.select("word_a", "word_b").unique(), token)
     matched = (
-        crossed.join(alike, on=["word_a", "word_b"], how="inner")
+        crossed.join(alike, on=["word_a", "word_b"], how="inner", maintain_order="left")
         .sort("form", "likeness", "word_a", "word_b", descending=[False, True, False, False])
         .unique(["form", "word_a"], keep="first", maintain_order=True)
         .unique(["form", "word_b"], keep="first", maintain_order=True)
@@ -252,7 +266,7 @@ def _compounds(pairs: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
     found = [
         unlike.select("form", token=f"left_{own}", other=f"squeezed_{other}")
         .explode("token", keep_nulls=False, empty_as_null=False)
-        .join(words, on="token", how="inner")
+        .join(words, on="token", how="inner", maintain_order="left")
         .filter(pl.col("other").str.contains(pl.col("text"), literal=True))
         .select("form", "weight")
         for own, other in (("a", "b"), ("b", "a"))
@@ -269,8 +283,12 @@ def _compare_words(words: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
     word = token.select(pl.col("token").alias("word"), "text", "weight", "record_count", "is_common")
     both = (
         words.sort("word_a", "word_b")
-        .join(word.rename({name: f"{name}_a" for name in word.columns}), on="word_a", how="inner")
-        .join(word.rename({name: f"{name}_b" for name in word.columns}), on="word_b", how="inner")
+        .join(
+            word.rename({name: f"{name}_a" for name in word.columns}), on="word_a", how="inner", maintain_order="left"
+        )
+        .join(
+            word.rename({name: f"{name}_b" for name in word.columns}), on="word_b", how="inner", maintain_order="left"
+        )
         .filter(~pl.col("text_a").str.contains(r"\d") & ~pl.col("text_b").str.contains(r"\d"))
     )
     if both.is_empty():
@@ -316,8 +334,8 @@ def _compare_numbers(rows: pl.DataFrame, names: Names) -> pl.DataFrame:
     """Tell whether both main names hold numbers and the numbers differ."""
     number = names.number
     return (
-        rows.join(number.rename({"entity": "a", "numbers": "numbers_a"}), on="a", how="left")
-        .join(number.rename({"entity": "b", "numbers": "numbers_b"}), on="b", how="left")
+        rows.join(number.rename({"entity": "a", "numbers": "numbers_a"}), on="a", how="left", maintain_order="left")
+        .join(number.rename({"entity": "b", "numbers": "numbers_b"}), on="b", how="left", maintain_order="left")
         .select(
             "row",
             "numbers_a",
@@ -333,13 +351,23 @@ def _compare_stems(rows: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     main = (
         names.name.filter("is_main")
         .unique("entity", keep="first", maintain_order=True)
-        .join(names.key.select("key_id", "key", "tokens"), on="key_id", how="inner")
-        .join(names.head, on="entity", how="left")
+        .join(names.key.select("key_id", "key", "tokens"), on="key_id", how="inner", maintain_order="left")
+        .join(names.head, on="entity", how="left", maintain_order="left")
         .select("entity", "tokens", "key", "head_key")
     )
     stems = (
-        rows.join(main.rename({name: f"{name}_a" for name in main.columns} | {"entity": "a"}), on="a", how="inner")
-        .join(main.rename({name: f"{name}_b" for name in main.columns} | {"entity": "b"}), on="b", how="inner")
+        rows.join(
+            main.rename({name: f"{name}_a" for name in main.columns} | {"entity": "a"}),
+            on="a",
+            how="inner",
+            maintain_order="left",
+        )
+        .join(
+            main.rename({name: f"{name}_b" for name in main.columns} | {"entity": "b"}),
+            on="b",
+            how="inner",
+            maintain_order="left",
+        )
         .select(
             "row",
             is_part=(pl.col("head_key_a") == pl.col("key_b")).fill_null(False)
@@ -356,7 +384,7 @@ def _compare_stems(rows: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     is_local = [_has_place(f"tokens_left_{side}", names.token).alias(f"is_local_{side}") for side in ("a", "b")]
     left_count = {side: pl.col(f"tokens_left_{side}").list.len() for side in ("a", "b")}
     return (
-        stems.join(stem, on="row", how="inner")
+        stems.join(stem, on="row", how="inner", maintain_order="left")
         .with_columns(is_local)
         .with_columns(
             is_branch_pattern=(pl.col("stem_weight") >= compared.profile.stem_weight)

@@ -52,9 +52,9 @@ def _streets(compared: Compared) -> pl.DataFrame:
 def _parts(rows: pl.DataFrame, street: pl.DataFrame) -> list[pl.DataFrame]:
     """Cut the pairs into parts of about as many pairs of addresses."""
     counts = street.group_by("entity").agg(pl.len().cast(pl.Int64).alias("count"))
-    weighed = rows.join(counts.rename({"entity": "a", "count": "count_a"}), on="a", how="left").join(
-        counts.rename({"entity": "b", "count": "count_b"}), on="b", how="left"
-    )
+    weighed = rows.join(
+        counts.rename({"entity": "a", "count": "count_a"}), on="a", how="left", maintain_order="left"
+    ).join(counts.rename({"entity": "b", "count": "count_b"}), on="b", how="left")
     work = (pl.col("count_a") * pl.col("count_b")).fill_null(0) + 1
     part = (work.cum_sum() // _ADDRESS_PAIRS_AT_ONCE).alias("part")
     cut = weighed.sort("row").select("row", "a", "b", part)
@@ -64,9 +64,14 @@ def _parts(rows: pl.DataFrame, street: pl.DataFrame) -> list[pl.DataFrame]:
 def _compare_part(rows: pl.DataFrame, street: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     both = rows.join(
         street.rename({name: f"{name}_a" for name in street.columns} | {"entity": "a"}), on="a", how="inner"
-    ).join(street.rename({name: f"{name}_b" for name in street.columns} | {"entity": "b"}), on="b", how="inner")
-    both = both.join(_compare_streets(both), on=["core_a", "core_b"], how="left")
-    both = both.join(_compare_directions(both), on=["directions_a", "directions_b"], how="left")
+    ).join(
+        street.rename({name: f"{name}_b" for name in street.columns} | {"entity": "b"}),
+        on="b",
+        how="inner",
+        maintain_order="left",
+    )
+    both = both.join(_compare_streets(both), on=["core_a", "core_b"], how="left", maintain_order="left")
+    both = both.join(_compare_directions(both), on=["directions_a", "directions_b"], how="left", maintain_order="left")
     differs = {name: (pl.col(f"{name}_a") != pl.col(f"{name}_b")).fill_null(False) for name in ("city", "postal_code")}
     same_street = (pl.col("street_score") >= _SAME_STREET) & ~pl.col("is_direction_different").fill_null(False)
     same_house = pl.col("house_number_a") == pl.col("house_number_b")
@@ -94,15 +99,23 @@ def _compare_part(rows: pl.DataFrame, street: pl.DataFrame, compared: Compared) 
             .then(1)
             .otherwise(0),
         )
-        .sort(
-            *("row", "is_place_shared", "place_worth", "nearness", "street_score", "place_row_a", "place_row_b"),
-            descending=[False, True, True, True, True, False, False],
-            nulls_last=True,
-        )
+        .with_columns(__rank=_rank())
+        .sort("row", "__rank", "place_row_a", "place_row_b", descending=[False, True, False, False])
         .unique("row", keep="first", maintain_order=True)
     )
     columns = ("place_worth", "place_row_a", "place_row_b", "is_place_shared", "is_house_different", "nearness")
-    return rows.join(best.select("row", *columns), on="row", how="left").select("row", *columns)
+    return rows.join(best.select("row", *columns), on="row", how="left", maintain_order="left").select("row", *columns)
+
+
+def _rank() -> pl.Expr:
+    """Return one number that orders two addresses as is_place_shared, place_worth, nearness, street_score do, in this order.
+
+    One key sorts in half the time of four. Worth is told apart to a millionth, street scores to a thousandth.
+    """
+    worth = (pl.col("place_worth") * 1_000_000).round().cast(pl.Int64)
+    street = (pl.col("street_score").fill_null(-1.0) * 1_000 + 1_000).round().cast(pl.Int64)
+    shared = pl.col("is_place_shared").cast(pl.Int64)
+    return ((shared * 1_000_001 + worth) * 3 + pl.col("nearness")) * 101_001 + street
 
 
 def _compare_directions(both: pl.DataFrame) -> pl.DataFrame:

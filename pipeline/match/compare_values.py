@@ -33,11 +33,11 @@ def compare_contacts(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         )
         both = (
             both.select("row")
-            .join(shared, on="row", how="left")
+            .join(shared, on="row", how="left", maintain_order="left")
             .with_columns(pl.col("worth").fill_null(0.0))
             .rename({"worth": f"{signal}_worth", "row_a": f"{signal}_row_a", "row_b": f"{signal}_row_b"})
         )
-        result = result.join(both, on="row", how="left")
+        result = result.join(both, on="row", how="left", maintain_order="left")
     return result.sort("row").drop("row", "a", "b")
 
 
@@ -45,7 +45,12 @@ def _shared_values(rows: pl.DataFrame, contact: pl.DataFrame, *, child_share: fl
     """Return the shared value worth most per pair; a value that only a child record has counts a share."""
     values = contact.select("entity", "key", "contact_row", "is_own", "worth")
     return (
-        rows.join(values.rename({"entity": "a", "contact_row": "row_a", "is_own": "own_a"}), on="a", how="inner")
+        rows.join(
+            values.rename({"entity": "a", "contact_row": "row_a", "is_own": "own_a"}),
+            on="a",
+            how="inner",
+            maintain_order="left",
+        )
         .join(
             values.drop("worth").rename({"entity": "b", "contact_row": "row_b", "is_own": "own_b"}),
             on=["b", "key"],
@@ -70,8 +75,8 @@ def compare_codes(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     rows = pair.select("a", "b").with_row_index("row")
     code = compared.code
     return (
-        rows.join(code.rename({"entity": "a", "codes": "codes_a"}), on="a", how="left")
-        .join(code.rename({"entity": "b", "codes": "codes_b"}), on="b", how="left")
+        rows.join(code.rename({"entity": "a", "codes": "codes_a"}), on="a", how="left", maintain_order="left")
+        .join(code.rename({"entity": "b", "codes": "codes_b"}), on="b", how="left", maintain_order="left")
         .sort("row")
         .select(
             codes_shared=pl.col("codes_a").list.set_intersection("codes_b").list.len(),
@@ -91,8 +96,18 @@ def compare_areas(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     rows = pair.select("a", "b").with_row_index("row")
     area = compared.area
     joined = (
-        rows.join(area.rename({name: f"{name}_a" for name in area.columns} | {"entity": "a"}), on="a", how="left")
-        .join(area.rename({name: f"{name}_b" for name in area.columns} | {"entity": "b"}), on="b", how="left")
+        rows.join(
+            area.rename({name: f"{name}_a" for name in area.columns} | {"entity": "a"}),
+            on="a",
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            area.rename({name: f"{name}_b" for name in area.columns} | {"entity": "b"}),
+            on="b",
+            how="left",
+            maintain_order="left",
+        )
         .sort("row")
     )
     return joined.select(

@@ -106,7 +106,7 @@ def _count_owners(rows: pl.DataFrame, *, owners: pl.DataFrame, by: list[str]) ->
     counts = (
         rows.select("entity", *by)
         .join(several.select(by), on=by, how="semi", nulls_equal=True)
-        .join(owners, on="entity", how="left")
+        .join(owners, on="entity", how="left", maintain_order="left")
         # Two entities stay the least there is to compare, whatever they are called.
         .group_by(by)
         .agg(names=pl.col("owner").n_unique(), entities=pl.col("entity").n_unique())
@@ -148,7 +148,7 @@ def _program_keys(program: pl.DataFrame, *, parameters: MatchParameters) -> pl.D
         .agg(key=pl.col("word").unique().sort().str.join(" "))
     )
     return (
-        program.join(keys, on="text", how="inner")
+        program.join(keys, on="text", how="inner", maintain_order="left")
         .select("entity", "key", "shown")
         .sort("entity", "key", "shown")
         .unique(["entity", "key"], keep="first", maintain_order=True)

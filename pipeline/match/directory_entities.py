@@ -57,7 +57,7 @@ def _agencies(directory: Directory) -> pl.DataFrame:
     )
     numbers = agency.select("center_id", pl.col("record_uid").alias("parent_uid"), pl.col("entity").alias("parent"))
     parent_name = pl.coalesce("parent_uid", "parent_native_id")
-    agency = agency.join(numbers, on=["center_id", "parent_uid"], how="left").with_columns(
+    agency = agency.join(numbers, on=["center_id", "parent_uid"], how="left", maintain_order="left").with_columns(
         # An agency may name itself as its parent: that is no parent.
         parent=pl.when(pl.col("parent") != pl.col("entity")).then("parent"),
         parent_key=pl.when(parent_name.is_not_null() & (parent_name != pl.col("record_uid"))).then(
@@ -97,9 +97,9 @@ def _owners(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
         records.with_columns(
             agency_uid=pl.when(pl.col("owner_kind") == RecordKind.AGENCY).then("owner_uid").otherwise("agency_uid")
         )
-        .join(numbers, on=["center_id", "agency_uid"], how="inner")
-        .join(hidden.unique(), on=["center_id", "agency_uid"], how="left")
-        .join(private_sites.unique(), on=list(_OWNER), how="left")
+        .join(numbers, on=["center_id", "agency_uid"], how="inner", maintain_order="left")
+        .join(hidden.unique(), on=["center_id", "agency_uid"], how="left", maintain_order="left")
+        .join(private_sites.unique(), on=list(_OWNER), how="left", maintain_order="left")
         .select(
             *_OWNER,
             "entity",
@@ -195,9 +195,9 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
         ]
     ).drop_nulls("host")
     hosts = _strongest(hosts, by=["entity", "host"])
-    domain = hosts.join(own_domains(hosts["host"], shared=parameters.hosts), on="host", how="inner").drop_nulls(
-        "domain"
-    )
+    domain = hosts.join(
+        own_domains(hosts["host"], shared=parameters.hosts), on="host", how="inner", maintain_order="left"
+    ).drop_nulls("domain")
     ein = (
         directory.agency.filter(pl.col("ein").is_not_null())
         .select("center_id", pl.col("kind").alias("owner_kind"), pl.col("record_uid").alias("owner_uid"), key="ein")
@@ -232,9 +232,27 @@ def _places(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
         places.select(*written, "is_own", is_private=pl.col("is_private") | pl.col("is_place_private")), by=written
     )
     places = (
-        places.join(_distinct(places["line1"], "street", street_of), on="line1", how="left", nulls_equal=True)
-        .join(_distinct(places["city"], "city_form", city_of), on="city", how="left", nulls_equal=True)
-        .join(_distinct(places["postal_code"], "zip", postal_code_of), on="postal_code", how="left", nulls_equal=True)
+        places.join(
+            _distinct(places["line1"], "street", street_of),
+            on="line1",
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+        .join(
+            _distinct(places["city"], "city_form", city_of),
+            on="city",
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+        .join(
+            _distinct(places["postal_code"], "zip", postal_code_of),
+            on="postal_code",
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
         .select(
             "entity",
             "address_key",

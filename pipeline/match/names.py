@@ -139,26 +139,30 @@ def prepare_names(entities: Entities, *, words: NameWords) -> Names:
     )
     keys = forms.unique("key_id", keep="first", maintain_order=True)
     name = (
-        entities.name.join(forms.select("text", "key_id"), on="text", how="inner")
+        entities.name.join(forms.select("text", "key_id"), on="text", how="inner", maintain_order="left")
         .select("entity", "key_id", "is_main", "shown")
         .sort("entity", ~pl.col("is_main"), "key_id", "shown")
         .unique(["entity", "key_id"], keep="first", maintain_order=True)
         .with_row_index("name_row")
     )
-    position = keys.select("key_id", "text_id").join(flat, on="text_id", how="inner").sort("key_id", "position")
+    position = (
+        keys.select("key_id", "text_id")
+        .join(flat, on="text_id", how="inner", maintain_order="left")
+        .sort("key_id", "position")
+    )
     cities = entities.place["city"].drop_nulls().unique()
     token = _weigh_tokens(name, position=position, count=entities.count, cities=cities, words=words)
-    position = position.join(token.select("token", pl.col("text").alias("word")), on="word", how="inner").sort(
-        "key_id", "position"
-    )
+    position = position.join(
+        token.select("token", pl.col("text").alias("word")), on="word", how="inner", maintain_order="left"
+    ).sort("key_id", "position")
     weights = (
         position.unique(["key_id", "token"])
-        .join(token.select("token", "weight"), on="token", how="inner")
+        .join(token.select("token", "weight"), on="token", how="inner", maintain_order="left")
         .sort("key_id", "token")
         .group_by("key_id", maintain_order=True)
         .agg(weight=pl.col("weight").sum(), tokens=pl.col("token"))
     )
-    key = keys.join(weights, on="key_id", how="inner").sort("key_id")
+    key = keys.join(weights, on="key_id", how="inner", maintain_order="left").sort("key_id")
     return Names(
         name=name,
         key=key.select("key_id", "key", "squeezed", "weight", "tokens", "word_count", "initials"),
@@ -183,15 +187,15 @@ def _weigh_tokens(
     The weight is log(1 + n / df) / log(1 + n): the inverse document frequency, scaled to the list's size.
     """
     spoken = pl.DataFrame({"word": position["word"].unique().sort()}).with_row_index("token")
-    known = position.select("key_id", "word").join(spoken, on="word", how="inner")
+    known = position.select("key_id", "word").join(spoken, on="word", how="inner", maintain_order="left")
     seen = (
         name.select("entity", "key_id")
-        .join(known.select("key_id", "token"), on="key_id", how="inner")
+        .join(known.select("key_id", "token"), on="key_id", how="inner", maintain_order="left")
         .select("token", "entity")
         .unique()
         .group_by("token")
         .agg(record_count=pl.len())
-        .join(spoken, on="token", how="inner")
+        .join(spoken, on="token", how="inner", maintain_order="left")
         .sort("token")
     )
     rarity = (1 + count / pl.col("record_count")).log() / (1 + pl.lit(float(count))).log()
@@ -214,7 +218,7 @@ def _numbers_of_main_names(entities: Entities, *, name: pl.DataFrame, position: 
     houses = entities.place.select("entity", number=pl.col("house_number")).drop_nulls().unique()
     return (
         name.filter(pl.col("is_main"))
-        .join(position.filter(pl.col("number").is_not_null()), on="key_id", how="inner")
+        .join(position.filter(pl.col("number").is_not_null()), on="key_id", how="inner", maintain_order="left")
         .select("entity", "number")
         .unique()
         .join(houses, on=["entity", "number"], how="anti")
@@ -236,4 +240,4 @@ def _heads_of_main_names(entities: Entities, *, words: NameWords) -> pl.DataFram
         .group_by("text", maintain_order=True)
         .agg(head_key=pl.col("word").unique().sort().str.join(" "))
     )
-    return heads.join(keys, on="text", how="inner").select("entity", "head_key").sort("entity")
+    return heads.join(keys, on="text", how="inner", maintain_order="left").select("entity", "head_key").sort("entity")

@@ -32,9 +32,19 @@ def relation_of_pairs(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     program = _own_programs(pairs, compared)
     joined = (
         pairs.with_row_index("row")
-        .join(parent.rename({"entity": "a", "parent": "parent_a", "parent_key": "parent_key_a"}), on="a", how="left")
-        .join(parent.rename({"entity": "b", "parent": "parent_b", "parent_key": "parent_key_b"}), on="b", how="left")
-        .join(program, on=["a", "b"], how="left")
+        .join(
+            parent.rename({"entity": "a", "parent": "parent_a", "parent_key": "parent_key_a"}),
+            on="a",
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            parent.rename({"entity": "b", "parent": "parent_b", "parent_key": "parent_key_b"}),
+            on="b",
+            how="left",
+            maintain_order="left",
+        )
+        .join(program, on=["a", "b"], how="left", maintain_order="left")
         .sort("row")
     )
     is_parent = (pl.col("parent_a") == pl.col("b")).fill_null(False) | (pl.col("parent_b") == pl.col("a")).fill_null(
@@ -79,15 +89,25 @@ def _own_programs(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     names = compared.names
     main = (
         names.name.filter("is_main")
-        .join(names.key.filter(pl.col("weight") >= compared.profile.stem_weight), on="key_id", how="inner")
+        .join(
+            names.key.filter(pl.col("weight") >= compared.profile.stem_weight),
+            on="key_id",
+            how="inner",
+            maintain_order="left",
+        )
         .select("entity", "key")
     )
     found = []
     for agency, owner in (("a", "b"), ("b", "a")):
         found.append(
             pairs.select("a", "b")
-            .join(main, left_on=agency, right_on="entity", how="inner")
-            .join(compared.program.rename({"entity": owner, "shown": "program"}), on=[owner, "key"], how="inner")
+            .join(main, left_on=agency, right_on="entity", how="inner", maintain_order="left")
+            .join(
+                compared.program.rename({"entity": owner, "shown": "program"}),
+                on=[owner, "key"],
+                how="inner",
+                maintain_order="left",
+            )
             .select("a", "b", "program")
         )
     return pl.concat(found).sort("a", "b", "program").unique(["a", "b"], keep="first", maintain_order=True)
