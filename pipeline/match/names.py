@@ -21,6 +21,11 @@ _PLURALS: tuple[tuple[str, str], ...] = (
 )
 
 
+#: A word that one in so many records has is as telling as any (project choice: the size of a large center's directory; smaller lists
+#: are scaled to their own size, so nothing depends on it there).
+_TELLING_RECORDS = 20_000
+
+
 @dataclass(frozen=True, kw_only=True)
 class Names:
     """Prepared names.
@@ -184,7 +189,9 @@ def _weigh_tokens(
 ) -> pl.DataFrame:
     """Weigh each word: 1 when a single entity has it, towards 0 when all do; common words and cities are capped.
 
-    The weight is log(1 + n / df) / log(1 + n): the inverse document frequency, scaled to the list's size.
+    The weight is log(1 + n / df) / log(1 + min(n, N)), at most 1: the inverse document frequency, scaled to the list's size up to N.
+    Without N a word that one agency in ten thousand has would count for less and less as more centers are put together, although it
+    tells as much as before.
     """
     spoken = pl.DataFrame({"word": position["word"].unique().sort()}).with_row_index("token")
     known = position.select("key_id", "word").join(spoken, on="word", how="inner", maintain_order="left")
@@ -198,7 +205,8 @@ def _weigh_tokens(
         .join(spoken, on="token", how="inner", maintain_order="left")
         .sort("token")
     )
-    rarity = (1 + count / pl.col("record_count")).log() / (1 + pl.lit(float(count))).log()
+    scale = (1 + pl.lit(float(min(count, _TELLING_RECORDS)))).log()
+    rarity = ((1 + count / pl.col("record_count")).log() / scale).clip(upper_bound=1.0)
     branch = words_of(pl.Series(words.branch, dtype=pl.String), words=words)["word"].unique().to_list()
     common = (
         words_of(pl.Series([*words.common, *words.branch], dtype=pl.String), words=words)["word"].unique().to_list()
