@@ -17,8 +17,9 @@ _SLIP_LETTERS, _MISSPELLED_LETTERS = 78.0, 50.0
 _SLIP_LIKENESS = 0.95
 #: What each slip in a word takes off its likeness, and the likeness of a word and its abbreviation (project choice).
 _SLIP_COST, _ABBREVIATION_LIKENESS = 0.12, 0.85
-#: A word in more records than this is a word of its own, no misspelling (project choice).
-_MISSPELLED_RECORDS = 2
+#: A word in more records than this is a word of its own, no misspelling (project choice); in a large list the slips of a frequent
+#: word are frequent too, so one misspelling to so many of the word, and one abbreviation to so many, are let through as well.
+_MISSPELLED_RECORDS, _WORDS_PER_MISSPELLING, _WORDS_PER_ABBREVIATION = 2, 500, 20
 #: A word of at least so many letters and so much weight may be written in two; looked for where hardly anything else is shared
 #: (project choice: shorter ones stand inside others by chance).
 _COMPOUND_LETTERS, _COMPOUND_WEIGHT, _COMPOUND_SHARED = 7, 0.6, 0.5
@@ -305,7 +306,10 @@ def _compare_words(words: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
     length = pl.min_horizontal(pl.col("text_a").str.len_chars(), pl.col("text_b").str.len_chars())
     same_start = pl.col("text_a").str.slice(0, 1) == pl.col("text_b").str.slice(0, 1)
     allowed = pl.when((length >= 7) & same_start).then(2).when(length >= 4).then(1).otherwise(0)
-    is_rare = pl.min_horizontal("record_count_a", "record_count_b") <= _MISSPELLED_RECORDS
+    rarer, frequent = (
+        extreme("record_count_a", "record_count_b") for extreme in (pl.min_horizontal, pl.max_horizontal)
+    )
+    is_rare = (rarer <= _MISSPELLED_RECORDS) | (rarer * _WORDS_PER_MISSPELLING <= frequent)
     is_misspelled = (pl.col("slips") <= allowed) & is_rare & ~(pl.col("is_common_a") & pl.col("is_common_b"))
     starts = _abbreviates("a", "b", length=length) | _abbreviates("b", "a", length=length)
     return (
@@ -324,7 +328,9 @@ def _compare_words(words: pl.DataFrame, token: pl.DataFrame) -> pl.DataFrame:
 def _abbreviates(short: str, long: str, *, length: pl.Expr) -> pl.Expr:
     """Tell whether one word is the beginning of the other and may stand for it."""
     is_long = pl.col(f"text_{long}").str.len_chars() >= 7
-    is_unusual = (pl.col(f"record_count_{short}") <= _MISSPELLED_RECORDS) & (length >= 4) & is_long
+    count = pl.col(f"record_count_{short}")
+    is_rare = (count <= _MISSPELLED_RECORDS) | (count * _WORDS_PER_ABBREVIATION <= pl.col(f"record_count_{long}"))
+    is_unusual = is_rare & (length >= 4) & is_long
     return pl.col(f"text_{long}").str.starts_with(pl.col(f"text_{short}")) & (
         (pl.col(f"is_common_{long}") & (length >= 3)) | is_unusual
     )
