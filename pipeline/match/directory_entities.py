@@ -126,8 +126,8 @@ def _with_owner(rows: pl.DataFrame, owner: pl.DataFrame) -> pl.DataFrame:
     found = rows.with_columns(_owner_hash()).join(
         owner.rename({name: f"__{name}" for name in _OWNER}), on="__hash", how="inner"
     )
-    is_same = pl.all_horizontal(pl.col(name) == pl.col(f"__{name}") for name in _OWNER)
-    return found.filter(is_same).drop("__hash", *(f"__{name}" for name in _OWNER))
+    is_same = found.select(pl.all_horizontal(pl.col(name) == pl.col(f"__{name}") for name in _OWNER)).to_series()
+    return (found if is_same.all() else found.filter(is_same)).drop("__hash", *(f"__{name}" for name in _OWNER))
 
 
 def _owner_hash() -> pl.Expr:

@@ -8,7 +8,7 @@ import pytest
 from pipeline.match.compare_names import compare_names
 from pipeline.match.compared import prepare
 from pipeline.match.listing import entities_of_list
-from pipeline.match.names import words_of
+from pipeline.match.names import prepare_names, words_of
 from pipeline.match.places import house_number_of, street_core, street_of
 from schemas.match_parameters import MatchParameters
 
@@ -28,9 +28,9 @@ def words(name: str) -> list[str]:
     return words_of(pl.Series([name]), words=PARAMETERS.words)["word"].to_list()
 
 
-def likeness(first: str, second: str) -> float:
-    """Likeness of two names in a list with five others."""
-    names = [first, second, *_OTHERS]
+def likeness(first: str, second: str, others: tuple[str, ...] = _OTHERS) -> float:
+    """Likeness of two names in a list with the others."""
+    names = [first, second, *others]
     records = pl.DataFrame({"id": [str(number) for number in range(len(names))], "name": names})
     entities = entities_of_list(records, parameters=PARAMETERS)
     compared = prepare(entities, profile=PARAMETERS.agency, parameters=PARAMETERS)
@@ -101,3 +101,44 @@ def test_street_lines(line: str, house: str | None, street: str | None, core: st
         house=house_number_of(pl.lit(line)), street=street_of(pl.lit(line)), core=street_core(street_of(pl.lit(line)))
     ).row(0)
     assert found == (house, street, core)
+
+
+def _observatories(count: int) -> tuple[str, ...]:
+    """Names that all hold the word "planetarium" and share nothing else."""
+    return tuple(f"{chr(97 + number // 10) * 4}{chr(97 + number % 10) * 5} Planetarium" for number in range(count))
+
+
+def test_an_abbreviation_may_recur_where_its_word_is_frequent() -> None:
+    """Otherwise a large directory, in which three people wrote "Planet." for "Planetarium", takes it for a word of its own."""
+    recurring = ("Saffron Planet.", "Walnut Planet.")
+    frequent, scarce = (
+        likeness("Amber Planetarium", "Amber Planet.", (*_observatories(count), *recurring)) for count in (80, 20)
+    )
+    assert frequent > 0.9
+    assert scarce < 0.8
+
+
+def test_a_slip_may_recur_where_its_word_is_very_frequent() -> None:
+    """Otherwise the slips that hundreds of people make in one word look like words in a statewide list."""
+    recurring = ("Saffron Planetraium", "Walnut Planetraium")
+    frequent, scarce = (
+        likeness("Amber Planetarium", "Amber Planetraium", (*numbered, *recurring))
+        for numbered in (
+            tuple(f"{name} {rank}" for rank in range(17) for name in _observatories(90)),
+            _observatories(90),
+        )
+    )
+    assert frequent > 0.9
+    assert scarce < 0.8
+
+
+def test_a_word_keeps_its_weight_when_more_centers_are_put_together() -> None:
+    """Otherwise what tells two agencies apart in one center counts for less in a network of ten."""
+    weights = []
+    for count in (20_000, 60_000):
+        names = [f"Guild {'planetarium' if number % 200 == 0 else ''} {number}" for number in range(count)]
+        records = pl.DataFrame({"id": [str(number) for number in range(count)], "name": names})
+        token = prepare_names(entities_of_list(records, parameters=PARAMETERS), words=PARAMETERS.words).token
+        weights.append(token.filter(pl.col("text") == "planetarium")["weight"][0])
+        assert token["weight"].max() == pytest.approx(1.0, abs=1e-4)
+    assert weights[0] == pytest.approx(weights[1])
