@@ -253,7 +253,7 @@ def _splink(asked: argparse.Namespace) -> dict[str, Any]:
         ],
         comparisons=[
             cl.JaroWinklerAtThresholds("name", [0.95, 0.88, 0.75]),
-            cl.JaroWinklerAtThresholds("street", [0.95, 0.85]),
+            cl.JaroWinklerAtThresholds("street", [0.9]),
             *(cl.ExactMatch(column) for column in ("phone", "domain", "email", "ein", "zip")),
         ],
     )
