@@ -8,13 +8,14 @@ import math
 from pipeline.synthesize.draws import Draws
 from pipeline.synthesize.vocabulary import Place, Vocabulary
 
-#: Agencies for which one place is enough. Real directories of cities have 20 to 50 agencies to a ZIP code; with more, far more
-#: agencies share a ZIP code than in life, and the duplicate search is measured on a density that no center has.
+#: Agencies for which one place is enough (project choice: about what the real places hold in a center of 2,000). With many more to a ZIP
+#: code the duplicate search is measured on a density that no center has.
 AGENCIES_PER_PLACE = 75
 #: ZIP codes of Illinois run from 600 to 629.
 _POSTAL_CODES = range(60_000, 63_000)
 #: Largest distance of an invented town from its real neighbour, in ten-thousandths of a degree.
 _SPREAD = 4_500
+#: Neighbours kept for each place; sites and areas served are drawn from no more (project choice).
 _NEIGHBOURS = 4
 #: Localities of an invented town, as many as a listed place has.
 _LOCALITIES = 3
