@@ -12,9 +12,11 @@ from typing import ParamSpec, Protocol, TypeVar
 
 import polars as pl
 
+from flows.audit_ground import centers_of, month_batch, seed_of
+from flows.audits import Ground, draw_batch, known_auditors, plan_of, read_audits
 from flows.clock import now
 from flows.compared_nights import compare_nights
-from flows.drawn import read_draws, together
+from flows.drawn import together
 from flows.duplicate_verdicts import (
     keep_renumbered,
     read_judgement,
@@ -29,14 +31,15 @@ from flows.night_files import write_night_files, write_stopped_report
 from flows.night_gates import find_drift, find_gates
 from flows.night_plan import NightPlan
 from flows.night_rows import explain_rows
-from flows.night_tables import gated_tables, night_tables
+from flows.night_tables import gated_tables, night_tables, of_run
 from flows.references import load_references
 from flows.stopwatch import Stopwatch, peak_memory_mb
-from pipeline.audit.draw import audit_frame, draw_simple
+from pipeline.audit.draw import AuditDraw
+from pipeline.audit.faults import follow_numbers, standing_faults
 from pipeline.curate.cluster_ids import keep_cluster_ids, renumber_clusters
 from pipeline.curate.filled_cells import count_filled
 from pipeline.curate.finding_events import list_events
-from pipeline.curate.findings import track_findings
+from pipeline.curate.findings import shown_findings, track_findings
 from pipeline.curate.moved_findings import move_findings
 from pipeline.ingest.read import read_export
 from pipeline.match.agencies import match_agencies
@@ -54,6 +57,7 @@ from pipeline.validate.findings import disabled_rules
 from pipeline.validate.records import validate_directory
 from schemas.delivered import Delivered
 from schemas.directory import join_directories
+from schemas.history import RekeyedInRun
 from schemas.night import NightFacts
 
 P = ParamSpec("P")
@@ -174,7 +178,15 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 as_of=plan.as_of,
             )
 
+        rekeyed = pl.concat([read_table(working, "history.rekeyed"), of_run(plan, compared.rekeyed, RekeyedInRun)])
+        audits = read_audits(plan.workspace, parameters=settings.audit, stored=_stored_draws(working))
         with watch.stage("validate"):
+            faults = standing_faults(
+                audits.answers,
+                draws=audits.draws.draw,
+                renumbered=follow_numbers(rekeyed),
+                directory=directory,
+            )
             validation = verb(validate_directory)(
                 directory,
                 notes=notes,
@@ -186,6 +198,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 verifications=compared.verifications,
                 pairs=pairs_to_ask(matches.pairs, pair_states),
                 alike=alike,
+                faults=faults,
             )
             findings_before = move_findings(
                 read_table(working, "quality.finding"), rekeyed=compared.renumbered(), findings=validation.findings
@@ -205,19 +218,40 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 tracked, before=findings_before, acceptances=acceptances, run_id=plan.run_id, as_of=plan.as_of
             )
 
+        complexity = measure_complexity(directory, as_of=plan.as_of, parameters=settings.staffing)
         with watch.stage("audit"):
-            sample = verb(draw_simple)(
-                audit_frame(directory, unit=settings.audit.unit),
-                size=settings.audit.size,
-                seed=settings.audit.seed or f"{plan.as_of:%Y-%m}",
+            seed = seed_of(settings, plan.as_of)
+            # Once drawn, the sample of a month stays: auditors are at work on it.
+            sample = month_batch(
+                audits,
+                seed=seed,
                 as_of=plan.as_of,
-                unit=settings.audit.unit,
-                snapshot=f"run_{plan.run_id}.duckdb",
+                wanted=settings.audit.size,
+                centers=centers_of(directory, settings.audit.unit),
             )
+            if sample is None:
+                sample = verb(draw_batch)(
+                    Ground(
+                        directory=directory,
+                        complexity=complexity,
+                        findings=shown_findings(tracked),
+                        not_applicable=validation.not_applicable,
+                        rekeyed=rekeyed,
+                        snapshot=f"run_{plan.run_id}.duckdb",
+                    ),
+                    audits=audits,
+                    plan=plan_of(
+                        settings.audit,
+                        size=settings.audit.size,
+                        seed=seed,
+                        as_of=plan.as_of,
+                        snapshot=f"run_{plan.run_id}.duckdb",
+                    ),
+                    auditors=known_auditors(settings.audit),
+                )
 
         with watch.stage("measure"):
             freshness = verb(measure_freshness)(directory, as_of=plan.as_of, rule=settings.freshness)
-            complexity = measure_complexity(directory, as_of=plan.as_of, parameters=settings.staffing)
             staffing = verb(estimate_staffing)(complexity, parameters=settings.staffing)
 
         with watch.stage("export"):
@@ -251,7 +285,8 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             pair_states=pair_states,
             plans=plans,
             sample=sample,
-            draws=together(sample, read_draws(plan.workspace)),
+            draws=together(audits.draws, sample),
+            audits=audits,
             freshness=freshness,
             staffing=staffing,
             package=package,
@@ -269,6 +304,15 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             keep_renumbered(plan.workspace, read_renumbered(working, run_id=plan.run_id), now=now())
             facts = write_night_files(plan, frames, facts)
     return replace(facts, seconds=watch.seconds(), peak_memory_mb=peak_memory_mb())
+
+
+def _stored_draws(working: WorkingFile) -> AuditDraw:
+    return AuditDraw(
+        draw=read_table(working, "auditing.draw"),
+        items=read_table(working, "auditing.draw_item"),
+        strata=read_table(working, "auditing.stratum"),
+        automatic=read_table(working, "auditing.automatic_score"),
+    )
 
 
 def _carried(working: WorkingFile, delivered: Sequence[Delivered], centers: Sequence[str]) -> dict[str, frozenset[str]]:

@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from flows.audit_files import auditors_of
+from flows.audits import Audits
 from flows.compared_nights import ComparedNights
 from flows.night_plan import NightPlan
 from flows.night_rows import ExplainedRows
@@ -28,6 +30,7 @@ from schemas.directory import Directory
 from schemas.enumerations import PairBand
 from schemas.gating import Drift, Gate
 from schemas.night import (
+    AuditedFigures,
     AuditFigures,
     BandCount,
     CenterFacts,
@@ -88,6 +91,7 @@ class NightFrames:
         plans: Merge plans of confirmed groups.
         sample: The standing audit sample.
         draws: It and every draw people made.
+        audits: What people answered in audits, with what follows from it.
         freshness: The annual update figures.
         staffing: The staffing band.
         package: The public HSDS package.
@@ -112,6 +116,7 @@ class NightFrames:
     plans: MergePlans
     sample: AuditDraw
     draws: AuditDraw
+    audits: Audits
     freshness: Freshness
     staffing: Staffing
     package: HsdsPackage
@@ -143,7 +148,7 @@ def gather_facts(
             high_fte=round(frames.staffing.fte.high, 4),
             caveats=frames.staffing.caveats,
         ),
-        audit=_audit(frames.sample),
+        audit=_audit(frames),
         exports=(_package(frames.package),) if settings.run.export_hsds else (),
         top_findings=_top_findings(frames, may_be_named=may_be_named),
         held_back=int(open_findings(frames.tracked)["is_held_back"].sum()),
@@ -400,16 +405,38 @@ def _asked_pairs(frames: NightFrames) -> pl.DataFrame:
     )
 
 
-def _audit(sample: AuditDraw) -> AuditFigures | None:
+def _audit(frames: NightFrames) -> AuditFigures | None:
+    sample = frames.sample
     if sample.items.is_empty():
         return None
     row = sample.draw.row(0, named=True)
+    own = frames.audits.scores.filter((pl.col("batch_id") == row["batch_id"]) & (pl.col("unanswered") == 0))
     return AuditFigures(
         batch_id=row["batch_id"],
         size=row["size"],
         frame_size=row["frame_size"],
         unit=row["unit"],
-        worksheet=f"worksheets/{row['batch_id']}.xlsx",
+        done=own["record_uid"].n_unique(),
+        worksheet="worksheets" if auditors_of(sample) else f"worksheets/{row['batch_id']}.xlsx",
+        last=_last_audit(frames.audits),
+    )
+
+
+def _last_audit(audits: Audits) -> AuditedFigures | None:
+    """Return what the newest audit with finished records says."""
+    finished = [one for one in audits.results if one.done]
+    if not finished:
+        return None
+    newest = finished[-1]
+    day = audits.draws.batch(newest.batch_id).draw.item(0, "as_of")
+    overall = newest.results.filter(pl.col("dimension") == "all")
+    rates = {}
+    for measure in ("record_error_rate", "critical_error_rate"):
+        row = overall.filter(pl.col("measure") == measure).row(0, named=True)
+        rates[measure] = (row["estimate"], row["low"], row["high"])
+    score = overall.filter(pl.col("measure") == "score").item(0, "estimate")
+    return AuditedFigures(
+        batch_id=newest.batch_id, as_of=day, drawn=newest.drawn, done=newest.done, score=score, **rates
     )
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from flows.audit_files import write_worksheets
 from flows.night_facts import NightFrames, stopped_report
 from flows.night_plan import NightPlan
-from pipeline.audit.worksheet import write_worksheet
-from pipeline.publish.collect_private import load_private_values
 from pipeline.publish.package import write_package
 from pipeline.publish.report import render_report
 from schemas.errors import InputError, StorageError
@@ -32,16 +31,13 @@ def write_night_files(plan: NightPlan, frames: NightFrames, facts: NightFacts) -
         if run.export_hsds:
             facts = _write_public_package(plan, frames, facts)
         if facts.audit is not None and facts.audit.worksheet is not None:
-            worksheet = plan.workspace.root / facts.audit.worksheet
-            if not worksheet.exists():
-                write_worksheet(
-                    frames.sample.items,
-                    frames.directory,
-                    batch=frames.sample.draw,
-                    path=worksheet,
-                    findings=frames.validation.findings,
-                    private=load_private_values(frames.directory, findings=frames.validation.findings),
-                )
+            write_worksheets(
+                frames.sample,
+                directory=frames.directory,
+                findings=frames.validation.findings,
+                folder=plan.workspace.root / "worksheets",
+                stem=facts.audit.batch_id,
+            )
         if run.report:
             write_text(plan.workspace.reports / f"night_{plan.as_of}.html", render_report(facts))
     except OSError as fault:

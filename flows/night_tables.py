@@ -41,9 +41,9 @@ def night_tables(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> dic
         "quality.finding": frames.tracked,
         "quality.finding_event": frames.events,
         "quality.not_applicable": frames.validation.not_applicable,
-        "history.field_change": _of_run(plan, frames.compared.changes, FieldChange),
-        "history.rekeyed": _of_run(plan, frames.compared.rekeyed, RekeyedInRun),
-        "history.signal": _of_run(plan, frames.compared.signals, SignalInRun),
+        "history.field_change": of_run(plan, frames.compared.changes, FieldChange),
+        "history.rekeyed": of_run(plan, frames.compared.rekeyed, RekeyedInRun),
+        "history.signal": of_run(plan, frames.compared.signals, SignalInRun),
         "history.verification": frames.compared.verifications,
         "matching.block": frames.matches.blocks,
         "matching.scored_pair": frames.matches.pairs,
@@ -56,6 +56,11 @@ def night_tables(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> dic
         "matching.merge_step": frames.plans.step,
         "auditing.draw": frames.draws.draw,
         "auditing.draw_item": frames.draws.items,
+        "auditing.stratum": frames.draws.strata,
+        "auditing.automatic_score": frames.draws.automatic,
+        "auditing.answer": frames.audits.answers,
+        "auditing.score": frames.audits.scores,
+        "auditing.result": frames.audits.result_table(),
         "measure.measure": _measures(plan, frames),
     }
 
@@ -161,9 +166,10 @@ def _stack(model: type[RawHeader] | type[RawRow] | type[RawReject], frames: list
     return conform(pl.concat(frames), model)
 
 
-def _of_run(
+def of_run(
     plan: NightPlan, rows: pl.DataFrame, model: type[FieldChange] | type[RekeyedInRun] | type[SignalInRun]
 ) -> pl.DataFrame:
+    """Return rows of tonight with the run and its day, as they are stored."""
     return conform(rows.with_columns(run_id=pl.lit(plan.run_id), as_of=pl.lit(plan.as_of)), model)
 
 

@@ -83,9 +83,12 @@ class RunSettings(Parameters):
 
 
 class ScheduleSettings(Parameters):
-    """When `resdir schedule` runs the night."""
+    """When `resdir schedule` runs the night and draws the monthly audit."""
 
     cron: str = Field(default="0 2 * * *", description="Cron expression.")
+    audit_cron: str = Field(
+        default="0 6 1 * *", description="Cron expression of the monthly audit; empty: it is not drawn on a schedule."
+    )
     timezone: str = Field(
         default="", description="Time zone of the cron expression, such as America/Chicago; empty: this machine's."
     )

@@ -177,14 +177,49 @@ class StaffingFigures:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuditedFigures:
+    """What the newest audit with finished records says.
+
+    Args:
+        batch_id: Its batch.
+        as_of: Day of the draw.
+        drawn: Records drawn.
+        done: Records audited.
+        score: Mean score, 0 to 100.
+        record_error_rate: Estimate, low, high of the share of records with a fault; low and high are None when all were audited.
+        critical_error_rate: The same of records with a critical error.
+    """
+
+    batch_id: str
+    as_of: date
+    drawn: int
+    done: int
+    score: float | None
+    record_error_rate: tuple[float | None, float | None, float | None]
+    critical_error_rate: tuple[float | None, float | None, float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuditFigures:
-    """The audit sample that stands ready."""
+    """The audit sample that stands ready.
+
+    Args:
+        batch_id: Its batch.
+        size: Records drawn.
+        frame_size: Records that could be drawn.
+        unit: `agency` or `service`.
+        done: Records of it that are audited.
+        worksheet: Where the worksheets lie, relative to the workspace.
+        last: What the newest audit says; None when none has a finished record.
+    """
 
     batch_id: str
     size: int
     frame_size: int
     unit: str
+    done: int = 0
     worksheet: str | None = None
+    last: AuditedFigures | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ All models are frozen and refuse unknown keys. `curation.toml` sets them (see `f
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -778,17 +779,81 @@ class StaffingParameters(Parameters):
 
 
 class AuditParameters(Parameters):
-    """How many records the nightly run draws for the standing audit sample."""
+    """Random audits: how many records, how they are drawn, who audits, how a record is scored (docs/audits.md)."""
 
     size: int = Field(
         default=32,
         ge=0,
-        description="Records in the nightly audit sample; 0 draws none (project choice: monthly 30-32).",
+        description="Records in the standing sample of each month; 0 draws none (project choice: monthly 30-32).",
     )
     seed: str = Field(
         default="", description="Seed; empty: year and month of as_of, so that one month keeps one sample."
     )
-    unit: str = Field(default="agency", description="`agency` (the bundle) or `service`.")
+    unit: Literal["agency", "service"] = Field(default="agency", description="`agency` (the bundle) or `service`.")
+    method: Literal["simple", "stratified", "risk"] = Field(
+        default="simple", description="How the standing sample is drawn."
+    )
+    strata: tuple[Literal["tier", "curator", "county", "center"], ...] = Field(
+        default=("tier", "curator"), description="What makes the strata of a stratified draw (project choice)."
+    )
+    stratum_minimum: int = Field(default=2, ge=2, description="Fewest records of a stratum [S: 2 for a variance].")
+    cooldown_months: int = Field(
+        default=12, ge=0, description="Months in which an audited record is not drawn again; 0: none (project choice)."
+    )
+    overlap: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="Share of a sample from the records in cool-down, so that it speaks for all; 0 leaves them out. "
+        "For the yearly statement 0.1 (project choice).",
+    )
+    auditors: tuple[str, ...] = Field(
+        default=(), description="Who audits. `Name = curator, curator` names whose records are their own besides."
+    )
+    second_share: float = Field(
+        default=0.15, ge=0, le=1, description="Share scored blind by a second auditor (project choice: 0.10-0.20)."
+    )
+    second_minimum: int = Field(
+        default=20, ge=0, description="Fewest records scored twice; below 20 an agreement says little (project choice)."
+    )
+    minutes: float = Field(
+        default=30.0, gt=0, description="Minutes to audit one record, for `audit plan` (assumption)."
+    )
+    risk_findings: float = Field(
+        default=0.4, ge=0, description="Weight of findings in the risk score (project choice)."
+    )
+    risk_age: float = Field(
+        default=0.4, ge=0, description="Weight of the days since verification in the risk score (project choice)."
+    )
+    risk_use: float = Field(
+        default=0.2,
+        ge=0,
+        description="Weight of use in the risk score, when figures of use are given (project choice).",
+    )
+    risk_floor: float = Field(
+        default=0.25, gt=0, le=1, description="Least weight of a record, as a share of the mean (project choice)."
+    )
+    weight_accuracy: float = Field(default=35.0, ge=0, description="Weight of accuracy in the score (project choice).")
+    weight_completeness: float = Field(default=25.0, ge=0, description="Weight of completeness (project choice).")
+    weight_indexing: float = Field(default=20.0, ge=0, description="Weight of indexing (project choice).")
+    weight_readability: float = Field(default=10.0, ge=0, description="Weight of readability (project choice).")
+    weight_grammar: float = Field(default=10.0, ge=0, description="Weight of grammar and spelling (project choice).")
+    mandatory_share: float = Field(
+        default=0.8, ge=0, le=1, description="Weight of mandatory elements within completeness (project choice)."
+    )
+    meets_from: float = Field(
+        default=90.0, ge=0, le=100, description="Score from which a record meets (project choice)."
+    )
+    fails_below: float = Field(
+        default=80.0, ge=0, le=100, description="Score below which a record fails; between: coaching (project choice)."
+    )
+    smallest_cell: int = Field(
+        default=5, ge=1, description="Fewest audited records of a group for which a share is printed (project choice)."
+    )
+    confidence: float = Field(default=0.95, gt=0, lt=1, description="Confidence of all intervals.")
+    interval: Literal["wilson", "clopper-pearson"] = Field(
+        default="wilson", description="Interval of a share in a simple draw; Clopper-Pearson is never too short."
+    )
 
 
 class ExportParameters(Parameters):

@@ -26,6 +26,7 @@ FAMILIES: dict[str, str] = {
     "TAX": "Taxonomy",
     "STY": "Style",
     "DUP": "Duplicates",
+    "AUD": "Audit",
 }
 
 #: Letter of a record kind inside the id of a completeness rule (P stands for program, the older word for service).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.auditing import Draw, DrawItem
+from schemas.auditing import Answer, AutomaticScore, Draw, DrawItem, Result, Score, Stratum
 from schemas.contract import Table
 from schemas.control import Carried, InputFileRow, LayoutNote, Run, RunInput
 from schemas.core import CORE_TABLES
@@ -46,5 +46,10 @@ STORED_TABLES: dict[str, type[Table]] = {
     "matching.merge_step": MergeStep,
     "auditing.draw": Draw,
     "auditing.draw_item": DrawItem,
+    "auditing.stratum": Stratum,
+    "auditing.automatic_score": AutomaticScore,
+    "auditing.answer": Answer,
+    "auditing.score": Score,
+    "auditing.result": Result,
     "measure.measure": StoredMeasure,
 }

@@ -78,7 +78,19 @@ app.command(duplicates)
 audit = App(name="audit", help="Random audits of the directory.", help_format="plaintext")
 audit.command("flows.cli.audit:plan", name="plan", help="How many records to audit for a wanted margin.")
 audit.command("flows.cli.audit:draw", name="draw", help="Draw a random sample that can be drawn again.")
-audit.command("flows.cli.audit:worksheet", name="worksheet", help="Write the worksheet of a batch.")
+audit.command(
+    "flows.cli.audit_results:list_batches", name="list", help="The batches that were drawn, and how far they are."
+)
+audit.command(
+    "flows.cli.audit_worksheets:worksheet", name="worksheet", help="Write the worksheets of a batch, one per auditor."
+)
+audit.command("flows.cli.audit_worksheets:record", name="record", help="Read filled worksheets back.")
+audit.command(
+    "flows.cli.audit_results:result",
+    name="result",
+    help="What an audit says: estimates with intervals, agreement, trend.",
+)
+audit.command("flows.cli.audit_month:month", name="month", help="Draw the month's audit and write its worksheets.")
 app.command(audit)
 
 export = App(name="export", help="Packages that may leave the house.", help_format="plaintext")

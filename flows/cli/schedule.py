@@ -1,6 +1,8 @@
-"""`resdir schedule`: serve the nightly run on a schedule."""
+"""`resdir schedule`: serve the nightly run and the monthly audit on a schedule."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flows.cli.terminal import Common, say
 
@@ -8,16 +10,18 @@ from flows.cli.terminal import Common, say
 def schedule(
     *,
     cron: str | None = None,
+    audit_cron: str | None = None,
     port: int = 4200,
     common: Common = Common(),  # noqa: B008 - a frozen value
 ) -> int:
-    """Serve the nightly flow on a schedule until stopped with Ctrl-C; its runs show on Prefect's pages.
+    """Serve the nightly flow and the monthly audit on a schedule until stopped with Ctrl-C; their runs show on Prefect's pages.
 
     Reads every center of the settings. Unless PREFECT_API_URL names a Prefect server, one is started on this machine for as long
     as the schedule is served.
 
     Args:
         cron: When to run, as a cron expression in this machine's time (default: [schedule] cron, 2 o'clock every night).
+        audit_cron: When to draw the monthly audit (default: [schedule] audit_cron, 6 o'clock on the first of the month); "" never.
         port: Port of that server and its pages.
         common: What every command takes; --as-of is not for schedules.
     """
@@ -35,35 +39,55 @@ def schedule(
     deliveries = plan_deliveries((), center=None, format_name="auto", resolved=resolved)
     zone = resolved.settings.schedule.timezone or get_localzone_name()
     when = cron or resolved.settings.schedule.cron
+    audits_when = resolved.settings.schedule.audit_cron if audit_cron is None else audit_cron
+    if not resolved.settings.audit.size:
+        audits_when = ""
     place = common.place(resolved)
     place.prepare()
     prepare_prefect(place.logs)
     address_of(port)
-    _refuse_bad_cron(when)
+    _refuse_bad_cron(when, option="--cron")
+    if audits_when:
+        _refuse_bad_cron(audits_when, option="--audit-cron")
     say("Starting Prefect's server (about 15 seconds the first time)")
     with serving_prefect(place.logs, port=port) as address:
+        from prefect import serve
         from prefect.schedules import Cron
 
+        from flows.monthly_audit import monthly_audit
         from flows.nightly import nightly
 
         say(
             f"{', '.join(one.center_id for one in deliveries)}: at '{when}', {zone}. Runs are shown at {address}. Stop with Ctrl-C."
         )
-        nightly.serve(
-            name="nightly",
-            # Without a time zone Prefect would take the cron expression as UTC.
-            schedules=[Cron(when, timezone=zone)],
-            parameters={
-                "config": str(resolved.source.resolve()) if resolved.source else None,
-                "workspace": str(place.root),
-            },
-            description="Read every center's export, check, match, measure and publish.",
-            print_starting_message=False,
-        )
+        parameters = {
+            "config": str(resolved.source.resolve()) if resolved.source else None,
+            "workspace": str(place.root),
+        }
+        # Without a time zone Prefect would take the cron expression as UTC.
+        deployments: list[Any] = [
+            nightly.to_deployment(
+                name="nightly",
+                schedules=[Cron(when, timezone=zone)],
+                parameters=parameters,
+                description="Read every center's export, check, match, measure and publish.",
+            )
+        ]
+        if audits_when:
+            say(f"Monthly audit: at '{audits_when}', {zone}.")
+            deployments.append(
+                monthly_audit.to_deployment(
+                    name="monthly-audit",
+                    schedules=[Cron(audits_when, timezone=zone)],
+                    parameters=parameters,
+                    description="Draw the month's audit and write its worksheets.",
+                )
+            )
+        serve(*deployments, print_starting_message=False)
     return 0
 
 
-def _refuse_bad_cron(cron: str) -> None:
+def _refuse_bad_cron(cron: str, *, option: str) -> None:
     from prefect.client.schemas.schedules import CronSchedule
     from pydantic import ValidationError
 
@@ -72,4 +96,6 @@ def _refuse_bad_cron(cron: str) -> None:
     try:
         CronSchedule(cron=cron)
     except ValidationError as fault:
-        raise UsageError(f"--cron: {cron!r} is not a cron expression.", advice='Write it like "0 2 * * *".') from fault
+        raise UsageError(
+            f"{option}: {cron!r} is not a cron expression.", advice='Write it like "0 2 * * *".'
+        ) from fault

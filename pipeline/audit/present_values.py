@@ -43,7 +43,7 @@ _PHONE_WORDS = {
 
 
 def show_present_values(
-    items: pl.DataFrame, *, directory: Directory, unit: str, private: PrivateValues
+    items: pl.DataFrame, *, directory: Directory, unit: str, private: PrivateValues, is_complete: bool = False
 ) -> pl.DataFrame:
     """Return what the directory says about every drawn record.
 
@@ -52,6 +52,7 @@ def show_present_values(
         directory: The directory they were drawn from.
         unit: `agency` (shown as a bundle) or `service` (shown with its agency's name).
         private: What must not be seen; `withheld` stands in place of a sentence that repeats it.
+        is_complete: Whether long texts and long lists are kept whole; otherwise they are shortened for a worksheet.
 
     Returns:
         One row per drawn record and kind of value that it has: `center_id`, `unit_uid`, `shows` (name, phones, address,
@@ -68,7 +69,7 @@ def show_present_values(
             _terms(members, directory),
         ]
     )
-    return _as_texts(_without_private(values, private), members=members)
+    return _as_texts(_without_private(values, private), members=members, is_complete=is_complete)
 
 
 def show_findings(
@@ -301,7 +302,7 @@ def _value_rows(rows: pl.DataFrame, shows: str, value: pl.Expr) -> pl.DataFrame:
     )
 
 
-def _as_texts(values: pl.DataFrame, *, members: pl.DataFrame) -> pl.DataFrame:
+def _as_texts(values: pl.DataFrame, *, members: pl.DataFrame, is_complete: bool = False) -> pl.DataFrame:
     """Return one text per drawn record and kind of value: a line per distinct value, with the records that have it."""
     services = members.group_by(_UNIT).agg(
         service_count=(pl.col("label").is_not_null() & (pl.col("kind") == RecordKind.SERVICE.value))
@@ -323,6 +324,12 @@ def _as_texts(values: pl.DataFrame, *, members: pl.DataFrame) -> pl.DataFrame:
         .join(services, on=_UNIT, how="left", maintain_order="left")
         .with_columns(line=pl.concat_str("value", _owners_text(), ignore_nulls=True))
     )
+    if is_complete:
+        return (
+            lines.group_by(*_UNIT, "shows", maintain_order=True)
+            .agg(text=pl.col("line").str.join("\n"))
+            .sort(*_UNIT, "shows")
+        )
     hidden = pl.len().cast(pl.Int64) - _VALUES_SHOWN
     return (
         lines.with_columns(line=_shortened("line", length=_TEXT_LENGTH // 2))

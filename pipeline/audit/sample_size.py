@@ -55,3 +55,31 @@ def sample_size(
         wanted /= 1 + (wanted - 1) / frame_size
     size = math.ceil(round(wanted / completion_share, _DIGITS))
     return size if frame_size is None else min(size, frame_size)
+
+
+def margin_of(size: int, *, frame_size: int, expected_share: float = 0.5, confidence: float = 0.95) -> float:
+    """Return the margin that a sample of this size gives: the formula of `sample_size` solved for the margin.
+
+    >>> round(margin_of(344, frame_size=3200), 4)
+    0.0499
+
+    Args:
+        size: Records audited.
+        frame_size: Records that can be drawn.
+        expected_share: Share expected to pass.
+        confidence: Confidence of the interval.
+
+    Returns:
+        0 when the whole frame is audited.
+
+    Raises:
+        UsageError: The share is out of its range.
+    """
+    if not 0 < expected_share < 1:
+        raise UsageError(f"The expected share must lie between 0 and 1, not {expected_share:g}.")
+    records = min(size, frame_size)
+    if records <= 0 or records == frame_size:
+        return 0.0
+    corrected = records * (frame_size - 1) / (frame_size - records)
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    return z * math.sqrt(expected_share * (1 - expected_share) / corrected)

@@ -1,19 +1,19 @@
-"""Write the spreadsheet in which auditors score the drawn records.
+"""Write the spreadsheet in which an auditor scores the drawn records.
 
 Sheets: `Instructions`; `Worksheet`, one block of questions per drawn record; and a hidden sheet `resdir` that says which
-batch it is, so that the file can be read back whatever it is called. Columns of `Worksheet` (`COLUMNS`), stable within
-`questions.LAYOUT`:
+batch it is and whose, so that the file can be read back whatever it is called. Columns of `Worksheet` (`COLUMNS`), stable within
+`schemas.scorecard.LAYOUT`:
 
     A No.   B Record number   C Criterion   D Question   E In the directory now   F Answer   G Comment
-    H Checked where and when   I record_uid   J center_id   K item_id          (I to K hidden)
+    H Checked where and when   I record_uid   J center_id   K item_id   L values   M check          (I to M hidden)
 
-Only F, G and H can be filled in. A row without `item_id` is the heading of a block.
+Only F, G and H can be filled in. A row without `item_id` is the heading of a block; rows of automatic items are there to be read.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,26 +22,45 @@ import polars as pl
 import xlsxwriter
 
 from pipeline.audit.present_values import WITHHELD, show_findings, show_present_values, unit_members
-from pipeline.audit.questions import ANSWERS, LAYOUT, QUESTIONS, Question
+from pipeline.audit.sheet_checks import row_check, values_sha256
 from schemas.directory import Directory
 from schemas.enumerations import RecordKind
 from schemas.errors import StorageError, UsageError
 from schemas.private_values import PrivateValues
+from schemas.scorecard import (
+    AUTOMATIC_ITEMS,
+    CRITERION_WORDS,
+    LAYOUT,
+    QUESTIONS,
+    REMARK_ID,
+    REMARK_TEXT,
+    AuditAnswer,
+    AutomaticItem,
+    Criterion,
+    Question,
+)
 
-#: Columns of the sheet `Worksheet`: heading and width in characters. The last three are hidden.
+#: Columns of the sheet `Worksheet`: heading and width in characters. The last five are hidden.
 COLUMNS: tuple[tuple[str, int], ...] = (
     ("No.", 5),
     ("Record number", 13),
-    ("Criterion", 14),
+    ("Criterion", 20),
     ("Question", 30),
-    ("In the directory now", 58),
+    ("In the directory now", 56),
     ("Answer", 14),
     ("Comment", 30),
     ("Checked where and when", 20),
     ("record_uid", 38),
     ("center_id", 12),
     ("item_id", 24),
+    ("values", 18),
+    ("check", 18),
 )
+
+#: Names of the sheets.
+SHEET, FIRST_SHEET, IDENTITY_SHEET = "Worksheet", "Instructions", "resdir"
+#: Words before the cell in which an auditor without an assignment writes the own name.
+NAME_LABEL = "Your name"
 
 #: Place of the columns that can be filled in, from 0.
 ANSWER_COLUMN, COMMENT_COLUMN, SOURCE_COLUMN = 5, 6, 7
@@ -56,11 +75,15 @@ _LETTER_PAPER = 1
 _OPTIONS = {"strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False}
 _INK, _PALE, _RULE = "#1F3A4D", "#E8EEF2", "#C5D0D8"
 _OPEN, _GOOD, _BAD = "#FFFBE6", "#E3F1E3", "#F8DEDC"
+_ALARM, _GREY = "#A01818", "#F3F3F3"
 
 _STEPS = (
     "Do not audit records that you curate yourself; the heading of each record names its curator. Pass such a record on.",
     "Compare the column “In the directory now” with the agency's website or, better, by a call. Note where you checked, and when.",
     "Answer every question: yes = it is right; no = something is wrong or missing; not applicable = it cannot be asked here.",
+    "Every no needs a comment that says what is wrong. A no at a critical question (red) makes the whole record fail.",
+    "Grey rows were worked out from the nightly rules and need no answer.",
+    "What the rules noticed stands beside some questions as a hint. Judge for yourself: a hint can be mistaken.",
     "An agency is judged with all of its sites and services: one wrong value is a no, and the comment says which one.",
     "Write into the yellow cells only. Do not delete, move or add rows; leave what you could not check unanswered.",
     f"“{WITHHELD}” stands for a value that is private. Look it up in your own software if you have to judge it.",
@@ -69,16 +92,22 @@ _STEPS = (
     "Save the file and hand it back as it is. Its name may be changed.",
 )
 
+_HOW_DRAWN = {
+    "simple": "at random; each record had the same chance",
+    "stratified": "at random within groups",
+    "risk": "at random, records at risk with a greater chance",
+}
+
+_NOTHING_ENTERED, _NO_HINT, _NOT_LOOKED_UP = "(nothing entered)", "(no hint)", "(findings were not looked up)"
+_NOTHING_BESIDE = ("", _NOTHING_ENTERED, _NO_HINT, _NOT_LOOKED_UP)
+
 #: Letters of a step that fit on one line of its column, with room to spare; points of one line.
 _STEP_LETTERS = 118
 _LINE_HEIGHT = 15
 
 _CRITERIA = (
     ("Accuracy", "What is written agrees with the agency today."),
-    (
-        "Completeness",
-        "Nothing is missing that a caller needs. What the nightly rules found stands beside the question.",
-    ),
+    ("Completeness", "Nothing is missing that the standard asks for. Worked out from the nightly rules."),
     ("Indexing", "The terms lead to the service, and to nothing else."),
     ("Readability", "Short, plain, factual; understood at the first reading."),
     ("Grammar and spelling", "Correct writing."),
@@ -94,8 +123,12 @@ def write_worksheet(
     path: Path,
     findings: pl.DataFrame | None,
     private: PrivateValues,
+    automatic: pl.DataFrame | None = None,
+    auditor: str | None = None,
+    only_items: Collection[tuple[str, str, str]] | None = None,
+    purpose: str = "audit",
 ) -> None:
-    """Write the worksheet of a drawn batch; the file appears whole or not at all.
+    """Write the worksheet of a drawn batch, or of one auditor; the file appears whole or not at all.
 
     Args:
         items: `schemas.auditing.DrawItem` rows.
@@ -104,6 +137,10 @@ def write_worksheet(
         path: Spreadsheet to write, `.xlsx`; an older one is replaced.
         findings: `schemas.quality.Finding` rows to show beside the questions; None shows none.
         private: What must not be seen; sentences of texts that repeat it are left out.
+        automatic: `schemas.auditing.AutomaticScore` rows to show; None shows none.
+        auditor: Who fills it in; None leaves a cell for the name.
+        only_items: Center, record and item of the questions to ask; None asks all of them of every record.
+        purpose: `audit`, or `third` for a third opinion.
 
     Raises:
         UsageError: The path does not end in `.xlsx`.
@@ -113,10 +150,20 @@ def write_worksheet(
         raise UsageError(f"A worksheet is an .xlsx file, not {path.name!r}.", advice="Give a name that ends in .xlsx.")
     draw = batch.to_dicts()[0]
     blocks = _blocks(items, directory=directory, unit=draw["unit"], findings=findings, private=private)
+    _add_automatic(blocks, automatic)
+    for block in blocks:
+        block["only"] = (
+            None
+            if only_items is None
+            else {
+                item for center, uid, item in only_items if (center, uid) == (block["center_id"], block["record_uid"])
+            }
+        )
+    identity = {"auditor": auditor or "", "purpose": purpose}
     partial = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_workbook(partial, draw=draw, blocks=blocks, has_findings=findings is not None)
+        _write_workbook(partial, draw=draw, blocks=blocks, identity=identity, has_findings=findings is not None)
         partial.replace(path)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as fault:
         raise StorageError(
@@ -142,6 +189,11 @@ def _blocks(
                 )
                 for row in texts.to_dicts():
                     shown.setdefault((row["center_id"], row["unit_uid"]), {})[question.item_id] = row["text"]
+    whole: dict[tuple[str, str], dict[str, str]] = {}
+    # For the hash of what is compared later, which nobody reads: what is flagged private is withheld there too.
+    complete = show_present_values(items, directory=directory, unit=unit, private=PrivateValues(), is_complete=True)
+    for row in complete.to_dicts():
+        whole.setdefault((row["center_id"], row["unit_uid"]), {})[row["shows"]] = row["text"]
     headings = {
         (row["center_id"], row["unit_uid"]): row for row in _headings(items, directory=directory, unit=unit).to_dicts()
     }
@@ -150,9 +202,21 @@ def _blocks(
             **item,
             "heading": headings.get((item["center_id"], item["record_uid"]), {}),
             "shown": shown.get((item["center_id"], item["record_uid"]), {}),
+            "whole": whole.get((item["center_id"], item["record_uid"]), {}),
+            "automatic": {},
         }
         for item in items.sort("rank").to_dicts()
     ]
+
+
+def _add_automatic(blocks: list[dict[str, Any]], automatic: pl.DataFrame | None) -> None:
+    if automatic is None:
+        return
+    by_record = {(block["center_id"], block["record_uid"]): block for block in blocks}
+    for row in automatic.to_dicts():
+        block = by_record.get((row["center_id"], row["record_uid"]))
+        if block is not None:
+            block["automatic"][row["item_id"]] = (row["points"], row["possible"])
 
 
 def _headings(items: pl.DataFrame, *, directory: Directory, unit: str) -> pl.DataFrame:
@@ -178,14 +242,21 @@ def _headings(items: pl.DataFrame, *, directory: Directory, unit: str) -> pl.Dat
     )
 
 
-def _write_workbook(path: Path, *, draw: Mapping[str, Any], blocks: list[dict[str, Any]], has_findings: bool) -> None:
+def _write_workbook(
+    path: Path,
+    *,
+    draw: Mapping[str, Any],
+    blocks: list[dict[str, Any]],
+    identity: Mapping[str, str],
+    has_findings: bool,
+) -> None:
     workbook = xlsxwriter.Workbook(str(path), _OPTIONS)
     # The clock is no input of a worksheet: the same batch gives the same file.
     workbook.set_properties({"title": f"Audit {draw['batch_id']}", "created": _midnight(draw)})
     formats = _formats(workbook)
-    _write_instructions(workbook, formats, draw=draw, count=len(blocks))
+    _write_instructions(workbook, formats, draw=draw, count=len(blocks), identity=identity)
     _write_questions(workbook, formats, draw=draw, blocks=blocks, has_findings=has_findings)
-    _write_identity(workbook, draw=draw, count=len(blocks))
+    _write_identity(workbook, draw=draw, count=len(blocks), identity=identity)
     workbook.close()
 
 
@@ -205,6 +276,8 @@ def _formats(workbook: Any) -> dict[str, Any]:  # noqa: ANN401 - xlsxwriter ship
         "criterion": cell | {"bold": True, "font_color": _INK},
         "shown": cell | {"font_color": "#333333"},
         "quiet": cell | {"font_color": "#777777", "italic": True},
+        "critical": cell | {"bold": True, "font_color": _ALARM},
+        "automatic": cell | {"font_color": "#555555", "bg_color": _GREY},
         "open": cell | {"locked": False, "bg_color": _OPEN, "num_format": "@"},
         "good": {"bg_color": _GOOD},
         "bad": {"bg_color": _BAD},
@@ -216,8 +289,15 @@ def _formats(workbook: Any) -> dict[str, Any]:  # noqa: ANN401 - xlsxwriter ship
     return {name: workbook.add_format(look) for name, look in looks.items()}
 
 
-def _write_instructions(workbook: Any, formats: Mapping[str, Any], *, draw: Mapping[str, Any], count: int) -> None:  # noqa: ANN401
-    sheet = workbook.add_worksheet("Instructions")
+def _write_instructions(
+    workbook: Any,  # noqa: ANN401
+    formats: Mapping[str, Any],
+    *,
+    draw: Mapping[str, Any],
+    count: int,
+    identity: Mapping[str, str],
+) -> None:
+    sheet = workbook.add_worksheet(FIRST_SHEET)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 92)
@@ -228,14 +308,18 @@ def _write_instructions(workbook: Any, formats: Mapping[str, Any], *, draw: Mapp
         ("Batch", draw["batch_id"]),
         ("Records as of", f"{draw['as_of']:%Y-%m-%d}"),
         ("Center", draw["center_id"] or "all centers"),
-        ("Drawn", f"{count:,} of {draw['frame_size']:,} {noun}"),
-        ("How drawn", "at random; each record had the same chance"),
+        ("Drawn", f"{draw['size']:,} of {draw['frame_size']:,} {noun}"),
+        ("On this sheet", f"{count:,}" + (", for a third opinion" if identity["purpose"] == "third" else "")),
+        ("How drawn", _HOW_DRAWN[draw["method"]]),
     ):
         sheet.write_string(row, 0, name, formats["fact"])
         sheet.write_string(row, 1, value, formats["text"])
         row += 1
-    sheet.write_string(row, 0, "Your name", formats["fact"])
-    sheet.write_blank(row, 1, None, formats["open"])
+    sheet.write_string(row, 0, NAME_LABEL, formats["fact"])
+    if identity["auditor"]:
+        sheet.write_string(row, 1, identity["auditor"], formats["text"])
+    else:
+        sheet.write_blank(row, 1, None, formats["open"])
     row += 2
     sheet.write_string(row, 0, "What to do", formats["h2"])
     row += 1
@@ -266,7 +350,7 @@ def _write_questions(
     blocks: list[dict[str, Any]],
     has_findings: bool,
 ) -> None:
-    sheet = workbook.add_worksheet("Worksheet")
+    sheet = workbook.add_worksheet(SHEET)
     sheet.hide_gridlines(2)
     for column, (heading, width) in enumerate(COLUMNS):
         sheet.set_column(column, column, width, None, {"hidden": column >= _HIDDEN_FROM})
@@ -296,31 +380,87 @@ def _write_block(
     row: int,
     has_findings: bool,
 ) -> int:
-    """Write the heading and the questions of one record; return the next free row."""
-    heading = block["heading"]
+    """Write the heading and the lines of one record; return the next free row."""
     sheet.set_row(row, _TITLE_HEIGHT)
-    sheet.write_string(row, 0, _title(block, heading), formats["title"])
+    sheet.write_string(row, 0, _title(block, block["heading"]), formats["title"])
     for column in range(1, _HIDDEN_FROM):
         sheet.write_blank(row, column, None, formats["title"])
     row += 1
-    for question in QUESTIONS:
-        text = block["shown"].get(question.shows) or block["shown"].get(question.item_id)
-        look = formats["shown"]
-        if text is None:
-            text = _absent(question, has_findings=has_findings)
-            look = formats["quiet"]
-        sheet.write_number(row, 0, block["rank"], formats["cell"])
-        sheet.write_string(row, 1, block["native_id"] or "", formats["cell"])
-        sheet.write_string(row, 2, question.criterion, formats["criterion"])
-        sheet.write_string(row, _QUESTION_COLUMN, question.text, formats["cell"])
-        sheet.write_string(row, _SHOWN_COLUMN, text, look)
-        for column in (ANSWER_COLUMN, COMMENT_COLUMN, SOURCE_COLUMN):
-            sheet.write_blank(row, column, None, formats["open"])
-        for column, value in enumerate((block["record_uid"], block["center_id"], question.item_id), start=_HIDDEN_FROM):
-            sheet.write_string(row, column, value, formats["cell"])
-        sheet.set_row(row, _height(question.text, text))
+    for item in _lines(block):
+        if isinstance(item, AutomaticItem):
+            _write_automatic(sheet, formats, block=block, item=item, row=row)
+        else:
+            _write_question(sheet, formats, block=block, question=item, row=row, has_findings=has_findings)
         row += 1
     return row
+
+
+def _lines(block: Mapping[str, Any]) -> list[Question | AutomaticItem]:
+    """Return the lines of a block by criterion, those worked out before those to be answered; the remark comes last."""
+    only = block["only"]
+    if only is not None:
+        return [question for question in QUESTIONS if question.item_id in only]
+    lines: list[Question | AutomaticItem] = []
+    for criterion in Criterion:
+        lines += [
+            item for item in AUTOMATIC_ITEMS if item.criterion is criterion and item.item_id in block["automatic"]
+        ]
+        lines += [question for question in QUESTIONS if question.criterion is criterion]
+    return [*lines, _REMARK]
+
+
+def _write_automatic(
+    sheet: Any,  # noqa: ANN401
+    formats: Mapping[str, Any],
+    *,
+    block: Mapping[str, Any],
+    item: AutomaticItem,
+    row: int,
+) -> None:
+    points, possible = block["automatic"][item.item_id]
+    look = formats["automatic"]
+    text = f"{points:,} of {possible:,} {item.parts}"
+    sheet.write_number(row, 0, block["rank"], look)
+    for column, value in enumerate(
+        (block["native_id"] or "", CRITERION_WORDS[item.criterion], item.text, text, "worked out"), start=1
+    ):
+        sheet.write_string(row, column, value, look)
+    for column in (COMMENT_COLUMN, SOURCE_COLUMN):
+        sheet.write_blank(row, column, None, look)
+    sheet.set_row(row, _height(item.text, text))
+
+
+def _write_question(
+    sheet: Any,  # noqa: ANN401
+    formats: Mapping[str, Any],
+    *,
+    block: Mapping[str, Any],
+    question: Question,
+    row: int,
+    has_findings: bool,
+) -> None:
+    text = _beside(question, block["shown"], has_findings=has_findings)
+    look = "quiet" if text in _NOTHING_BESIDE else "shown"
+    criterion = CRITERION_WORDS.get(question.item_id.partition(".")[0], "")
+    sheet.write_number(row, 0, block["rank"], formats["cell"])
+    sheet.write_string(row, 1, block["native_id"] or "", formats["cell"])
+    is_critical = criterion == CRITERION_WORDS[Criterion.CRITICAL]
+    sheet.write_string(row, 2, criterion, formats["critical" if is_critical else "criterion"])
+    sheet.write_string(row, _QUESTION_COLUMN, question.text, formats["critical" if is_critical else "cell"])
+    sheet.write_string(row, _SHOWN_COLUMN, text, formats[look])
+    for column in (ANSWER_COLUMN, COMMENT_COLUMN, SOURCE_COLUMN):
+        sheet.write_blank(row, column, None, formats["open"])
+    if question.item_id == REMARK_ID:
+        sheet.write_string(row, ANSWER_COLUMN, "", formats["quiet"])
+    ids = (block["record_uid"], block["center_id"], question.item_id)
+    check = row_check(*ids, values_sha256(block["whole"], question), question=question.text, shown=text)
+    for column, value in enumerate((*ids, values_sha256(block["whole"], question), check), start=_HIDDEN_FROM):
+        sheet.write_string(row, column, value, formats["cell"])
+    sheet.set_row(row, _height(question.text, text))
+
+
+#: The last line of every block: a comment alone.
+_REMARK = Question(item_id=REMARK_ID, text=REMARK_TEXT, words="anything else", rule_id="")
 
 
 def _title(block: Mapping[str, Any], heading: Mapping[str, Any]) -> str:
@@ -341,10 +481,17 @@ def _title(block: Mapping[str, Any], heading: Mapping[str, Any]) -> str:
     return "   ·   ".join(parts)
 
 
-def _absent(question: Question, *, has_findings: bool) -> str:
-    if question.finding_prefixes:
-        return "(no finding)" if has_findings else "(findings were not looked up)"
-    return "(nothing entered)" if question.shows else ""
+def _beside(question: Question, shown: Mapping[str, str], *, has_findings: bool) -> str:
+    """Return what stands beside a question: the present values, and what the rules noticed as a hint."""
+    values, hint = shown.get(question.shows), shown.get(question.item_id)
+    parts = []
+    if question.shows:
+        parts.append(values or _NOTHING_ENTERED)
+    if hint:
+        parts.append(f"Hint: {hint}")
+    elif question.finding_prefixes and not question.shows:
+        parts.append(_NO_HINT if has_findings else _NOT_LOOKED_UP)
+    return "\n".join(parts)
 
 
 def _height(*texts: str) -> float:
@@ -365,12 +512,12 @@ def _add_answers(sheet: Any, formats: Mapping[str, Any], *, last_row: int) -> No
         ANSWER_COLUMN,
         {
             "validate": "list",
-            "source": list(ANSWERS),
+            "source": list(AuditAnswer),
             "error_title": "Please choose",
-            "error_message": f"Answer with one of: {', '.join(ANSWERS)}.",
+            "error_message": f"Answer with one of: {', '.join(AuditAnswer)}.",
         },
     )
-    for answer, look in ((ANSWERS[0], "good"), (ANSWERS[1], "bad")):
+    for answer, look in ((AuditAnswer.YES, "good"), (AuditAnswer.NO, "bad")):
         sheet.conditional_format(
             1,
             ANSWER_COLUMN,
@@ -380,9 +527,15 @@ def _add_answers(sheet: Any, formats: Mapping[str, Any], *, last_row: int) -> No
         )
 
 
-def _write_identity(workbook: Any, *, draw: Mapping[str, Any], count: int) -> None:  # noqa: ANN401
+def _write_identity(
+    workbook: Any,  # noqa: ANN401
+    *,
+    draw: Mapping[str, Any],
+    count: int,
+    identity: Mapping[str, str],
+) -> None:
     """Write what tells the batch when the file comes back."""
-    sheet = workbook.add_worksheet("resdir")
+    sheet = workbook.add_worksheet(IDENTITY_SHEET)
     sheet.very_hidden()
     sheet.protect()
     facts = {
@@ -394,6 +547,7 @@ def _write_identity(workbook: Any, *, draw: Mapping[str, Any], count: int) -> No
         "frame_sha256": draw["frame_sha256"],
         "records": str(count),
         "questions": str(len(QUESTIONS)),
+        **identity,
     }
     for row, (name, value) in enumerate(facts.items()):
         sheet.write_string(row, 0, name)

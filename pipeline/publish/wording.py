@@ -47,6 +47,7 @@ FAMILIES = {
     "TAX": "Taxonomy",
     "STY": "Style",
     "DUP": "Duplicates",
+    "AUD": "Audit",
     "EXP": "Export",
 }
 REASONS = {

@@ -49,6 +49,9 @@ REPLACED_WHOLE: tuple[str, ...] = (
     "matching.merge_member",
     "matching.merged_value",
     "matching.merge_step",
+    "auditing.answer",
+    "auditing.score",
+    "auditing.result",
 )
 
 #: Tables that only grow; a run that is repeated replaces its own rows.
@@ -63,6 +66,8 @@ ADDED_TO: dict[str, str] = {
     "measure.measure": "run_id",
     "auditing.draw": "batch_id",
     "auditing.draw_item": "batch_id",
+    "auditing.stratum": "batch_id",
+    "auditing.automatic_score": "batch_id",
 }
 
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from pipeline.validate.applicability import not_applicable, refuse_uncarried
 from pipeline.validate.areas import ask_areas, mark_unknown_areas
+from pipeline.validate.audited import find_audited, no_faults
 from pipeline.validate.completeness import ask_completeness
 from pipeline.validate.duplicates import (
     find_double_entries,
@@ -103,6 +104,7 @@ def validate_directory(
     verifications: pl.DataFrame | None = None,
     pairs: pl.DataFrame | None = None,
     alike: pl.DataFrame | None = None,
+    faults: pl.DataFrame | None = None,
 ) -> Validation:
     """Return the findings about a directory of one or many centers.
 
@@ -121,6 +123,7 @@ def validate_directory(
         pairs: Agencies that may be one and what people said of them, see `pipeline.validate.duplicates.pairs_to_ask`; None when
             the directory was not matched.
         alike: Sites and services of one agency under one name (`center_id`, `record_uid`, `first_uid`); None as above.
+        faults: What auditors found and nobody has mended yet, see `pipeline.validate.audited`; None for nothing.
 
     Raises:
         ContractError: `carried` does not name a center of the directory.
@@ -162,6 +165,7 @@ def validate_directory(
         pairs=no_pairs() if pairs is None else pairs,
         alike=none_alike() if alike is None else alike,
     )
+    failures.append(find_audited(subjects.records, faults=no_faults() if faults is None else faults))
     failures += _translated(subjects, directory.translation, as_of=as_of, freshness=freshness)
     found = hide_named_persons(pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *failures]))
     return Validation(

@@ -42,6 +42,7 @@ def test_the_command_runs_the_flow_and_keeps_the_screen_for_the_person(tmp_path,
     for word in ("Traceback", "nanobind", "INFO", "Error"):
         assert word not in done.stderr, done.stderr
     _look_into_prefect(workspace / "logs" / "prefect" / "prefect.db")
+    _draw_the_audit(workspace)
 
 
 def _look_into_prefect(database: Path) -> None:
@@ -58,3 +59,34 @@ def _look_into_prefect(database: Path) -> None:
     assert any(name.startswith("read export") for name in tasks), tasks
     assert len(tasks) <= 20
     assert artifacts == {"night", "findings-by-rule", "findings-opened-and-closed", "findings-tonight", "records"}
+
+
+def _draw_the_audit(workspace: Path) -> None:
+    """The monthly audit as its schedule starts it: worksheets in the workspace, what it did on Prefect's pages."""
+    import sqlite3
+    from contextlib import closing
+
+    started = """
+import sys
+from pathlib import Path
+from flows.prefect_home import leave_quietly, prepare_prefect
+workspace = Path(sys.argv[1])
+prepare_prefect(workspace / "logs")
+from flows.monthly_audit import monthly_audit
+month = monthly_audit(workspace=str(workspace), as_of="2026-12-01")
+print(month.is_new, *(path.name for path in month.worksheets))
+leave_quietly()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", started, str(workspace)],
+        capture_output=True, text=True, check=False, cwd=ROOT, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    is_new, *names = done.stdout.split()
+    assert is_new == "True"
+    assert [(workspace / "worksheets" / name).is_file() for name in names] == [True]
+    with closing(sqlite3.connect(f"file:{workspace / 'logs' / 'prefect' / 'prefect.db'}?mode=ro", uri=True)) as records:
+        runs = records.execute("SELECT name, state_type FROM flow_run WHERE name LIKE 'audit%'").fetchall()
+        told = records.execute("SELECT data FROM artifact WHERE key = 'audit'").fetchall()
+    assert runs == [("audit of 2026-12-01", "COMPLETED")]
+    assert "drawn now" in told[0][0]

@@ -37,14 +37,15 @@ def ask(address: str, path: str) -> list[dict]:
         return []
 
 
-def wait_for(address: str, path: str, *, seconds: float) -> list[dict]:
+def wait_for(address: str, path: str, *, seconds: float, count: int = 1) -> list[dict]:
     until = time.monotonic() + seconds
+    found: list[dict] = []
     while time.monotonic() < until:
         found = ask(address, path)
-        if found:
+        if len(found) >= count:
             return found
         time.sleep(1)
-    return []
+    return found
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to another process there")
@@ -60,16 +61,19 @@ def test_the_schedule_is_registered_and_its_runs_are_planned(tmp_path, sample_da
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        (deployment,) = wait_for(f"http://127.0.0.1:{port}", "deployments/filter", seconds=150)
+        deployments = wait_for(f"http://127.0.0.1:{port}", "deployments/filter", seconds=150, count=2)
         # Planning the coming runs is the server's own work; it fails without a word when its libraries do not fit.
         planned = wait_for(f"http://127.0.0.1:{port}", "flow_runs/filter", seconds=90)
     finally:
         served.send_signal(signal.SIGINT)
         _, said = served.communicate(timeout=60)
-    (schedule,) = deployment["schedules"]
-    assert schedule["active"]
-    assert schedule["schedule"]["cron"] == "15 2 * * *"
-    assert schedule["schedule"]["timezone"]
+    crons = {}
+    for deployment in deployments:
+        (schedule,) = deployment["schedules"]
+        assert schedule["active"]
+        assert schedule["schedule"]["timezone"]
+        crons[deployment["name"]] = schedule["schedule"]["cron"]
+    assert crons == {"nightly": "15 2 * * *", "monthly-audit": "0 6 1 * *"}
     assert planned
     assert {run["state_type"] for run in planned} == {"SCHEDULED"}
     assert "Traceback" not in said

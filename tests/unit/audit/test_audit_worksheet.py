@@ -10,9 +10,9 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
+from pipeline.audit.questions import ANSWERS, LAYOUT, QUESTIONS
 
 from pipeline.audit.draw import AuditDraw, audit_frame, draw_simple
-from pipeline.audit.questions import ANSWERS, LAYOUT, QUESTIONS
 from pipeline.audit.worksheet import COLUMNS, write_worksheet
 from schemas.contract import schema_of
 from schemas.directory import Directory

@@ -106,11 +106,12 @@ def test_duplicates_list_and_explain(answer):
 def test_audit_draw_is_repeatable_and_nested(answer, workspace, tmp_path, capsys):
     """Anybody with the seed draws the same records; a larger sample contains the smaller."""
     small = answer("audit", "draw", "--size", "5", "--seed", "2026Q4")
-    assert set(small) == {"batch_id", "method", "seed", "frame_size", "frame_sha256", "strata", "items"}
-    assert set(small["items"][0]) == {
+    assert set(small) >= {"batch_id", "method", "seed", "frame_size", "frame_sha256", "strata", "items"}
+    assert set(small["items"][0]) >= {
         "record_uid", "native_id", "stratum", "inclusion_probability", "auditor", "second_rater",
     }  # fmt: skip
-    assert small == answer("audit", "draw", "--size", "5", "--seed", "2026Q4")
+    again = answer("audit", "draw", "--size", "5", "--seed", "2026Q4")
+    assert {**small, "notices": []} == {**again, "notices": []}
     large = answer("audit", "draw", "--size", "9", "--seed", "2026Q4")
     assert [one["record_uid"] for one in large["items"]][:5] == [one["record_uid"] for one in small["items"]]
     assert small["items"][0]["inclusion_probability"] == pytest.approx(5 / small["frame_size"])
@@ -125,7 +126,7 @@ def test_audit_draw_is_repeatable_and_nested(answer, workspace, tmp_path, capsys
 def test_audit_plan(answer):
     """How many records for a margin, and what a size can say."""
     plan = answer("audit", "plan", "--margin", "0.10")
-    assert set(plan) == {"unit", "frame_size", "expected_share", "plans"}
+    assert set(plan) >= {"unit", "frame_size", "expected_share", "plans"}
     back = answer("audit", "plan", "--size", str(plan["plans"][0]["size"]))
     assert back["plans"][0]["margin"] <= 0.10
 

@@ -27,6 +27,8 @@ BARE = frozenset(f"{kind}.{name}" for kind in ("agency", "site", "service") for 
 
 #: Rules that such an export can answer: its number, its name, its status, and whatever text stands in a name.
 ANSWERED = {
+    # What auditors found is asked of people, whatever an export carries.
+    *(rule_id for rule_id in rule_catalogue() if rule_id.startswith("AUD-")),
     *("ID-001", "ID-004", "ID-008", "CMP-A-NAME", "CMP-S-NAME", "CMP-P-NAME", "CMP-PLACEHOLDER", "FMT-060"),
     *("DUP-001", "DUP-002", "DUP-004"),
 }

@@ -1,0 +1,129 @@
+"""Audits over the nights: the sample of a month stays, and what auditors found is followed until it is mended."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.cli import run as run_command
+from pipeline.store.snapshot import open_published
+from pipeline.store.workspace import Workspace
+from pipeline.synthesize.synthesize import synthesize
+from tests.filled_worksheets import fill
+from tests.nights import night
+
+AS_OF = date(2026, 11, 20)
+NUMBERS = ("ResourceAgencyNum", "ParentAgencyNum", "ConnectsToSiteNum", "ConnectsToProgramNum")
+
+
+class Center:
+    """One center whose export a test can change from night to night."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.workspace = Workspace(folder / "workspace")
+        made = synthesize(agencies=40, seed="audited", output=folder / "out", centers=1, as_of=AS_OF).centers[0]
+        with made.path.open(encoding="utf-8-sig", newline="") as file:
+            self.rows = list(csv.DictReader(file))
+        self.count = 0
+
+    def night(self, *, as_of: date | None = None, **settings):
+        """Run the next night over the rows."""
+        self.count += 1
+        export = self.folder / f"night{self.count}.csv"
+        with export.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(self.rows[0]))
+            writer.writeheader()
+            writer.writerows(self.rows)
+        return night(
+            self.workspace.root,
+            ("one", export),
+            as_of=as_of or AS_OF + timedelta(days=self.count - 1),
+            run_id=f"202611{20 + self.count}T020000000Z-aaaaaa",
+            run={"report": False, "export_hsds": False},
+            **settings,
+        )
+
+    def table(self, name: str) -> pl.DataFrame:
+        with open_published(self.workspace) as snapshot:
+            return snapshot.table(name)
+
+    def findings(self, rule_id: str) -> pl.DataFrame:
+        return self.table("quality.finding").filter(pl.col("rule_id") == rule_id)
+
+    def record(self, batch_id: str, say, tmp_path: Path) -> None:
+        """Fill and hand in the worksheet of a batch."""
+        sheet = tmp_path / f"{batch_id}-{self.count}.xlsx"
+        where = ["--workspace", str(self.workspace.root)]
+        assert run_command(["audit", "worksheet", batch_id, "--output", str(sheet), *where]) == 0
+        fill(sheet, say, name="Ann")
+        assert run_command(["audit", "record", str(sheet), *where]) == 0
+
+
+@pytest.fixture
+def center(tmp_path: Path) -> Center:
+    return Center(tmp_path)
+
+
+def test_the_sample_of_a_month_stays_grows_when_asked_and_the_next_month_has_its_own(center: Center) -> None:
+    """An auditor at work must not find another sample on the second morning."""
+    nights = [center.night(audit={"size": size}) for size in (10, 10, 20)]
+    nights.append(center.night(as_of=date(2026, 12, 1), audit={"size": 20}))
+    figures = [(one.audit.batch_id, one.audit.size) for one in nights if one.audit is not None]
+    assert [size for _, size in figures] == [10, 10, 20, 20]
+    first, again, larger, december = (batch_id for batch_id, _ in figures)
+    assert first == again
+    assert len({first, larger, december}) == 3
+    draws = center.table("auditing.draw").sort("as_of", "size")
+    assert draws.select("batch_id", "extends").rows() == [(first, None), (larger, first), (december, None)]
+    assert center.table("auditing.automatic_score").filter(pl.col("item_id") == "completeness.mandatory").height == 50
+
+
+def test_what_an_auditor_found_is_a_finding_until_the_value_changes(center: Center, tmp_path: Path) -> None:
+    """A fault that is written on a worksheet alone is forgotten."""
+    facts = center.night(audit={"size": 12})
+    assert facts.audit is not None
+    drawn = center.table("auditing.draw_item").sort("rank")
+    own = center.table("core.agency").filter(pl.col("description").is_not_null())
+    uid, number = drawn.join(own, on="record_uid", how="semi").select("record_uid", "native_id").row(0)
+    wrong = ("readability.factual", "accuracy.phones")
+    center.record(facts.audit.batch_id, lambda one, item: "no" if one == uid and item in wrong else "yes", tmp_path)
+    facts = center.night(audit={"size": 12})
+    assert facts.audit is not None
+    assert facts.audit.done == 12
+    assert facts.audit.last is not None
+    assert facts.audit.last.record_error_rate[0] == pytest.approx(1 / 12)
+    for rule in ("AUD-024", "AUD-002"):
+        found = center.findings(rule)
+        assert found.select("record_uid", "status", "first_seen_on").rows() == [
+            (uid, "open", AS_OF + timedelta(days=1))
+        ]
+        assert found["value"].item().startswith("Ann, 20")
+        assert "Wrong:" in found["value"].item()
+    # The record gets another number: both go with it. Then the description is rewritten.
+    for row in center.rows:
+        for name in NUMBERS:
+            if row[name] == number:
+                row[name] = "9900001"
+    center.night(audit={"size": 12})
+    for rule in ("AUD-024", "AUD-002"):
+        still = center.findings(rule).filter(pl.col("status").is_in(["open", "reappeared"]))
+        assert still["native_id"].to_list() == ["9900001"]
+        assert still["record_uid"].to_list() != [uid]
+    for row in center.rows:
+        if row["ResourceAgencyNum"] == "9900001" and row["TaxonomyLevelName"] == "Agency":
+            row["AgencyDescription"] = "An invented agency that gives food."
+    center.night(audit={"size": 12})
+    ended = center.findings("AUD-024").filter(pl.col("native_id") == "9900001")
+    assert ended.select("status", "closed_on").rows() == [("fixed", AS_OF + timedelta(days=3))]
+    assert center.findings("AUD-002").filter(pl.col("native_id") == "9900001")["closed_on"].to_list() == [None]
+    stored = center.table("auditing.result").filter(
+        pl.col("dimension") == "all", pl.col("measure") == "record_error_rate"
+    )
+    assert stored["count"].to_list() == [1.0]
+    assert center.table("auditing.score").height == 12
+    assert center.table("auditing.answer").height == 12 * 22
