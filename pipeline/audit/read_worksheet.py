@@ -6,7 +6,7 @@ guessed: an answer stands only under the record and question it was written for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +15,18 @@ import polars as pl
 from pipeline.audit.assignment import Auditor
 from pipeline.audit.draw import AuditDraw
 from pipeline.audit.sheet_checks import row_check
-from pipeline.audit.worksheet import ANSWER_COLUMN, COLUMNS, COMMENT_COLUMN, FIRST_SHEET, SHEET, SOURCE_COLUMN
+from pipeline.audit.worksheet import (
+    ANSWER_COLUMN,
+    COLUMNS,
+    COMMENT_COLUMN,
+    FIRST_SHEET,
+    SHEET,
+    SOURCE_COLUMN,
+    WORKED_OUT,
+)
 from pipeline.audit.worksheet_file import SheetContent, SheetRow, column_letter
 from schemas.errors import InputError
-from schemas.scorecard import ITEMS, QUESTIONS, REMARK_ID, AuditAnswer, Question
+from schemas.scorecard import AUTOMATIC_ITEMS, ITEMS, QUESTIONS, REMARK_ID, AuditAnswer, Question
 
 Key = tuple[str, str]
 
@@ -33,6 +41,7 @@ _HEADINGS = {
     place: f"{COLUMNS[place][0]} ({column_letter(place)})" for place in (ANSWER_COLUMN, COMMENT_COLUMN, SOURCE_COLUMN)
 }
 _NAMED_QUESTIONS = 4
+_WORKED_OUT = frozenset(item.text for item in AUTOMATIC_ITEMS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +157,7 @@ def read_worksheet(
     items = {(row["center_id"], row["record_uid"]): row for row in batch.items.to_dicts()}
     person = next((one for one in auditors if one.name.casefold() == auditor.casefold()), Auditor(name=auditor))
     recorded = _recorded(answers, batch_id=draw["batch_id"])
+    auditor = _as_known(auditor, items.values(), recorded.values())
     reading = _Reading()
     for name in content.other_sheets:
         reading.warnings.append(Remark(sheet=name, row=0, column="", message="The sheet is not read."))
@@ -179,7 +189,7 @@ def read_worksheet(
         before = recorded.get((*key, item_id, auditor.casefold()))
         if said is None:
             continue
-        if said == {} or (not said["answer"] and not said["comment"]):
+        if not any(said[name] for name in ("answer", "comment", "source_note")):
             if before is not None:
                 answered.setdefault(key, set()).add(item_id)
             continue
@@ -196,7 +206,9 @@ def read_worksheet(
             saved_by=content.saved_by,
             reading=reading,
         )
-    expected = _expected(content, items, roles=roles, is_third=is_third, by_key=by_key)
+    # What somebody else has scored of a sheet for nobody is that person's.
+    begun = {(center, uid) for center, uid, _, who in recorded if who != auditor.casefold()}
+    expected = _expected(content, items, roles=roles, is_third=is_third, by_key=by_key, begun=begun)
     counts = _completeness(expected, answered=answered, by_key=by_key, items=items, reading=reading, recorded=recorded,
                            auditor=auditor)  # fmt: skip
     return ReadWorksheet(
@@ -230,6 +242,15 @@ def _who(content: SheetContent, *, by: str | None) -> str:
     return said[0]
 
 
+def _as_known(auditor: str, *known: Iterable[Mapping[str, Any]]) -> str:
+    """Return the auditor's name in the letters in which it was assigned, or recorded first."""
+    for row in (row for rows in known for row in rows):
+        for name in (row.get("auditor"), row.get("second_rater")):
+            if name and name.casefold() == auditor.casefold():
+                return str(name)
+    return auditor
+
+
 def _by_key(
     rows: Iterable[SheetRow], *, items: Mapping[Key, Mapping[str, Any]], reading: _Reading
 ) -> dict[tuple[str, str, str], list[SheetRow]]:
@@ -243,11 +264,16 @@ def _by_key(
         )
         if not any(ids):
             # A heading, or a row of what was worked out; typed text on it belongs to no question.
-            if filled and row.text(COLUMNS[ANSWER_COLUMN][0]) != "worked out":
+            is_automatic = row.text("Question") in _WORKED_OUT
+            if filled and not is_automatic:
                 reading.refuse(
                     row.number, "", "This row belongs to no question: it was added, or its hidden ids were deleted."
                 )
-            elif row.text(COLUMNS[COMMENT_COLUMN][0]) or row.text(COLUMNS[SOURCE_COLUMN][0]):
+            elif filled and (
+                row.text(COLUMNS[ANSWER_COLUMN][0]) != WORKED_OUT
+                or row.text(COLUMNS[COMMENT_COLUMN][0])
+                or row.text(COLUMNS[SOURCE_COLUMN][0])
+            ):
                 reading.refuse(
                     row.number, "", "This row is worked out by the program; write the comment beside a question."
                 )
@@ -259,14 +285,20 @@ def _by_key(
         elif ids[2] not in _QUESTIONS and ids[2] != REMARK_ID:
             reading.refuse(row.number, "item_id (K)", "The hidden id of this row names no question: it was changed.")
         elif row.text("check") != row_check(
-            ids[1], ids[0], ids[2], row.text("values"), question=row.cells["Question"].text,
-            shown=row.cells["In the directory now"].text,
-        ):  # fmt: skip
+            ids[1],
+            ids[0],
+            ids[2],
+            row.text("values"),
+            place=row.text("No."),
+            record=row.text("Record number"),
+            question=row.text("Question"),
+            shown=row.text("In the directory now"),
+        ):
             reading.refuse(
                 row.number,
                 "",
-                "The question, the value beside it or a hidden id was changed or moved after the worksheet was written "
-                "(sorting some columns does that): nobody can tell what the answer is about.",
+                "The number, the question, the value beside it or a hidden id was changed or moved after the worksheet was "
+                "written (sorting some columns does that): nobody can tell what the answer is about.",
             )
         else:
             by_key.setdefault(ids, []).append(row)
@@ -414,6 +446,7 @@ def _expected(
     roles: Mapping[Key, str],
     is_third: bool,
     by_key: Mapping[tuple[str, str, str], Sequence[SheetRow]],
+    begun: Collection[Key],
 ) -> dict[Key, tuple[str, ...]]:
     """Return the questions that have to be on the sheet, by record."""
     if is_third:
@@ -424,7 +457,12 @@ def _expected(
     everything = tuple(question.item_id for question in QUESTIONS)
     auditor = content.identity.get("auditor", "").casefold()
     if not auditor:
-        return dict.fromkeys(roles, everything)
+        nobody = [
+            key
+            for key, item in items.items()
+            if item["carried_from"] is None and item["auditor"] is None and key not in begun
+        ]
+        return dict.fromkeys([*roles, *(key for key in nobody if key not in roles)], everything)
     own = [
         key
         for key, item in items.items()

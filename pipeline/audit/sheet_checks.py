@@ -25,7 +25,9 @@ def values_sha256(values: Mapping[str, str], question: Question) -> str:
     return _digest("\n".join(parts))
 
 
-def row_check(record_uid: str, center_id: str, item_id: str, values: str, *, question: str, shown: str) -> str:
+def row_check(
+    record_uid: str, center_id: str, item_id: str, values: str, *, place: str, record: str, question: str, shown: str
+) -> str:
     """Return a hash of everything in a row that nobody is to change.
 
     Args:
@@ -33,10 +35,13 @@ def row_check(record_uid: str, center_id: str, item_id: str, values: str, *, que
         center_id: Hidden cell.
         item_id: Hidden cell.
         values: Hidden cell, see `values_sha256`.
+        place: Number of the record in the draw, as shown: visible columns that were sorted alone are noticed by it.
+        record: Number of the record in the center's software, as shown.
         question: Text of the question.
         shown: What stands in the directory, as shown.
     """
-    return _digest("\n".join((record_uid, center_id, item_id, values, _plain(question), _plain(shown))))
+    visible = (_plain(text) for text in (place, record, question, shown))
+    return _digest("\n".join((record_uid, center_id, item_id, values, *visible)))
 
 
 def _plain(text: str) -> str:

@@ -62,6 +62,9 @@ SHEET, FIRST_SHEET, IDENTITY_SHEET = "Worksheet", "Instructions", "resdir"
 #: Words before the cell in which an auditor without an assignment writes the own name.
 NAME_LABEL = "Your name"
 
+#: What stands in place of an answer where none is asked for.
+WORKED_OUT = "worked out"
+
 #: Place of the columns that can be filled in, from 0.
 ANSWER_COLUMN, COMMENT_COLUMN, SOURCE_COLUMN = 5, 6, 7
 
@@ -422,7 +425,7 @@ def _write_automatic(
     text = f"{points:,} of {possible:,} {item.parts}"
     sheet.write_number(row, 0, block["rank"], look)
     for column, value in enumerate(
-        (block["native_id"] or "", CRITERION_WORDS[item.criterion], item.text, text, "worked out"), start=1
+        (block["native_id"] or "", CRITERION_WORDS[item.criterion], item.text, text, WORKED_OUT), start=1
     ):
         sheet.write_string(row, column, value, look)
     for column in (COMMENT_COLUMN, SOURCE_COLUMN):
@@ -453,8 +456,16 @@ def _write_question(
     if question.item_id == REMARK_ID:
         sheet.write_string(row, ANSWER_COLUMN, "", formats["quiet"])
     ids = (block["record_uid"], block["center_id"], question.item_id)
-    check = row_check(*ids, values_sha256(block["whole"], question), question=question.text, shown=text)
-    for column, value in enumerate((*ids, values_sha256(block["whole"], question), check), start=_HIDDEN_FROM):
+    values = values_sha256(block["whole"], question)
+    check = row_check(
+        *ids,
+        values,
+        place=str(block["rank"]),
+        record=block["native_id"] or "",
+        question=question.text,
+        shown=text,
+    )
+    for column, value in enumerate((*ids, values, check), start=_HIDDEN_FROM):
         sheet.write_string(row, column, value, formats["cell"])
     sheet.set_row(row, _height(question.text, text))
 

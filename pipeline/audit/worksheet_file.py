@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -86,7 +87,8 @@ def open_worksheet(path: Path) -> SheetContent:
 
     try:
         # Formulas are wanted as such, not as the value that some program left behind.
-        book = openpyxl.load_workbook(path, data_only=False, read_only=True)
+        # From memory: of a file, a reader that stops half-way would leave a handle open, which Windows locks.
+        book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), data_only=False, read_only=True)
     except Exception as fault:
         # A damaged file fails anywhere inside: in the archive, its compression, the XML, or what the library makes of it.
         raise InputError(f"{path.name} is damaged and cannot be opened.", advice=_AGAIN) from fault

@@ -43,7 +43,7 @@ Item = tuple[str, str]
 ALL: frozenset[Item] = frozenset((uid, item) for uid in ("A", "B", "C") for item in ITEMS)
 
 MOVED = (
-    "The question, the value beside it or a hidden id was changed or moved after the worksheet was written "
+    "The number, the question, the value beside it or a hidden id was changed or moved after the worksheet was written "
     "(sorting some columns does that): nobody can tell what the answer is about."
 )
 NO_RECORD = "The hidden id of this row names no record of the batch: it was changed."
