@@ -80,9 +80,7 @@ def read_audit_view(workspace: Workspace, *, settings: Settings, as_of: date | N
     )
 
 
-def month_batch(
-    audits: Audits, *, seed: str, as_of: date, wanted: int, centers: Iterable[str]
-) -> AuditDraw | None:
+def month_batch(audits: Audits, *, seed: str, as_of: date, wanted: int, centers: Iterable[str]) -> AuditDraw | None:
     """Return the standing sample of the month, if it was drawn already.
 
     Args:

@@ -65,7 +65,11 @@ def audit_month(
     day = as_of or view.as_of
     seed = seed_of(resolved.settings, day)
     batch = month_batch(
-        view.audits, seed=seed, as_of=day, wanted=parameters.size, centers=centers_of(view.ground.directory, parameters.unit)
+        view.audits,
+        seed=seed,
+        as_of=day,
+        wanted=parameters.size,
+        centers=centers_of(view.ground.directory, parameters.unit),
     )
     is_new = batch is None
     if batch is None:

@@ -428,7 +428,7 @@ def _last_audit(audits: Audits) -> AuditedFigures | None:
     if not finished:
         return None
     newest = finished[-1]
-    day = audits.draws.batch(newest.batch_id).draw.item(0, "as_of")
+    drawn = audits.draws.batch(newest.batch_id).draw.row(0, named=True)
     overall = newest.results.filter(pl.col("dimension") == "all")
     rates = {}
     for measure in ("record_error_rate", "critical_error_rate"):
@@ -436,7 +436,15 @@ def _last_audit(audits: Audits) -> AuditedFigures | None:
         rates[measure] = (row["estimate"], row["low"], row["high"])
     score = overall.filter(pl.col("measure") == "score").item(0, "estimate")
     return AuditedFigures(
-        batch_id=newest.batch_id, as_of=day, drawn=newest.drawn, done=newest.done, score=score, **rates
+        batch_id=newest.batch_id,
+        as_of=drawn["as_of"],
+        drawn=newest.drawn,
+        done=newest.done,
+        unit=drawn["unit"],
+        speaks_for=newest.speaks_for,
+        score=score,
+        record_error_rate=rates["record_error_rate"],
+        critical_error_rate=rates["critical_error_rate"],
     )
 
 

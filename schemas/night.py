@@ -185,6 +185,8 @@ class AuditedFigures:
         as_of: Day of the draw.
         drawn: Records drawn.
         done: Records audited.
+        unit: `agency` or `service`.
+        speaks_for: Records of the frame that the estimates are about.
         score: Mean score, 0 to 100.
         record_error_rate: Estimate, low, high of the share of records with a fault; low and high are None when all were audited.
         critical_error_rate: The same of records with a critical error.
@@ -194,6 +196,8 @@ class AuditedFigures:
     as_of: date
     drawn: int
     done: int
+    unit: str
+    speaks_for: int
     score: float | None
     record_error_rate: tuple[float | None, float | None, float | None]
     critical_error_rate: tuple[float | None, float | None, float | None]

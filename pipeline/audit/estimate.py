@@ -23,6 +23,7 @@ Floats = npt.NDArray[np.float64]
 #: Fewest audited records of a stratum from which a variance can be estimated.
 _FEWEST = 2
 _ALMOST_ZERO = 1e-15
+_SHARE = (0.0, 1.0)
 #: Below this many records a variance of a share is not relied on (project choice, docs/decisions/0010).
 _FEW = 10
 
@@ -213,6 +214,16 @@ def estimate_mean(
             standard_error=error,
             interval=(bounds[0] + scale * low, bounds[0] + scale * high),
             method=f"all alike, wilson on effective n {effective:.1f}",
+        )
+    if bounds == _SHARE and bounds[0] < value < bounds[1] and variance > _ALMOST_ZERO:
+        # A mean of shares lies near 1 and its distribution leans away from it: a symmetric interval would be too short there.
+        effective = value * (1 - value) / variance
+        return Estimate(
+            n=n,
+            value=value,
+            standard_error=error,
+            interval=effective_share_interval(value, effective, confidence=confidence, df=df),
+            method=f"{_words(design)}, wilson with t of {df:g} df",
         )
     low, high = mean_interval(value, error, df=df, confidence=confidence)
     if bounds is not None:

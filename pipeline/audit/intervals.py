@@ -34,7 +34,10 @@ def wilson(count: float, n: float, *, confidence: float = 0.95) -> Interval:
         n: Records, above 0.
         confidence: Confidence.
     """
-    z = normal_quantile(confidence)
+    return _wilson(count, n, z=normal_quantile(confidence))
+
+
+def _wilson(count: float, n: float, *, z: float) -> Interval:
     share = count / n
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * sqrt(max(0.0, share * (1 - share) / n + z * z / (4 * n * n))) / (1 + z * z / n)
@@ -97,15 +100,18 @@ def share_interval(
     return made(*pair, confidence=confidence)
 
 
-def effective_share_interval(share: float, effective_n: float, *, confidence: float = 0.95) -> Interval:
+def effective_share_interval(
+    share: float, effective_n: float, *, confidence: float = 0.95, df: float = inf
+) -> Interval:
     """Return Wilson's interval of a share known with a design-based variance.
 
     Args:
         share: Estimate.
         effective_n: Records of a simple draw that would tell as much: p (1 - p) / variance.
         confidence: Confidence.
+        df: Degrees of freedom of the variance: with few of them t takes the place of z.
     """
-    return wilson(share * effective_n, effective_n, confidence=confidence)
+    return _wilson(share * effective_n, effective_n, z=student_quantile(confidence, df))
 
 
 def mean_interval(mean: float, standard_error: float, *, df: float, confidence: float = 0.95) -> Interval:

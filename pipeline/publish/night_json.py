@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from schemas.gating import Gate
-from schemas.night import CenterFacts, NightFacts, ShareFigure
+from schemas.night import AuditFigures, CenterFacts, NightFacts, ShareFigure
 
 _KINDS = ("agency", "site", "service", "service_at_site")
 _SEVERITIES = ("error", "warning", "info")
@@ -57,7 +57,29 @@ def night_json(night: NightFacts) -> dict[str, Any]:
         "peak_memory_mb": round(night.peak_memory_mb) if night.peak_memory_mb else None,
         **({"gates": [_gate(gate) for gate in night.gates]} if night.gates else {}),
         **({"overridden": [_gate(gate) for gate in night.overridden]} if night.overridden else {}),
+        **({} if night.audit is None else {"audit": _audit(night.audit)}),
         **({"warnings": list(night.warnings)} if night.warnings else {}),
+    }
+
+
+def _audit(audit: AuditFigures) -> dict[str, Any]:
+    last = audit.last
+    ends = ("estimate", "low", "high")
+    return {
+        **{name: getattr(audit, name) for name in ("batch_id", "size", "frame_size", "unit", "done", "worksheet")},
+        "last": None
+        if last is None
+        else {
+            "batch_id": last.batch_id,
+            "as_of": last.as_of.isoformat(),
+            "drawn": last.drawn,
+            "done": last.done,
+            "unit": last.unit,
+            "speaks_for": last.speaks_for,
+            "score": last.score,
+            "record_error_rate": dict(zip(ends, last.record_error_rate, strict=True)),
+            "critical_error_rate": dict(zip(ends, last.critical_error_rate, strict=True)),
+        },
     }
 
 

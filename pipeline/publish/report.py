@@ -63,6 +63,7 @@ def _environment() -> Environment:
         weekday=wording.weekday,
         kind_words=wording.kind_words,
         reason_words=wording.reason_words,
+        audit_words=wording.audit_words,
         count_of=wording.count_of,
         severity_words=wording.severity_words,
     )

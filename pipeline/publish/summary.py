@@ -7,6 +7,7 @@ import re
 from pipeline.publish.tasks import tasks_today
 from pipeline.publish.wording import (
     SEVERITIES,
+    audit_words,
     count_of,
     day,
     kind_words,
@@ -42,6 +43,7 @@ def summarize_night(night: NightFacts) -> str:
             _findings(night),
             _duplicates(night),
             _staffing(night),
+            _audit(night),
             _exports(night),
         ]
     parts.append(_places(night))
@@ -211,6 +213,13 @@ def _staffing(night: NightFacts) -> str:
         *(f"- {markdown_text(caveat)}" for caveat in staffing.caveats),
     ]
     return "\n".join(lines)
+
+
+def _audit(night: NightFacts) -> str:
+    last = None if night.audit is None else night.audit.last
+    if last is None:
+        return ""
+    return "\n".join(["## How good it is", "", audit_words(last)])
 
 
 def _exports(night: NightFacts) -> str:

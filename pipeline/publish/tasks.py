@@ -182,13 +182,14 @@ def _overdue(night: NightFacts) -> list[Task]:
 
 
 def _audit(night: NightFacts) -> list[Task]:
-    if night.audit is None or not night.audit.size:
+    if night.audit is None or not night.audit.size or night.audit.done >= night.audit.size:
         return []
     drawn = count_of(night.audit.size, "agency" if night.audit.unit == "agency" else night.audit.unit)
+    done = f" {number(night.audit.done)} of them are done." if night.audit.done else ""
     return [
         Task(
             title=f"Go on with this month's audit of {drawn}",
-            reason=f"Drawn at random from {number(night.audit.frame_size)}; the worksheet has the questions.",
+            reason=f"Drawn at random from {number(night.audit.frame_size)}; the worksheet has the questions.{done}",
             where=night.audit.worksheet or f"resdir audit worksheet {night.audit.batch_id}",
         )
     ]

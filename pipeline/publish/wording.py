@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from schemas.night import NightFacts, ShareFigure
+from schemas.night import AuditedFigures, NightFacts, ShareFigure
 from schemas.quality import MOVED_EVENTS
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -187,3 +187,22 @@ def moved_totals(night: NightFacts) -> dict[str, int]:
     return {
         name: sum(life.get(event, 0) for life in compared for event in events) for name, events in MOVED_EVENTS.items()
     }
+
+
+def audit_words(last: AuditedFigures) -> str:
+    """Return what the newest audit says, in one paragraph of plain words."""
+    score = "" if last.score is None else f" The mean score is {last.score:.1f} of 100."
+    return (
+        f"Of {count_of(last.drawn, last.unit)} drawn on {last.as_of:%Y-%m-%d} (batch {last.batch_id}), {number(last.done)} were audited. Of "
+        f"all {count_of(last.speaks_for, last.unit)} they speak for, {_share_words(last.record_error_rate)} have a fault and "
+        f"{_share_words(last.critical_error_rate)} a critical one.{score} More: `resdir audit result`."
+    )
+
+
+def _share_words(figures: tuple[float | None, float | None, float | None]) -> str:
+    share, low, high = figures
+    if share is None:
+        return "an unknown share"
+    if low is None or high is None:
+        return f"{share * 100:.1f} %"
+    return f"{share * 100:.1f} % ({low * 100:.1f} to {high * 100:.1f} %)"

@@ -69,9 +69,7 @@ def test_whole_numbers_are_the_exact_optimum() -> None:
     sizes, spreads = {"a": 40, "b": 25, "c": 9}, {"a": 3.0, "b": 7.0, "c": 11.0}
 
     def variance(given: tuple[int, int, int]) -> float:
-        return sum(
-            (count * spreads[name]) ** 2 / got for (name, count), got in zip(sizes.items(), given, strict=True)
-        )
+        return sum((count * spreads[name]) ** 2 / got for (name, count), got in zip(sizes.items(), given, strict=True))
 
     ways = [(a, b, 12 - a - b) for a in range(2, 9) for b in range(2, 11 - a)]
     best = min(ways, key=variance)
