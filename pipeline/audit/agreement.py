@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +53,7 @@ def cohen_kappa(
     _require_pairs(first, second)
     if not first:
         return None
-    order = list(categories) if categories is not None else sorted({*first, *second}, key=str)
+    order = list(categories) if categories is not None else _in_order({*first, *second})
     place = {category: number for number, category in enumerate(order)}
     if not set(first) | set(second) <= place.keys():
         raise ContractError("A rating is none of the categories.")
@@ -90,7 +90,7 @@ def krippendorff_alpha(
     if len({len(row) for row in ratings}) > 1:
         raise ContractError("The raters have different numbers of units.")
     given = {value for row in ratings for value in row if value is not None}
-    order = list(categories) if categories is not None else sorted(given, key=str)
+    order = list(categories) if categories is not None else _in_order(given)
     if not given <= set(order):
         raise ContractError("A rating is none of the categories.")
     place = {category: number for number, category in enumerate(order)}
@@ -110,6 +110,14 @@ def krippendorff_alpha(
     if expected == 0:
         return None
     return 1 - (n - 1) * float((distance * coincidences).sum()) / expected
+
+
+def _in_order(categories: set[Any]) -> list[Any]:
+    """Return the categories in their own order, or in that of their texts where they have none."""
+    try:
+        return sorted(categories)
+    except TypeError:
+        return sorted(categories, key=str)
 
 
 def _require_pairs(first: Sequence[Hashable], second: Sequence[Hashable]) -> None:

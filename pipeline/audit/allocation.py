@@ -82,11 +82,12 @@ def merge_strata(frame_sizes: Mapping[str, int], *, size: int, minimum: int = 2)
 
     while len(groups) > 1 and (min(sizes.values()) < minimum or is_too_many()):
         smallest = min(groups, key=lambda name: (sizes[name], name))
-        partner = _partner(smallest, sizes)
-        members = sorted(groups.pop(smallest) + groups.pop(partner))
-        count = sizes.pop(smallest) + sizes.pop(partner)
-        name = _merged_name(members)
-        groups[name], sizes[name] = members, count
+        merged = {smallest, _partner(smallest, sizes)}
+        name = _merged_name([member for one in merged for member in groups[one]])
+        # A group of that name takes them in.
+        merged |= {name} & groups.keys()
+        groups[name] = sorted(member for one in merged for member in groups.pop(one))
+        sizes[name] = sum(sizes.pop(one) for one in merged)
     return {old: new for new, members in groups.items() for old in members}
 
 
@@ -94,7 +95,8 @@ def _partner(name: str, sizes: Mapping[str, int]) -> str:
     first = name.split(PART_SIGN)[0]
     others = [one for one in sizes if one != name]
     alike = [one for one in others if one.split(PART_SIGN)[0] == first]
-    return min(alike or others, key=lambda one: (sizes[one], one))
+    # Small strata gather in one group instead of in many.
+    return min(alike or others, key=lambda one: (one.split(PART_SIGN)[-1] != OTHERS, sizes[one], one))
 
 
 def _merged_name(members: Sequence[str]) -> str:

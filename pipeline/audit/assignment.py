@@ -109,7 +109,7 @@ def assign_auditors(
     wanted = min(len(rows), max(math.ceil(second_share * len(rows) - 1e-9), second_minimum if second_share else 0))
     twice = _scored_twice(rows, seed=seed, wanted=wanted, allowed=allowed)
     for row in sorted(twice, key=lambda row: (len(allowed[row["rank"]]), -_minutes(row), row["rank"])):
-        others = [name for name in allowed[row["rank"]] if name != row["auditor"]]
+        others = [name for name in allowed[row["rank"]] if name.casefold() != row["auditor"].casefold()]
         row["second_rater"] = _least_loaded(others, load, row)
     got = sum(row["second_rater"] is not None for row in rows)
     if got < wanted:

@@ -32,7 +32,8 @@ def floor_weights(risks: Floats, *, floor: float) -> Floats:
     below = np.arange(ordered.size)
     rest = total - np.concatenate([[0.0], np.cumsum(ordered)[:-1]])
     least = floor * rest / (ordered.size - below * floor)
-    settled = int(np.argmax(ordered >= least)) if bool((ordered >= least).any()) else 0
+    reaches = ordered >= least * (1 - 1e-12)
+    settled = int(np.argmax(reaches)) if bool(reaches.any()) else ordered.size - 1
     raised: Floats = np.maximum(weights, least[settled])
     return raised
 

@@ -188,7 +188,7 @@ def draw_sample(frame: pl.DataFrame, plan: DrawPlan) -> AuditDraw:
         "allocation": _allocation(plan),
         "parameters": json.dumps(_parameters(plan, recent), sort_keys=True),
     }
-    batch_id = _batch_id(facts)
+    batch_id = _batch_id(facts, items)
     # Two centers may deliver one UUID: the center settles the order.
     order = ["order", "u"] if plan.method == "risk" else ["u"]
     ranked = items.sort(*order, "record_uid", "center_id", nulls_last=True).with_columns(
@@ -358,9 +358,10 @@ def _parameters(plan: DrawPlan, recent: pl.DataFrame) -> dict[str, object]:
     return made_by
 
 
-def _batch_id(facts: Mapping[str, object]) -> str:
-    """Return an id that the same draw has every time: the day, and a hash of everything that makes the draw."""
-    text = SEPARATOR.join("" if value is None else str(value) for value in facts.values())
+def _batch_id(facts: Mapping[str, object], items: pl.DataFrame) -> str:
+    """Return an id that the same draw has every time: the day, and a hash of everything that makes the draw and came out of it."""
+    drawn = items.select("center_id", "record_uid", "stratum", "inclusion_probability").sort("center_id", "record_uid")
+    text = SEPARATOR.join("" if value is None else str(value) for value in (*facts.values(), drawn.write_csv()))
     digest = hashlib.sha256(text.encode()).hexdigest()
     return f"audit-{facts['as_of']:%Y%m%d}-{digest[:_BATCH_DIGITS]}"
 

@@ -23,7 +23,6 @@ Floats = npt.NDArray[np.float64]
 #: Fewest audited records of a stratum from which a variance can be estimated.
 _FEWEST = 2
 _ALMOST_ZERO = 1e-15
-_SHARE = (0.0, 1.0)
 #: Below this many records a variance of a share is not relied on (project choice, docs/decisions/0010).
 _FEW = 10
 
@@ -203,34 +202,13 @@ def estimate_mean(
     if df <= 0:
         return Estimate(n=n, value=value, standard_error=None, interval=None, method="one audited record: no interval")
     error = sqrt(variance)
-    if variance <= _ALMOST_ZERO and bounds is not None and value in bounds:
-        # All alike, at the end of the scale: that the others are alike too is not known.
-        scale = bounds[1] - bounds[0]
-        effective = effective_number(design.weights()[against > 0])
-        low, high = effective_share_interval((value - bounds[0]) / scale, effective, confidence=confidence)
-        return Estimate(
-            n=n,
-            value=value,
-            standard_error=error,
-            interval=(bounds[0] + scale * low, bounds[0] + scale * high),
-            method=f"all alike, wilson on effective n {effective:.1f}",
+    if bounds is None:
+        interval, words = mean_interval(value, error, df=df, confidence=confidence), f"t with {df:g} df"
+    else:
+        interval, words = _bounded_interval(
+            value, variance, bounds=bounds, weights=design.weights()[against > 0], df=df, confidence=confidence
         )
-    if bounds == _SHARE and bounds[0] < value < bounds[1] and variance > _ALMOST_ZERO:
-        # A mean of shares lies near 1 and its distribution leans away from it: a symmetric interval would be too short there.
-        effective = value * (1 - value) / variance
-        return Estimate(
-            n=n,
-            value=value,
-            standard_error=error,
-            interval=effective_share_interval(value, effective, confidence=confidence, df=df),
-            method=f"{_words(design)}, wilson with t of {df:g} df",
-        )
-    low, high = mean_interval(value, error, df=df, confidence=confidence)
-    if bounds is not None:
-        low, high = max(bounds[0], low), min(bounds[1], high)
-    return Estimate(
-        n=n, value=value, standard_error=error, interval=(low, high), method=f"{_words(design)}, t with {df:g} df"
-    )
+    return Estimate(n=n, value=value, standard_error=error, interval=interval, method=f"{_words(design)}, {words}")
 
 
 def estimate_share(
@@ -363,6 +341,28 @@ def _effective_n(has_it: Floats, share: float, variance: float, *, design: Desig
     if cases < _FEW and is_coarse:
         return min(uncertain / variance, most / (1 - design.stratum.size / design.frame_size))
     return uncertain / variance
+
+
+def _bounded_interval(
+    value: float, variance: float, *, bounds: Interval, weights: Floats, df: float, confidence: float
+) -> tuple[Interval, str]:
+    """Return the interval of a mean on a scale with two ends, and how it was made.
+
+    Near an end the distribution of a mean leans away from it, and a symmetric interval would be too short on that side: Wilson's
+    is taken, with the variance in place of p (1 - p) / n. Far from the ends both are the same.
+    """
+    scale = bounds[1] - bounds[0]
+    share = (value - bounds[0]) / scale
+    if variance <= _ALMOST_ZERO:
+        if 0 < share < 1:
+            return (value, value), "all alike"
+        # All alike, at the end of the scale: that the others are alike too is not known.
+        effective, words = effective_number(weights), "all alike, wilson on effective n {:.1f}"
+        df = inf
+    else:
+        effective, words = share * (1 - share) / (variance / scale**2), f"wilson with t of {df:g} df"
+    low, high = effective_share_interval(share, effective, confidence=confidence, df=df)
+    return (bounds[0] + scale * low, bounds[0] + scale * high), words.format(effective)
 
 
 def _words(design: Design) -> str:

@@ -193,9 +193,9 @@ def audit_words(last: AuditedFigures) -> str:
     """Return what the newest audit says, in one paragraph of plain words."""
     score = "" if last.score is None else f" The mean score is {last.score:.1f} of 100."
     return (
-        f"Of {count_of(last.drawn, last.unit)} drawn on {last.as_of:%Y-%m-%d} (batch {last.batch_id}), {number(last.done)} were audited. Of "
-        f"all {count_of(last.speaks_for, last.unit)} they speak for, {_share_words(last.record_error_rate)} have a fault and "
-        f"{_share_words(last.critical_error_rate)} a critical one.{score} More: `resdir audit result`."
+        f"Of {count_of(last.drawn, last.unit)} drawn on {last.as_of:%Y-%m-%d} (batch {last.batch_id}), {number(last.done)} were "
+        f"audited. Of all {count_of(last.speaks_for, last.unit)} they speak for, {_share_words(last.record_error_rate)} have a fault "
+        f"and {_share_words(last.critical_error_rate)} a critical one.{score} More: `resdir audit result`."
     )
 
 

@@ -11,7 +11,7 @@ from statsmodels.stats.inter_rater import cohens_kappa
 from pipeline.audit.agreement import Level, Weighting, cohen_kappa, krippendorff_alpha, percent_agreement
 from schemas.errors import ContractError
 
-NEAR = {"abs": 1e-6}
+NEAR = 1e-6
 TABLES = 250
 K1 = [[24, 2], [1, 3]]
 K2 = [[28, 1], [1, 0]]
@@ -58,17 +58,17 @@ def test_vectors_of_two_raters(
 ) -> None:
     first, second = ratings_of(table)
     made = cohen_kappa(first, second)
-    assert percent_agreement(first, second) == pytest.approx(agree, **NEAR)
-    assert made == pytest.approx(kappa, **NEAR)
+    assert percent_agreement(first, second) == pytest.approx(agree, abs=NEAR)
+    assert made == pytest.approx(kappa, abs=NEAR)
     assert made == pytest.approx((agree - by_chance) / (1 - by_chance), abs=2e-5)
-    assert krippendorff_alpha([first, second]) == pytest.approx(nominal, **NEAR)
-    assert krippendorff_alpha([first, second], level="ordinal") == pytest.approx(ordinal, **NEAR)
+    assert krippendorff_alpha([first, second]) == pytest.approx(nominal, abs=NEAR)
+    assert krippendorff_alpha([first, second], level="ordinal") == pytest.approx(ordinal, abs=NEAR)
 
 
 def test_weighted_kappa_of_three_bands() -> None:
     first, second = ratings_of(K3)
-    assert cohen_kappa(first, second, weighting="linear") == pytest.approx(0.715447, **NEAR)
-    assert cohen_kappa(first, second, weighting="quadratic") == pytest.approx(0.806630, **NEAR)
+    assert cohen_kappa(first, second, weighting="linear") == pytest.approx(0.715447, abs=NEAR)
+    assert cohen_kappa(first, second, weighting="quadratic") == pytest.approx(0.806630, abs=NEAR)
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_weighted_kappa_of_three_bands() -> None:
 def test_vectors_of_alpha(text: str, agree: float, nominal: float, ordinal: float) -> None:
     ratings = raters_of(text)
     assert pairs_alike(ratings) == pytest.approx(agree, abs=5e-5)
-    assert krippendorff_alpha(ratings) == pytest.approx(nominal, **NEAR)
-    assert krippendorff_alpha(ratings, level="ordinal") == pytest.approx(ordinal, **NEAR)
+    assert krippendorff_alpha(ratings) == pytest.approx(nominal, abs=NEAR)
+    assert krippendorff_alpha(ratings, level="ordinal") == pytest.approx(ordinal, abs=NEAR)
 
 
 def test_coincidences_of_r2_by_hand() -> None:

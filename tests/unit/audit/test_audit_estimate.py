@@ -65,7 +65,7 @@ def test_h1_stratified_scores() -> None:
     assert [np.mean(own) for _, own in H1.values()] == [94, 86, 74]
     assert float((design.weights() * values).sum()) == pytest.approx(266_000, abs=1e-6)
     assert values.mean() == pytest.approx(84.6667, abs=5e-5)
-    made = estimate_mean(values, design, bounds=(0, 100))
+    made = estimate_mean(values, design)
     assert (made.n, made.count) == (12, None)
     assert made.value == pytest.approx(88.6667, abs=5e-5)
     assert made.standard_error == pytest.approx(1.886396, abs=1e-6)
@@ -174,7 +174,15 @@ def test_mean_of_a_simple_draw_by_hand() -> None:
 def test_interval_of_a_score_ends_at_the_scale() -> None:
     made = estimate_mean(scores(100, 100, 60), simple(3, 300), bounds=(0, 100))
     assert made.interval is not None
-    assert 0 <= made.interval[0] < made.interval[1] == 100
+    assert 0 <= made.interval[0] < made.value < made.interval[1] <= 100
+    # Towards the middle of the scale there is more room than towards its end.
+    assert made.value - made.interval[0] > made.interval[1] - made.value
+
+
+def test_interval_of_a_mean_far_from_the_ends_is_students() -> None:
+    values = scores(48, 52, 50, 49, 51, 50)
+    inside, free = estimate_mean(values, simple(6, 600), bounds=(0, 100)), estimate_mean(values, simple(6, 600))
+    assert inside.interval == pytest.approx(free.interval, abs=0.01)
 
 
 @pytest.mark.parametrize(("value", "bounds"), [(100.0, (0, 100)), (0.0, (0, 100)), (1.0, (0, 1))])
