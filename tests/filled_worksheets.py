@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 
-from pipeline.audit.worksheet import ANSWER_COLUMN, COMMENT_COLUMN, SOURCE_COLUMN
+from pipeline.audit.worksheet_columns import ANSWER_COLUMN, COMMENT_COLUMN, SOURCE_COLUMN
 from schemas.scorecard import REMARK_ID
 
 _UID, _ITEM = 8, 10

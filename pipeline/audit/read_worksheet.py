@@ -15,7 +15,7 @@ import polars as pl
 from pipeline.audit.assignment import Auditor
 from pipeline.audit.draw import AuditDraw
 from pipeline.audit.sheet_checks import row_check
-from pipeline.audit.worksheet import (
+from pipeline.audit.worksheet_columns import (
     ANSWER_COLUMN,
     COLUMNS,
     COMMENT_COLUMN,

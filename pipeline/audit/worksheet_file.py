@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipeline.audit.worksheet import COLUMNS, FIRST_SHEET, IDENTITY_SHEET, NAME_LABEL, SHEET
+from pipeline.audit.worksheet_columns import COLUMNS, FIRST_SHEET, IDENTITY_SHEET, NAME_LABEL, SHEET
 from schemas.errors import InputError, UsageError
 from schemas.scorecard import LAYOUT
 

@@ -57,6 +57,11 @@ def by_name(told: list[Agreement]) -> dict[str, Agreement]:
     return {one.about: one for one in told}
 
 
+def figures(one: Agreement) -> tuple[float | None, ...]:
+    """Return percent, kappa and alpha."""
+    return one.percent, one.kappa, one.alpha
+
+
 def test_items_of_records_scored_twice_stand_beside_each_other() -> None:
     both = opinions(
         entry(1, "first", FIRST),
@@ -126,15 +131,11 @@ def test_agreement_over_all_and_by_criterion() -> None:
     told = measure_agreement(opinions(*entries), scores=empty_table(Score))
     assert [one.about for one in told] == ["all", "accuracy", "grammar"]
     found = by_name(told)
-    assert found["accuracy"] == Agreement(
-        about="accuracy",
-        pairs=30,
-        percent=pytest.approx(0.9),
-        kappa=pytest.approx(0.608696, abs=1e-6),
-        alpha=pytest.approx(0.614379, abs=1e-6),
-    )
+    assert found["accuracy"].pairs == 30
+    assert figures(found["accuracy"]) == pytest.approx((0.9, 0.608696, 0.614379), abs=1e-6)
     assert found["grammar"] == Agreement(about="grammar", pairs=30, percent=1, kappa=None, alpha=None)
-    assert (found["all"].pairs, found["all"].percent) == (60, pytest.approx(57 / 60))
+    assert found["all"].pairs == 60
+    assert found["all"].percent == pytest.approx(57 / 60)
 
 
 def test_agreement_of_bands_is_ordered() -> None:
@@ -147,13 +148,9 @@ def test_agreement_of_bands_is_ordered() -> None:
         for _ in range(count)
     ]
     told = measure_agreement(opinions(), scores=bands(*pairs))
-    assert by_name(told)["bands"] == Agreement(
-        about="bands",
-        pairs=30,
-        percent=pytest.approx(0.766667, abs=1e-6),
-        kappa=pytest.approx(0.715447, abs=1e-6),
-        alpha=pytest.approx(0.783340, abs=1e-6),
-    )
+    made = by_name(told)["bands"]
+    assert made.pairs == 30
+    assert figures(made) == pytest.approx((0.766667, 0.715447, 0.783340), abs=1e-6)
 
 
 def test_bands_all_alike_are_not_defined() -> None:

@@ -21,7 +21,8 @@ from pipeline.audit.assignment import Auditor
 from pipeline.audit.draw import AuditDraw, DrawPlan, draw_sample
 from pipeline.audit.frame import audit_frame
 from pipeline.audit.read_worksheet import Correction, ReadWorksheet, Remark, question_of, read_worksheet
-from pipeline.audit.worksheet import COLUMNS, write_worksheet
+from pipeline.audit.worksheet import write_worksheet
+from pipeline.audit.worksheet_columns import COLUMNS
 from pipeline.audit.worksheet_file import open_worksheet
 from schemas.auditing import Answer, AutomaticScore
 from schemas.contract import empty_table, schema_of

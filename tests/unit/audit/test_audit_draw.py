@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import itertools
 import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -19,10 +19,10 @@ from pipeline.audit.draw import (
     WHOLE_FRAME,
     AuditDraw,
     DrawPlan,
-    draw_numbers,
     draw_sample,
     stratum_names,
 )
+from pipeline.audit.draw_numbers import draw_numbers
 from pipeline.audit.frame import audit_frame, mark_recent
 from pipeline.audit.risk import score_risk
 from schemas.contract import empty_table
@@ -399,7 +399,7 @@ def test_larger_stratified_sample_contains_the_smaller(tiers: pl.DataFrame) -> N
         sizes = (8, 9, 31, 138, 139, 400)
         options: dict[str, Any] = {"method": "stratified", "strata": ("tier",), "spreads": spreads}
         samples = [set(uids(drawn(tiers, size, **options))) for size in sizes]
-        assert all(smaller < larger for smaller, larger in itertools.pairwise(samples))
+        assert all(smaller < larger for smaller, larger in pairwise(samples))
 
 
 def test_a_sample_too_small_for_its_strata_says_that_a_larger_one_may_differ(frame_of: Frame) -> None:
@@ -526,6 +526,14 @@ def test_all_audited_lately_leaves_nothing_to_draw(with_recent: pl.DataFrame) ->
     assert "the other 0 only" in draw.notices[1]
 
 
+@pytest.mark.parametrize("method", ["simple", "stratified", "risk"])
+def test_all_audited_lately_can_be_drawn_with_an_overlap(with_recent: pl.DataFrame, method: str) -> None:
+    frame = with_recent.filter("is_recent").with_columns(tier=pl.lit("T1"), risk=pl.lit(0.5))
+    draw = drawn(frame, 8, overlap=0.1, method=method, strata=("tier",))
+    assert uids(draw) == uids(drawn(frame.with_columns(is_recent=pl.lit(value=False)), 8))
+    assert draw.strata.select("stratum", "frame_size", "size").rows() == [(RECENT, 40, 8)]
+
+
 def test_overlap_is_a_stratum_of_its_own(with_recent: pl.DataFrame) -> None:
     draw = drawn(with_recent, 32, overlap=0.1, cooldown_months=12)
     assert draw.strata.select("stratum", "frame_size", "size", "drawn_as", "is_recent").rows() == [
@@ -563,7 +571,7 @@ def test_larger_sample_with_overlap_contains_the_smaller(with_recent: pl.DataFra
     samples = [
         set(uids(drawn(frame, size, overlap=0.1, method=method, strata=("tier",)))) for size in (10, 11, 32, 138, 200)
     ]
-    assert all(smaller < larger for smaller, larger in itertools.pairwise(samples))
+    assert all(smaller < larger for smaller, larger in pairwise(samples))
 
 
 def test_overlap_stands_beside_strata_and_risk(with_recent: pl.DataFrame) -> None:

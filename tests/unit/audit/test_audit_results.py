@@ -76,7 +76,7 @@ def answers_of(
 ) -> pl.DataFrame:
     """Return answers: everything right in all records, except the opinions given and the records left open."""
     said = [(place, ALL_YES, "first") for place in range(batch.items.height) if place not in left_open]
-    given = {(place, role): answers for place, answers, role in said}
+    given: dict[tuple[int, str], Answers] = {(place, role): answers for place, answers, role in said}
     for place, answers, *role in opinions:
         given[(place, role[0] if role else "first")] = answers
     return fold_answers(

@@ -13,7 +13,8 @@ import pytest
 from pipeline.audit.questions import ANSWERS, LAYOUT, QUESTIONS
 
 from pipeline.audit.draw import AuditDraw, audit_frame, draw_simple
-from pipeline.audit.worksheet import COLUMNS, write_worksheet
+from pipeline.audit.worksheet import write_worksheet
+from pipeline.audit.worksheet_columns import COLUMNS
 from schemas.contract import schema_of
 from schemas.directory import Directory
 from schemas.errors import StorageError, UsageError
