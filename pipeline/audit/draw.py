@@ -190,7 +190,7 @@ def draw_sample(frame: pl.DataFrame, plan: DrawPlan) -> AuditDraw:
     }
     batch_id = _batch_id(facts, items)
     # Two centers may deliver one UUID: the center settles the order.
-    order = ["order", "u"] if plan.method == "risk" else ["u"]
+    order = ["order", "u"] if "order" in items.columns else ["u"]
     ranked = items.sort(*order, "record_uid", "center_id", nulls_last=True).with_columns(
         batch_id=pl.lit(batch_id), rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
     )
