@@ -14,7 +14,7 @@ class Draw(Table):
     method: pl.String = required("`simple`, `stratified` or `risk`.")
     unit: pl.String = required("`agency` (the bundle) or `service`.")
     seed: pl.String = required("Seed as text; published after the draw.")
-    algorithm: pl.String = required("Version of the algorithm, `sha256-53/2`.")
+    algorithm: pl.String = required("Version of the algorithm, `sha256-53/1`.")
     as_of: pl.Date = required("Day of the frame.")
     center_id: pl.String = optional("Center of the frame; null for all centers.")
     frame_size: pl.Int64 = required("Counted records, whether or not they could be drawn.")

@@ -106,7 +106,8 @@ def assign_auditors(
             f"{len(nobody):,} of {len(rows):,} drawn records have no auditor: every auditor curates a part of them. "
             "Name another auditor."
         )
-    wanted = min(len(rows), max(math.ceil(second_share * len(rows) - 1e-9), second_minimum if second_share else 0))
+    by_share = math.ceil(second_share * len(rows) - 1e-9)
+    wanted = min(len(rows), max(by_share, second_minimum if second_share else 0))
     twice = _scored_twice(rows, seed=seed, wanted=wanted, allowed=allowed)
     for row in sorted(twice, key=lambda row: (len(allowed[row["rank"]]), -_minutes(row), row["rank"])):
         others = [name for name in allowed[row["rank"]] if name.casefold() != row["auditor"].casefold()]
@@ -117,7 +118,7 @@ def assign_auditors(
             f"Only {got:,} of the {wanted:,} records that should be scored twice have a second auditor"
             f"{': name at least two auditors.' if len(auditors) == 1 else '; name more auditors.'}"
         )
-    elif got > _LARGEST_SHARE * len(rows) + 1e-9:
+    elif got > by_share and got > _LARGEST_SHARE * len(rows) + 1e-9:
         told.append(
             f"{got:,} of {len(rows):,} records are scored twice: below {second_minimum} an agreement says little. "
             "Fewer: --second-minimum."

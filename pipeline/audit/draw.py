@@ -2,7 +2,7 @@
 
 Every record gets a number from the seed and its own id alone, and the records with the smallest numbers are drawn: of the whole
 frame, of each stratum, or weighed by risk. A sample does not depend on row order or machine, records that come or go do not
-reshuffle the others, and a larger sample contains the smaller one.
+reshuffle the others, and a larger sample contains the smaller one (as long as no stratum is merged for want of size, which is told).
 """
 
 from __future__ import annotations
