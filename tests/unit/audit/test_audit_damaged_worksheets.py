@@ -38,7 +38,6 @@ ANN, BEN, CARA = "Ann Invented", "Ben Invented", "Cara Invented"
 ITEMS = tuple(question.item_id for question in QUESTIONS)
 PHONES, NAME, FEES, OPEN = "accuracy.phones", "accuracy.name", "accuracy.fees", "critical.open"
 ANSWER, COMMENT, SOURCE = "Answer (F)", "Comment (G)", "Checked where and when (H)"
-LETTERS = {heading: chr(ord("A") + place) for place, (heading, _) in enumerate(COLUMNS)}
 
 Item = tuple[str, str]
 ALL: frozenset[Item] = frozenset((uid, item) for uid in ("A", "B", "C") for item in ITEMS)
@@ -70,12 +69,9 @@ def plain_directory() -> Directory:
     )
 
 
-def drawn(directory: Directory, *, auditor: str | None, second: str | None = None) -> AuditDraw:
+def drawn(directory: Directory, *, auditor: str | None) -> AuditDraw:
     """Draw all three agencies in a fixed order of ids, all for one auditor, or for nobody."""
     draw = draw_sample(audit_frame(directory), DrawPlan(size=10, seed="2026Q4", as_of=AS_OF))
-    names = {
-        name: pl.lit(who, dtype=pl.String).alias(name) for name, who in (("auditor", auditor), ("second_rater", second))
-    }
     automatic = pl.DataFrame(
         [(draw.batch_id, "c1", "A", "completeness.mandatory", 12, 13)], schema=schema_of(AutomaticScore), orient="row"
     )

@@ -293,8 +293,15 @@ def test_a_record_that_left_shows_no_fault(log: Log) -> None:
         service=[],
     )
     assert brief(log.faults(left)) == [("B", PHONES)]
-    inactive = [{"record_uid": "A", "name": "Pantry", "not_counted_reason": "inactive"}, {"record_uid": "B"}]
-    assert brief(log.faults(plain(agency=inactive))) == [("B", PHONES)]
+
+
+@pytest.mark.parametrize("left", [[], [{"record_uid": "A", "name": "Pantry", "not_counted_reason": "inactive"}]])
+def test_a_record_that_left_shows_no_fault_for_the_sake_of_a_service(left: list[dict[str, Any]], log: Log) -> None:
+    """The agency is gone or inactive, a service of it was forgotten: the agency is no record of the night all the same."""
+    log.say("no", item=OPEN, comment="Closed.").say("no", item=FEES, comment="Two dollars.")
+    log.say("no", uid="B", comment="Fax.")
+    agencies = [*left, {"record_uid": "B", "name": "Clinic"}]
+    assert brief(log.faults(plain(agency=agencies))) == [("B", PHONES)]
 
 
 def test_a_fault_of_a_service_is_one_of_the_service(log: Log, directory: Directory) -> None:
