@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -66,8 +67,9 @@ def write_worksheets(
     if not items_of(batch, None).is_empty():
         names.append(None)
     written = []
+    endings = file_names(auditors_of(batch))
     for name in names:
-        path = folder / (f"{stem}.xlsx" if name is None else f"{stem}-{file_name(name)}.xlsx")
+        path = folder / (f"{stem}.xlsx" if name is None else f"{stem}-{endings[name]}.xlsx")
         written.append(path)
         if keep and path.exists():
             continue
@@ -97,3 +99,21 @@ def file_name(name: str) -> str:
     if not text:
         raise UsageError(f"{name!r} is no name of a person.", advice="Name the auditor in letters.")
     return text
+
+
+def file_names(names: Sequence[str]) -> dict[str, str]:
+    """Return a part of a file name for every person, no two alike.
+
+    >>> file_names(["J. Invented", "J Invented"])
+    {'J. Invented': 'j-invented', 'J Invented': 'j-invented-2'}
+    """
+    parts: dict[str, str] = {}
+    for name in names:
+        plain = file_name(name)
+        number = 1
+        part = plain
+        while part in parts.values():
+            number += 1
+            part = f"{plain}-{number}"
+        parts[name] = part
+    return parts

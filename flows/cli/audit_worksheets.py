@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import polars as pl
 from cyclopts import Parameter
 
-from flows.audit_files import auditors_of, file_name, items_of
+from flows.audit_files import auditors_of, file_names, items_of
 from flows.audit_ground import AuditView, read_audit_view
 from flows.audits import curators_of, known_auditors
 from flows.cli.terminal import Common, say, show, show_json, show_table
@@ -22,7 +23,7 @@ from pipeline.audit.draw import AuditDraw
 from pipeline.audit.frame import audit_frame
 from pipeline.audit.read_worksheet import ReadWorksheet, read_worksheet
 from pipeline.audit.worksheet import write_worksheet
-from pipeline.audit.worksheet_file import open_worksheet
+from pipeline.audit.worksheet_file import SheetContent, open_worksheet
 from pipeline.publish.collect_private import load_private_values
 from pipeline.publish.wording import count_of
 from pipeline.store.decisions import NewDecision, append_decisions, read_decisions
@@ -126,14 +127,11 @@ def record(
     resolved = common.resolve()
     place = common.place(resolved)
     documents = []
-    for file in files:
-        content = open_worksheet(file)
+    # A file that cannot be read at all is told before anything is written.
+    contents = {file: open_worksheet(file) for file in files}
+    _require_known(contents, read_audit_view(place, settings=resolved.settings, as_of=common.as_of))
+    for file, content in contents.items():
         view = read_audit_view(place, settings=resolved.settings, as_of=common.as_of)
-        if content.identity["batch_id"] not in view.audits.draws.draw["batch_id"].to_list():
-            raise InputError(
-                f"{file.name} belongs to the batch {content.identity['batch_id']}, which was never drawn here.",
-                advice="Hand it in where it was drawn; --workspace chooses the workspace.",
-            )
         batch = view.audits.find(content.identity["batch_id"])
         frame = audit_frame(view.ground.directory, unit=str(batch.draw.item(0, "unit")))
         read = read_worksheet(
@@ -160,14 +158,29 @@ def record(
     return 1 if any(document["refused"] for document in documents) else 0
 
 
+def _require_known(contents: Mapping[Path, SheetContent], view: AuditView) -> None:
+    """Stop when a worksheet belongs to no batch of this workspace.
+
+    Raises:
+        InputError: Names file and batch.
+    """
+    known = set(view.audits.draws.draw["batch_id"].to_list())
+    for file, content in contents.items():
+        if content.identity["batch_id"] not in known:
+            raise InputError(
+                f"{file.name} belongs to the batch {content.identity['batch_id']}, which was never drawn here.",
+                advice="Hand it in where it was drawn; --workspace chooses the workspace.",
+            )
+
+
 def _all_files(drawn: AuditDraw, output: Path) -> _Files:
     names = auditors_of(drawn)
     nobody = items_of(drawn, None)
     if len(names) == 1 and nobody.is_empty():
         return {output: (items_of(drawn, names[0]), None, names[0])}
     files: _Files = {
-        output.with_name(f"{output.stem}-{file_name(name)}{output.suffix}"): (items_of(drawn, name), None, name)
-        for name in names
+        output.with_name(f"{output.stem}-{part}{output.suffix}"): (items_of(drawn, name), None, name)
+        for name, part in file_names(names).items()
     }
     if not nobody.is_empty():
         files[output] = (nobody, None, None)

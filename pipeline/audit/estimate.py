@@ -25,6 +25,8 @@ _FEWEST = 2
 _ALMOST_ZERO = 1e-15
 #: Below this many records a variance of a share is not relied on (project choice, docs/decisions/0010).
 _FEW = 10
+#: From this ratio of effective to counted records on, weights are taken as alike (project choice).
+_ALIKE_WEIGHTS = 0.95
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,7 +245,9 @@ def estimate_share(
         return Estimate(n=n, value=value, standard_error=sqrt(variance), interval=interval, method=kind, count=count)
     error = sqrt(variance)
     effective = _effective_n(has_it, value, variance, design=design, against=against)
-    interval = effective_share_interval(value, effective, confidence=confidence)
+    is_coarse = _is_coarse(design, design.weights()[against > 0])
+    df = _degrees(design, against) if is_coarse else inf
+    interval = effective_share_interval(value, effective, confidence=confidence, df=df if df > 0 else inf)
     return Estimate(
         n=n,
         value=value,
@@ -324,21 +328,30 @@ def _degrees(design: Design, against: Floats) -> float:
     return min(design.degrees_of_freedom(), float((against > 0).sum()) - 1)
 
 
+def _is_coarse(design: Design, weights: Floats) -> bool:
+    """Tell whether the variance of a share is itself a rough guess: small strata, unequal chances, or weights far apart."""
+    counts = np.bincount(design.stratum, minlength=len(design.strata))
+    return (
+        counts.min() < _FEW
+        or any(one.is_poisson for one in design.strata)
+        or effective_number(weights) < _ALIKE_WEIGHTS * weights.size
+    )
+
+
 def _effective_n(has_it: Floats, share: float, variance: float, *, design: Design, against: Floats) -> float:
     """Return the records of a simple draw that would tell as much.
 
-    p (1 - p) / variance; where the property or its absence is rare, and strata are small or chances unequal, the variance says
-    little and may come out far too small: then no more than the weights allow (docs/decisions/0010).
+    p (1 - p) / variance; where the property or its absence is rare and the variance a rough guess, it may come out far too small:
+    then no more than the weights allow (docs/decisions/0010).
     """
     within = against > 0
-    most = effective_number(design.weights()[within])
+    weights = design.weights()[within]
+    most = effective_number(weights)
     uncertain = share * (1 - share)
     if uncertain <= _ALMOST_ZERO or variance <= _ALMOST_ZERO:
         return most
-    counts = np.bincount(design.stratum, minlength=len(design.strata))
     cases = min(float(has_it.sum()), float(within.sum() - has_it.sum()))
-    is_coarse = counts.min() < _FEW or any(one.is_poisson for one in design.strata)
-    if cases < _FEW and is_coarse:
+    if cases < _FEW and _is_coarse(design, weights):
         return min(uncertain / variance, most / (1 - design.stratum.size / design.frame_size))
     return uncertain / variance
 

@@ -92,6 +92,8 @@ def standing_faults(
 
 def _unchanged(wrong: pl.DataFrame, *, unit: str, directory: Directory) -> pl.DataFrame:
     """Return the faults whose values are still the ones the auditor saw, of records that are still in the directory."""
+    there = directory.tables()[unit].filter("is_counted").select(_RECORD).unique()
+    wrong = wrong.join(there, on=list(_RECORD), how="semi", maintain_order="left")
     shown: dict[tuple[str, str], dict[str, str]] = {}
     values = show_present_values(
         wrong.select(_RECORD).unique(), directory=directory, unit=unit, private=PrivateValues(), is_complete=True

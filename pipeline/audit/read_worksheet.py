@@ -6,6 +6,7 @@ guessed: an answer stands only under the record and question it was written for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,11 +37,14 @@ _SPOKEN = {
     **{str(one): one for one in AuditAnswer},
     "n/a": AuditAnswer.NOT_APPLICABLE,
     "na": AuditAnswer.NOT_APPLICABLE,
+    "n.a.": AuditAnswer.NOT_APPLICABLE,
 }
 _HEADINGS = {
     place: f"{COLUMNS[place][0]} ({column_letter(place)})" for place in (ANSWER_COLUMN, COMMENT_COLUMN, SOURCE_COLUMN)
 }
 _NAMED_QUESTIONS = 4
+_NO_QUESTION = "This row belongs to no question: it was added, or its hidden ids were deleted."
+_ON_A_HEADING = "This is the heading of a record; write beside a question."
 _WORKED_OUT = frozenset(item.text for item in AUTOMATIC_ITEMS)
 
 
@@ -151,7 +155,7 @@ def read_worksheet(
     draw = batch.draw.row(0, named=True)
     if content.identity["batch_id"] != draw["batch_id"] or content.identity.get("frame_sha256") != draw["frame_sha256"]:
         raise InputError(
-            f"The worksheet belongs to the batch {content.identity['batch_id']} of another draw.",
+            f"{content.file} was written for the batch {content.identity['batch_id']} as it was drawn from another directory.",
             advice="Hand it in where it was written.",
         )
     items = {(row["center_id"], row["record_uid"]): row for row in batch.items.to_dicts()}
@@ -185,6 +189,11 @@ def read_worksheet(
         key = (center, uid)
         if key not in roles:
             continue
+        if is_third and (settled := _settled_by(recorded, key, item_id, auditor=auditor)):
+            reading.refuse(
+                rows[0].number, "", f"{settled} has given the third opinion on this question already; one is enough."
+            )
+            continue
         said = _one_answer(rows, item_id=item_id, reading=reading)
         before = recorded.get((*key, item_id, auditor.casefold()))
         if said is None:
@@ -209,6 +218,13 @@ def read_worksheet(
     # What somebody else has scored of a sheet for nobody is that person's.
     begun = {(center, uid) for center, uid, _, who in recorded if who != auditor.casefold()}
     expected = _expected(content, items, roles=roles, is_third=is_third, by_key=by_key, begun=begun)
+    missing = _missing_lines(content, by_key, refused=reading.refused) if is_third else 0
+    if missing:
+        reading.refuse(
+            0,
+            "",
+            f"{_count(missing, 'row')} of this sheet {'is' if missing == 1 else 'are'} gone: deleted, or not readable.",
+        )
     counts = _completeness(expected, answered=answered, by_key=by_key, items=items, reading=reading, recorded=recorded,
                            auditor=auditor)  # fmt: skip
     return ReadWorksheet(
@@ -227,15 +243,15 @@ def read_worksheet(
 def _who(content: SheetContent, *, by: str | None) -> str:
     """Return the auditor: as assigned, as written on the sheet, or as said on the command line; they must agree."""
     assigned = content.identity.get("auditor", "")
-    said = [name for name in (assigned, content.name, by or "") if name]
+    said = [" ".join(name.split()) for name in (assigned, content.name, by or "") if name.strip()]
     if not said:
         raise InputError(
-            f"The worksheet does not say who filled it in (sheet {FIRST_SHEET}, the cell beside “Your name”).",
+            f"{content.file} does not say who filled it in (sheet {FIRST_SHEET}, the cell beside “Your name”).",
             advice="Write the name there, or give it with --by NAME.",
         )
     if len({name.casefold() for name in said}) > 1:
         raise InputError(
-            f"The worksheet was written for {said[0]}, but {said[-1]} is named as the auditor (sheet {FIRST_SHEET}, “Your name”, "
+            f"{content.file} was written for {said[0]}, but {said[-1]} is named as the auditor (sheet {FIRST_SHEET}, “Your name”, "
             "or --by).",
             advice="Everybody fills in the own worksheet: resdir audit worksheet BATCH --auditor NAME.",
         )
@@ -266,9 +282,8 @@ def _by_key(
             # A heading, or a row of what was worked out; typed text on it belongs to no question.
             is_automatic = row.text("Question") in _WORKED_OUT
             if filled and not is_automatic:
-                reading.refuse(
-                    row.number, "", "This row belongs to no question: it was added, or its hidden ids were deleted."
-                )
+                is_heading = bool(row.text("No.")) and not row.text("Question")
+                reading.refuse(row.number, "", _ON_A_HEADING if is_heading else _NO_QUESTION)
             elif filled and (
                 row.text(COLUMNS[ANSWER_COLUMN][0]) != WORKED_OUT
                 or row.text(COLUMNS[COMMENT_COLUMN][0])
@@ -280,7 +295,9 @@ def _by_key(
             continue
         if (ids[0], ids[1]) not in items:
             reading.refuse(
-                row.number, "record_uid (I)", "The hidden id of this row names no record of the batch: it was changed."
+                row.number,
+                "record_uid (I), center_id (J)",
+                "The hidden ids of this row name no record of the batch: one of them was changed.",
             )
         elif ids[2] not in _QUESTIONS and ids[2] != REMARK_ID:
             reading.refuse(row.number, "item_id (K)", "The hidden id of this row names no question: it was changed.")
@@ -341,6 +358,16 @@ def _role(
     return "first"
 
 
+def _settled_by(
+    recorded: Mapping[tuple[str, str, str, str], Mapping[str, Any]], key: Key, item_id: str, *, auditor: str
+) -> str | None:
+    """Return who else has given a third opinion on a question, or None."""
+    for (center, uid, item, who), row in recorded.items():
+        if (center, uid) == key and item == item_id and row["role"] == "third" and who != auditor.casefold():
+            return str(row["auditor"])
+    return None
+
+
 def _one_answer(rows: Sequence[SheetRow], *, item_id: str, reading: _Reading) -> dict[str, Any] | None:
     """Return what the rows of one question say: None when it cannot be taken, an empty one when nothing was written."""
     said = [one for row in rows if (one := _answer_of(row, item_id=item_id, reading=reading)) is not None]
@@ -380,15 +407,19 @@ def _answer_of(row: SheetRow, *, item_id: str, reading: _Reading) -> dict[str, A
             reading.refuse(row.number, _HEADINGS[ANSWER_COLUMN], "A remark takes a comment and no answer.")
             return None
     elif written and answer is None:
+        more = " Put the rest under Comment." if re.match(r"(yes|no)\b", written.casefold()) else ""
         reading.refuse(
-            row.number, _HEADINGS[ANSWER_COLUMN], f"“{written[:40]}” is no answer. Choose {', '.join(AuditAnswer)}."
+            row.number,
+            _HEADINGS[ANSWER_COLUMN],
+            f"“{written[:40]}” is no answer. Choose {', '.join(AuditAnswer)}.{more}",
         )
         return None
     elif answer is AuditAnswer.NO and not comment:
         reading.refuse(row.number, _HEADINGS[COMMENT_COLUMN], "A no needs a comment that says what is wrong.")
         return None
     elif answer is None and (comment or source):
-        reading.refuse(row.number, _HEADINGS[ANSWER_COLUMN], "There is a comment but no answer.")
+        what = "comment" if comment else "note"
+        reading.refuse(row.number, _HEADINGS[ANSWER_COLUMN], f"There is a {what} but no answer.")
         return None
     return {
         "answer": None if answer is None else str(answer),
@@ -525,6 +556,14 @@ def _completeness(
                     f"unanswered ({_named(blank)}). What is answered was taken; it counts as audited when all is answered.",
                 )
     return done, half, untouched
+
+
+def _missing_lines(
+    content: SheetContent, by_key: Mapping[tuple[str, str, str], Sequence[SheetRow]], *, refused: Sequence[Remark]
+) -> int:
+    """Return how many lines of a sheet that asks single questions are neither read nor refused."""
+    lines = content.identity.get("lines", "")
+    return max(0, int(lines) - len(by_key) - len({one.row for one in refused if one.row})) if lines.isdigit() else 0
 
 
 def _named(item_ids: Sequence[str]) -> str:

@@ -21,6 +21,8 @@ _ODS = b"application/vnd.oasis"
 _AGAIN = "Hand back the file that `resdir audit worksheet` wrote, or write it again and copy the answers over."
 #: Rows below the last one expected that are still looked at: added rows stand there.
 _BEYOND = 2_000
+#: Letters of a cell that a message quotes.
+_SHORT = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ class SheetContent:
     """A worksheet as it came back.
 
     Attributes:
+        file: Name of the file.
         identity: The hidden sheet: `layout`, `batch_id`, `auditor`, `purpose` and so on.
         name: What stands in the cell for the auditor's name.
         saved_by: Who saved it last, as the spreadsheet program says; empty when it does not.
@@ -65,6 +68,7 @@ class SheetContent:
         other_sheets: Names of sheets that a worksheet does not have.
     """
 
+    file: str
     identity: dict[str, str]
     name: str
     saved_by: str
@@ -155,6 +159,7 @@ def _content(book: Any, path: Path) -> SheetContent:  # noqa: ANN401 - openpyxl 
         raise InputError(f"{path.name} does not say which batch it belongs to.", advice=_AGAIN)
     rows = _question_rows(book[SHEET], path, expected=_expected_rows(identity))
     return SheetContent(
+        file=path.name,
         identity=identity,
         name=_name_on(book, names),
         saved_by=str(getattr(book.properties, "lastModifiedBy", None) or "").strip(),
@@ -177,8 +182,8 @@ def _question_rows(sheet: Any, path: Path, *, expected: int) -> list[SheetRow]: 
         found = headings[place] if place < len(headings) else ""
         if found != heading:
             raise InputError(
-                f"{path.name}, sheet {SHEET}, row 1: column {column_letter(place)} is headed {found or '(nothing)'}, not {heading}: "
-                "columns were moved, added or deleted.",
+                f"{path.name}, sheet {SHEET}, row 1: column {column_letter(place)} is headed {found[:_SHORT] or '(nothing)'}, not "
+                f"{heading}: columns were moved, added or deleted, or the row of the headings.",
                 advice=_AGAIN,
             )
     rows = []

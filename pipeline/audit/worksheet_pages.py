@@ -113,7 +113,8 @@ def write_workbook(
     formats = _formats(workbook)
     _write_instructions(workbook, formats, draw=draw, count=len(blocks), identity=identity)
     _write_questions(workbook, formats, draw=draw, blocks=blocks, has_findings=has_findings)
-    _write_identity(workbook, draw=draw, count=len(blocks), identity=identity)
+    lines = sum(isinstance(line, Question) for block in blocks for line in _lines(block))
+    _write_identity(workbook, draw=draw, count=len(blocks), lines=lines, identity=identity)
     workbook.close()
 
 
@@ -393,6 +394,7 @@ def _write_identity(
     *,
     draw: Mapping[str, Any],
     count: int,
+    lines: int,
     identity: Mapping[str, str],
 ) -> None:
     """Write what tells the batch when the file comes back."""
@@ -408,6 +410,7 @@ def _write_identity(
         "frame_sha256": draw["frame_sha256"],
         "records": str(count),
         "questions": str(len(QUESTIONS)),
+        "lines": str(lines),
         **identity,
     }
     for row, (name, value) in enumerate(facts.items()):

@@ -46,7 +46,7 @@ MOVED = (
     "The number, the question, the value beside it or a hidden id was changed or moved after the worksheet was written "
     "(sorting some columns does that): nobody can tell what the answer is about."
 )
-NO_RECORD = "The hidden id of this row names no record of the batch: it was changed."
+NO_RECORD = "The hidden ids of this row name no record of the batch: one of them was changed."
 NO_QUESTION = "This row belongs to no question: it was added, or its hidden ids were deleted."
 FORMULA = "The cell holds a formula; type the text itself."
 
@@ -75,7 +75,9 @@ def drawn(directory: Directory, *, auditor: str | None) -> AuditDraw:
     automatic = pl.DataFrame(
         [(draw.batch_id, "c1", "A", "completeness.mandatory", 12, 13)], schema=schema_of(AutomaticScore), orient="row"
     )
-    items = draw.items.sort("record_uid").with_columns(**names, rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    items = draw.items.sort("record_uid").with_columns(
+        auditor=pl.lit(auditor, dtype=pl.String), rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
+    )
     return replace(draw, items=items, automatic=automatic)
 
 
@@ -455,7 +457,7 @@ def emptied(sheet: Sheet) -> None:
             column_deleted,
             (
                 "good.xlsx, sheet Worksheet, row 1: column B is headed Criterion, not Record number: columns were moved, added "
-                "or deleted."
+                "or deleted, or the row of the headings."
             ),
         ),
         (hidden_column_deleted, "good.xlsx, sheet Worksheet, row 1: column M is headed (nothing), not check"),
@@ -494,8 +496,11 @@ def other_frame(sheet: Sheet) -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (other_batch, "The worksheet belongs to the batch audit-20260101-00000000 of another draw."),
-        (other_frame, "of another draw."),
+        (
+            other_batch,
+            "good.xlsx was written for the batch audit-20260101-00000000 as it was drawn from another directory.",
+        ),
+        (other_frame, "drawn from another directory."),
     ],
 )
 def test_a_worksheet_of_another_draw_is_refused(
@@ -651,7 +656,7 @@ def worked_out_answer(sheet: Sheet) -> list[tuple[int, str, str]]:
 def text_in_a_heading(sheet: Sheet) -> list[tuple[int, str, str]]:
     row = sheet.row("B", NAME) - 1
     sheet.page.cell(row, 7).value = "All of this is new."
-    return [(row, "", "This row belongs to no question")]
+    return [(row, "", "This is the heading of a record")]
 
 
 def question_changed(sheet: Sheet) -> list[tuple[int, str, str]]:
@@ -669,7 +674,10 @@ def shown_changed(sheet: Sheet) -> list[tuple[int, str, str]]:
 def formula_in_an_id(sheet: Sheet) -> list[tuple[int, str, str]]:
     row = sheet.row("B", FEES)
     sheet.put("B", FEES, I='="B"')
-    return [(sheet.row("B", NAME), "", gone("102", "accuracy: the fees")), (row, "record_uid (I)", NO_RECORD)]
+    return [
+        (sheet.row("B", NAME), "", gone("102", "accuracy: the fees")),
+        (row, "record_uid (I), center_id (J)", NO_RECORD),
+    ]
 
 
 def two_questions_swapped(sheet: Sheet) -> list[tuple[int, str, str]]:
@@ -713,14 +721,14 @@ def merged_ids(sheet: Sheet) -> list[tuple[int, str, str]]:
 FEES_OF_B: frozenset[Item] = frozenset({("B", FEES)})
 
 DAMAGES = {
-    "record id changed to nonsense": changed_id("I", "record_uid (I)", NO_RECORD, "zzz"),
+    "record id changed to nonsense": changed_id("I", "record_uid (I), center_id (J)", NO_RECORD, "zzz"),
     "record id changed to that of another record": changed_id("I", "", MOVED, "A"),
     "item id changed to nonsense": changed_id(
         "K", "item_id (K)", "The hidden id of this row names no question: it was changed.", "accuracy.parking"
     ),
     "item id changed to that of another question": changed_id("K", "", MOVED, "accuracy.area"),
     "center id changed": changed_id(
-        "J", "record_uid (I)", "The hidden id of this row names no record of the batch", "c9"
+        "J", "record_uid (I), center_id (J)", "The hidden ids of this row name no record of the batch", "c9"
     ),
     "hash of the values changed": changed_id("L", "", MOVED, "0" * 16),
     "check changed": changed_id("M", "", MOVED, "0" * 16),
@@ -1037,6 +1045,22 @@ def test_a_third_opinion_comes_from_somebody_else(world: World, tmp_path: Path) 
     ]
     assert [(column, message) for _, column, message in told(read.refused)] == [("", one) for one in words]
     assert read.rows == ()
+
+
+def test_what_a_third_opinion_settled_is_not_settled_again(world: World, tmp_path: Path) -> None:
+    """Two sheets for one question: the later of two deciders would silently overrule the earlier."""
+    path = third_sheet(world, tmp_path / "third.xlsx")
+    sheet = Sheet(path)
+    sheet.put("A", PHONES, F="no", G="A bakery.")
+    before = recorded(world.assigned, hand_in(sheet.save(), world.assigned))
+    sheet.put("A", PHONES, F="yes", G=None)
+    sheet.put("B", FEES, F="yes")
+    sheet.identify("auditor", BEN)
+    sheet.sign(BEN)
+    read = hand_in(sheet.save(), world.assigned, before)
+    assert ("A", PHONES) not in taken(read)
+    assert ("B", FEES) in taken(read)
+    assert [remark.row for remark in read.refused if CARA in remark.message] == [sheet.row("A", PHONES)]
 
 
 # Handing in again

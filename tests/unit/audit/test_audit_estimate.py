@@ -20,7 +20,7 @@ from pipeline.audit.estimate import (
     settle_design,
     spread_of,
 )
-from pipeline.audit.intervals import clopper_pearson, share_interval, wilson
+from pipeline.audit.intervals import clopper_pearson, effective_share_interval, share_interval, wilson
 
 Floats = npt.NDArray[np.float64]
 
@@ -94,7 +94,8 @@ def test_h2_share_of_a_risk_weighted_draw_is_weighed() -> None:
     assert (made.n, made.count) == (6, 3)
     # Three failures are few: the effective number is held at what the weights allow.
     held = effective_number(1 / H2_CHANCES) / (1 - 6 / 200)
-    assert made.interval == pytest.approx(wilson(45 / 165 * held, held), abs=1e-9)
+    # And of so few records t takes the place of z.
+    assert made.interval == pytest.approx(effective_share_interval(45 / 165, held, df=5), abs=1e-9)
     assert made.method == "weighed by chance (Hajek), wilson on effective n 4.5"
 
 
@@ -200,7 +201,7 @@ def test_share_of_all_or_nothing_takes_the_number_of_kish() -> None:
     for has, share in ((10, 1.0), (0, 0.0)):
         made = estimate_share(seen(has, 10), design)
         assert (made.value, made.standard_error) == (share, 0)
-        assert made.interval == pytest.approx(wilson(share * kish, kish))
+        assert made.interval == pytest.approx(effective_share_interval(share, kish, df=8))
 
 
 @pytest.mark.parametrize("estimate", [estimate_mean, estimate_share])
@@ -369,8 +370,7 @@ def test_rare_errors_in_small_strata_do_not_look_too_sure() -> None:
     assert made.interval is not None
     assert made.value is not None
     most = effective_number(design.weights()) / (1 - 34 / 1040)
-    low, high = wilson(made.value * most, most)
-    assert made.interval == pytest.approx((low, high))
+    assert made.interval == pytest.approx(effective_share_interval(made.value, most, df=32))
 
 
 def draws_of(values: Sequence[float], chances: Floats, rng: np.random.Generator) -> Floats:
@@ -394,3 +394,15 @@ def test_stated_error_is_the_spread_of_many_draws() -> None:
 
 def test_spread_of_earlier_scores() -> None:
     assert spread_of({"a": [80, 90, 100], "b": [70], "c": [], "d": [5, 5]}) == {"a": 10, "d": 0}
+
+
+def test_rare_errors_under_weights_far_apart_do_not_look_too_sure() -> None:
+    """No stratum is small, but Neyman's allocation made the weights differ by twenty."""
+    design = stratified((2000, 20), (200, 40))
+    values = np.concatenate([seen(0, 20), seen(3, 40)])
+    made = estimate_share(values, design)
+    assert made.interval is not None
+    assert made.value is not None
+    most = effective_number(design.weights()) / (1 - 60 / 2200)
+    assert made.value * (1 - made.value) / (made.standard_error or 1) ** 2 > most
+    assert made.interval == pytest.approx(effective_share_interval(made.value, most, df=58))

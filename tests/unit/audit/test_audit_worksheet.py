@@ -576,6 +576,16 @@ def test_names_of_people_become_names_of_files() -> None:
         file_name("?!")
 
 
+def test_two_people_whose_names_look_alike_get_a_file_each(directory: Directory, tmp_path: Path) -> None:
+    """One file for both would leave the records of one of them to nobody."""
+    batch = assigned(directory, first="J. Invented", second="J Invented")
+    batch = replace(batch, items=batch.items.with_columns(second_rater=pl.lit(None, dtype=pl.String)))
+    paths = write_worksheets(
+        batch, directory=directory, findings=empty_table(Finding), folder=tmp_path, stem="audit", keep=True
+    )
+    assert sorted(uid for path in set(paths) for uid in uids_in(path)) == ["A", "B"]
+
+
 def test_a_third_opinion_is_asked_for_what_differs_alone(
     directory: Directory, findings: pl.DataFrame, tmp_path: Path
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,47 +9,17 @@ import polars as pl
 import pytest
 
 from flows.cli import run as run_command
-from pipeline.store.snapshot import open_published
-from pipeline.store.workspace import Workspace
-from pipeline.synthesize.synthesize import synthesize
+from tests.export_center import NUMBERS, ExportCenter
 from tests.filled_worksheets import fill
-from tests.nights import night
 
 AS_OF = date(2026, 11, 20)
-NUMBERS = ("ResourceAgencyNum", "ParentAgencyNum", "ConnectsToSiteNum", "ConnectsToProgramNum")
 
 
-class Center:
-    """One center whose export a test can change from night to night."""
+class Center(ExportCenter):
+    """A center in which people audit."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.workspace = Workspace(folder / "workspace")
-        made = synthesize(agencies=40, seed="audited", output=folder / "out", centers=1, as_of=AS_OF).centers[0]
-        with made.path.open(encoding="utf-8-sig", newline="") as file:
-            self.rows = list(csv.DictReader(file))
-        self.count = 0
-
-    def night(self, *, as_of: date | None = None, **settings):
-        """Run the next night over the rows."""
-        self.count += 1
-        export = self.folder / f"night{self.count}.csv"
-        with export.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(self.rows[0]))
-            writer.writeheader()
-            writer.writerows(self.rows)
-        return night(
-            self.workspace.root,
-            ("one", export),
-            as_of=as_of or AS_OF + timedelta(days=self.count - 1),
-            run_id=f"202611{20 + self.count}T020000000Z-aaaaaa",
-            run={"report": False, "export_hsds": False},
-            **settings,
-        )
-
-    def table(self, name: str) -> pl.DataFrame:
-        with open_published(self.workspace) as snapshot:
-            return snapshot.table(name)
+        super().__init__(folder, agencies=40, seed="audited", as_of=AS_OF)
 
     def findings(self, rule_id: str) -> pl.DataFrame:
         return self.table("quality.finding").filter(pl.col("rule_id") == rule_id)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -16,48 +15,19 @@ from flows.duplicate_verdicts import read_judgement, values_of, verdict_decision
 from pipeline.store.decisions import append_decisions
 from pipeline.store.snapshot import open_published
 from pipeline.store.workspace import Workspace
-from pipeline.synthesize.synthesize import synthesize
 from schemas.match_parameters import MatchParameters
 from schemas.verdicts import Verdict
-from tests.nights import night
+from tests.export_center import NUMBERS, ExportCenter
 
 AS_OF = date(2026, 11, 20)
 DECIDED_AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
-NUMBERS = ("ResourceAgencyNum", "ParentAgencyNum", "ConnectsToSiteNum", "ConnectsToProgramNum")
 
 
-class Town:
-    """One center whose export a test can change from night to night."""
+class Town(ExportCenter):
+    """A center in which people decide."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.workspace = Workspace(folder / "workspace")
-        made = synthesize(agencies=120, seed="verdicts", output=folder / "out", centers=1, as_of=AS_OF).centers[0]
-        with made.path.open(encoding="utf-8-sig", newline="") as file:
-            self.rows = list(csv.DictReader(file))
-        self.count = 0
-
-    def night(self, rows=None):
-        """Run the next night over the rows."""
-        self.count += 1
-        rows = self.rows if rows is None else rows
-        export = self.folder / f"night{self.count}.csv"
-        with export.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(self.rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-        run_id = f"2026112{self.count}T020000000Z-aaaaaa"
-        return night(
-            self.workspace.root,
-            ("one", export),
-            as_of=AS_OF + timedelta(days=self.count - 1),
-            run_id=run_id,
-            run={"report": False, "export_hsds": False},
-        )
-
-    def table(self, name):
-        with open_published(self.workspace) as snapshot:
-            return snapshot.table(name)
+        super().__init__(folder, agencies=120, seed="verdicts", as_of=AS_OF)
 
     def decide_all(self):
         """Decide every pair that is asked: likely ones are the same, every third is not, every seventh nobody can tell."""
