@@ -13,6 +13,7 @@ from pipeline.audit.worksheet import write_worksheet
 from pipeline.publish.collect_private import load_private_values
 from schemas.directory import Directory
 from schemas.errors import UsageError
+from schemas.private_values import PrivateValues
 
 _NOT_IN_NAMES = re.compile(r"[^\w-]+")
 
@@ -62,7 +63,7 @@ def write_worksheets(
     Returns:
         The files, in the order of the auditors; those that were there are among them.
     """
-    private = load_private_values(directory, findings=findings)
+    private: PrivateValues | None = None
     names: list[str | None] = [*auditors_of(batch)]
     if not items_of(batch, None).is_empty():
         names.append(None)
@@ -73,6 +74,7 @@ def write_worksheets(
         written.append(path)
         if keep and path.exists():
             continue
+        private = private or load_private_values(directory, findings=findings)
         write_worksheet(
             items_of(batch, name).with_columns(pl.lit(name, dtype=pl.String).alias("auditor")),
             directory,

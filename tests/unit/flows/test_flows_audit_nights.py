@@ -38,14 +38,13 @@ def center(tmp_path: Path) -> Center:
     return Center(tmp_path)
 
 
-def test_the_sample_of_a_month_stays_grows_when_asked_and_the_next_month_has_its_own(center: Center) -> None:
-    """An auditor at work must not find another sample on the second morning."""
-    nights = [center.night(audit={"size": size}) for size in (10, 10, 20)]
+def test_the_sample_of_a_month_grows_when_asked_and_the_next_month_has_its_own(center: Center) -> None:
+    """Who raises the size gets it in the same month, without losing what was drawn."""
+    nights = [center.night(audit={"size": size}) for size in (10, 20)]
     nights.append(center.night(as_of=date(2026, 12, 1), audit={"size": 20}))
     figures = [(one.audit.batch_id, one.audit.size) for one in nights if one.audit is not None]
-    assert [size for _, size in figures] == [10, 10, 20, 20]
-    first, again, larger, december = (batch_id for batch_id, _ in figures)
-    assert first == again
+    assert [size for _, size in figures] == [10, 20, 20]
+    first, larger, december = (batch_id for batch_id, _ in figures)
     assert len({first, larger, december}) == 3
     draws = center.table("auditing.draw").sort("as_of", "size")
     assert draws.select("batch_id", "extends").rows() == [(first, None), (larger, first), (december, None)]
@@ -61,8 +60,11 @@ def test_what_an_auditor_found_is_a_finding_until_the_value_changes(center: Cent
     uid, number = drawn.join(own, on="record_uid", how="semi").select("record_uid", "native_id").row(0)
     wrong = ("readability.factual", "accuracy.phones")
     center.record(facts.audit.batch_id, lambda one, item: "no" if one == uid and item in wrong else "yes", tmp_path)
+    batch_id = facts.audit.batch_id
     facts = center.night(audit={"size": 12})
     assert facts.audit is not None
+    # An auditor at work must not find another sample on the second morning.
+    assert facts.audit.batch_id == batch_id
     assert facts.audit.done == 12
     assert facts.audit.last is not None
     assert facts.audit.last.record_error_rate[0] == pytest.approx(1 / 12)

@@ -16,6 +16,7 @@ from pipeline.publish.summary import summarize_night, without_escapes
 from pipeline.publish.tasks import tasks_today
 from schemas.gating import Gate, GateName
 from schemas.night import (
+    AuditedFigures,
     AuditFigures,
     BandCount,
     CenterFacts,
@@ -194,6 +195,7 @@ def test_json_has_the_promised_keys(night):
     document = json.loads(json.dumps(night_json(night)))
     assert list(document) == [
         "run_id", "as_of", "status", "centers", "duplicates", "freshness", "staffing", "published", "seconds", "peak_memory_mb",
+        "audit",
     ]  # fmt: skip
     assert list(document["centers"][0]) == [
         "center_id", "format", "input_sha256", "rows_read", "rows_rejected", "records", "counted", "findings",
@@ -450,3 +452,24 @@ def test_report_of_a_night_without_anything(night):
 def test_same_night_gives_the_same_page(night):
     """Two copies of one report would differ without a reason."""
     assert render_report(night) == render_report(night)
+
+
+def test_the_audit_so_far_and_the_last_one_are_told(night):
+    """What an audit said must not lie in a table that nobody opens."""
+    last = AuditedFigures(
+        batch_id="b0", as_of=date(2026, 10, 1), drawn=32, done=30, unit="agency", speaks_for=100, score=91.24,
+        record_error_rate=(0.25, 0.125, 0.5), critical_error_rate=(0.0, 0.0, 0.1),
+    )  # fmt: skip
+    begun = replace(night, audit=replace(night.audit, done=7, last=last))
+    summary = summarize_night(begun)
+    assert "7 of them are done." in summary
+    assert "## How good it is" in summary
+    assert "25.0 % (12.5 to 50.0 %) have a fault" in summary
+    assert "Done: 7." in render_report(begun)
+    assert "The mean score is 91.2 of 100." in render_report(begun)
+    told = night_json(begun)["audit"]
+    assert told["done"] == 7
+    assert told["last"]["record_error_rate"] == {"estimate": 0.25, "low": 0.125, "high": 0.5}
+    finished = replace(night, audit=replace(night.audit, done=32))
+    assert "audit of 32 agencies" not in summarize_night(finished)
+    assert night_json(night)["audit"]["last"] is None
