@@ -104,6 +104,24 @@ class Design:
                 total += one.frame_size**2 * max(0.0, 1 - n / one.frame_size) * float(values.var(ddof=1)) / n
         return total
 
+    def tail_degrees(self, residuals: Floats) -> float:
+        """Return the degrees of freedom that heavy tails leave to a variance: 2 over its squared coefficient of variation.
+
+        A variance that rests on few large residuals is uncertain whatever the number of records (Satterthwaite, 1946, with the
+        kurtosis of the records' contributions); of normal residuals it is about their number.
+        """
+        weights = self.weights()
+        squares = np.zeros(residuals.size)
+        for place in range(len(self.strata)):
+            its = self.stratum == place
+            mean = float((weights[its] * residuals[its]).sum() / weights[its].sum())
+            squares[its] = (weights[its] * (residuals[its] - mean)) ** 2
+        total = float(squares.sum())
+        if total <= 0:
+            return inf
+        spread = float((squares**2).sum()) / total**2 - 1 / squares.size
+        return max(1.0, 2 / spread) if spread > 0 else inf
+
     def degrees_of_freedom(self) -> float:
         """Return audited records less strata; strata audited whole add nothing to variance and are left out."""
         free = 0
@@ -208,7 +226,12 @@ def estimate_mean(
         interval, words = mean_interval(value, error, df=df, confidence=confidence), f"t with {df:g} df"
     else:
         interval, words = _bounded_interval(
-            value, variance, bounds=bounds, weights=design.weights()[against > 0], df=df, confidence=confidence
+            value,
+            variance,
+            bounds=bounds,
+            weights=design.weights()[against > 0],
+            df=min(df, design.tail_degrees(values - value * against)),
+            confidence=confidence,
         )
     return Estimate(n=n, value=value, standard_error=error, interval=interval, method=f"{_words(design)}, {words}")
 
@@ -373,7 +396,7 @@ def _bounded_interval(
         effective, words = effective_number(weights), "all alike, wilson on effective n {:.1f}"
         df = inf
     else:
-        effective, words = share * (1 - share) / (variance / scale**2), f"wilson with t of {df:g} df"
+        effective, words = share * (1 - share) / (variance / scale**2), f"wilson with t of {df:.0f} df"
     low, high = effective_share_interval(share, effective, confidence=confidence, df=df)
     return (bounds[0] + scale * low, bounds[0] + scale * high), words.format(effective)
 

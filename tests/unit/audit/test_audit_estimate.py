@@ -406,3 +406,30 @@ def test_rare_errors_under_weights_far_apart_do_not_look_too_sure() -> None:
     most = effective_number(design.weights()) / (1 - 60 / 2200)
     assert made.value * (1 - made.value) / (made.standard_error or 1) ** 2 > most
     assert made.interval == pytest.approx(effective_share_interval(made.value, most, df=58))
+
+
+def test_heavy_tails_leave_few_degrees_of_freedom() -> None:
+    """A variance that rests on one record is a guess, however many were audited."""
+    design = simple(200, 20_000)
+    rng = np.random.default_rng(5)
+    assert design.tail_degrees(np.array([1.0, -1.0] * 100)) == inf
+    assert design.tail_degrees(rng.normal(size=200)) == pytest.approx(200, rel=0.35)
+    one = np.zeros(200)
+    one[0] = 100.0
+    assert design.tail_degrees(one) == pytest.approx(2, rel=0.05)
+    # The scale does not matter, and nothing at all says nothing.
+    some = rng.exponential(size=200)
+    assert design.tail_degrees(some) == pytest.approx(design.tail_degrees(10 * some))
+    assert design.tail_degrees(np.zeros(200)) == inf
+
+
+def test_scores_with_a_few_very_bad_ones_have_a_wider_interval() -> None:
+    even = np.array([90.0, 94.0] * 50)
+    uneven = np.full(100, 92.0 + 2 / 99)
+    uneven[0] = 90.0
+    uneven = 92 + (uneven - uneven.mean()) * (even.std() / uneven.std())
+    calm, wild = (estimate_mean(values, simple(100, 10_000), bounds=(0, 100)) for values in (even, uneven))
+    assert calm.interval is not None
+    assert wild.interval is not None
+    assert calm.standard_error == pytest.approx(wild.standard_error)
+    assert wild.interval[1] - wild.interval[0] > 1.5 * (calm.interval[1] - calm.interval[0])
