@@ -15,6 +15,7 @@ from flows.cli.terminal import Common, say, show_json, show_table
 from flows.clock import now
 from flows.drawn import KIND, drawn_payload
 from flows.use_figures import read_use
+from pipeline.audit.assignment import second_count
 from pipeline.audit.draw import AuditDraw, Method
 from pipeline.audit.estimate import design_effect
 from pipeline.audit.frame import words_for
@@ -245,9 +246,7 @@ def draw(
 
 
 def _planned(margin: float, records: int, *, people: int, parameters: AuditParameters) -> dict[str, float | int | None]:
-    second = 0
-    if parameters.second_share and records:
-        second = min(records, max(-(-int(records * parameters.second_share * 1000) // 1000), parameters.second_minimum))
+    second = second_count(records, share=parameters.second_share, minimum=parameters.second_minimum)
     hours = (records + second) * parameters.minutes / 60
     return {
         "margin": margin,

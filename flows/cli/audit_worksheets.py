@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from flows.audit_files import auditors_of, file_names, items_of
 from flows.audit_ground import AuditView, read_audit_view
-from flows.audits import curators_of, known_auditors
+from flows.audits import curators_of, known_auditors, read_audits
 from flows.cli.terminal import Common, say, show, show_json, show_table
 from flows.clock import now
 from flows.drawn import KIND as DRAWN
@@ -129,22 +129,22 @@ def record(
     documents = []
     # A file that cannot be read at all is told before anything is written.
     contents = {file: open_worksheet(file) for file in files}
-    _require_known(contents, read_audit_view(place, settings=resolved.settings, as_of=common.as_of))
+    view = read_audit_view(place, settings=resolved.settings, as_of=common.as_of)
+    _require_known(contents, view)
     for file, content in contents.items():
-        view = read_audit_view(place, settings=resolved.settings, as_of=common.as_of)
-        batch = view.audits.find(content.identity["batch_id"])
+        # What the file before brought is known to this one.
+        audits = read_audits(place, parameters=resolved.settings.audit, stored=view.audits.draws)
+        batch = audits.find(content.identity["batch_id"])
         frame = audit_frame(view.ground.directory, unit=str(batch.draw.item(0, "unit")))
         read = read_worksheet(
             content,
             batch=batch,
-            answers=view.audits.answers,
+            answers=audits.answers,
             auditors=known_auditors(resolved.settings.audit),
             curators=curators_of(frame),
             by=by,
             saved_before={
-                name: who
-                for (batch_id, name), who in view.audits.saved_by.items()
-                if batch_id == batch.batch_id and who
+                name: who for (batch_id, name), who in audits.saved_by.items() if batch_id == batch.batch_id and who
             },
             is_correction=correct,
         )

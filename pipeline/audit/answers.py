@@ -11,7 +11,6 @@ import polars as pl
 
 from schemas.auditing import Answer
 from schemas.contract import conform, empty_table, schema_of
-from schemas.scorecard import QUESTIONS, REMARK_ID
 
 #: Kind of the entries of the decision log.
 KIND = "audit_answers"
@@ -89,8 +88,3 @@ def carry_answers(answers: pl.DataFrame, *, items: pl.DataFrame) -> pl.DataFrame
     # What was answered anew in the larger batch stands there.
     latest = pl.col("entry") == pl.col("entry").max().over(*ANSWER_KEY)
     return conform(both.with_columns(is_standing=pl.col("is_standing") & latest), Answer)
-
-
-def answered_items() -> tuple[str, ...]:
-    """Return the ids of the lines a person can fill in, in the order of the worksheet."""
-    return (*(question.item_id for question in QUESTIONS), REMARK_ID)

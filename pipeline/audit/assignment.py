@@ -106,8 +106,7 @@ def assign_auditors(
             f"{len(nobody):,} of {len(rows):,} drawn records have no auditor: every auditor curates a part of them. "
             "Name another auditor."
         )
-    by_share = math.ceil(second_share * len(rows) - 1e-9)
-    wanted = min(len(rows), max(by_share, second_minimum if second_share else 0))
+    wanted = second_count(len(rows), share=second_share, minimum=second_minimum)
     twice = _scored_twice(rows, seed=seed, wanted=wanted, allowed=allowed)
     for row in sorted(twice, key=lambda row: (len(allowed[row["rank"]]), -_minutes(row), row["rank"])):
         others = [name for name in allowed[row["rank"]] if name.casefold() != row["auditor"].casefold()]
@@ -118,12 +117,26 @@ def assign_auditors(
             f"Only {got:,} of the {wanted:,} records that should be scored twice have a second auditor"
             f"{': name at least two auditors.' if len(auditors) == 1 else '; name more auditors.'}"
         )
-    elif got > by_share and got > _LARGEST_SHARE * len(rows) + 1e-9:
+    elif got > second_count(len(rows), share=second_share, minimum=0) and got > _LARGEST_SHARE * len(rows) + 1e-9:
         told.append(
             f"{got:,} of {len(rows):,} records are scored twice: below {second_minimum} an agreement says little. "
             "Fewer: --second-minimum."
         )
     return conform(pl.DataFrame(rows, schema=items.schema), DrawItem), tuple(told)
+
+
+def second_count(count: int, *, share: float, minimum: int) -> int:
+    """Return how many records are scored twice.
+
+    >>> second_count(100, share=0.15, minimum=20), second_count(32, share=0.15, minimum=0), second_count(9, share=0, minimum=20)
+    (20, 5, 0)
+
+    Args:
+        count: Records drawn.
+        share: Share scored twice, rounded up; 0 for none whatever the minimum.
+        minimum: Fewest, if so many were drawn.
+    """
+    return min(count, max(math.ceil(share * count - 1e-9), minimum)) if share else 0
 
 
 def _scored_twice(

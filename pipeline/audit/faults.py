@@ -115,12 +115,13 @@ def follow_numbers(rekeyed: pl.DataFrame) -> dict[tuple[str, str, str], str]:
     Args:
         rekeyed: `schemas.history.RekeyedInRun` of all runs, tonight's included.
     """
-    step: dict[tuple[str, str, str], str] = {}
+    present: dict[tuple[str, str, str], str] = {}
+    # Numbers that point to a present one; so that a directory that was renumbered whole takes no longer than its rows.
+    known_as: dict[tuple[str, str, str], set[str]] = {}
     columns = ("center_id", "kind", "old_record_uid", "new_record_uid")
     for center, kind, old, new in rekeyed.sort("as_of", "run_id").select(columns).iter_rows():
-        # What pointed to the old number points to the new one from now on.
-        for key, target in list(step.items()):
-            if key[:2] == (center, kind) and target == old:
-                step[key] = new
-        step[center, kind, old] = new
-    return {key: new for key, new in step.items() if key[2] != new}
+        earlier = known_as.pop((center, kind, old), set()) | {old}
+        for name in earlier:
+            present[center, kind, name] = new
+        known_as.setdefault((center, kind, new), set()).update(earlier)
+    return {key: new for key, new in present.items() if key[2] != new}

@@ -1,10 +1,11 @@
-"""Confidence intervals of shares and means."""
+"""Confidence intervals of shares and means.
+
+scipy is imported where it is needed: commands that draw or write worksheets start without it.
+"""
 
 from __future__ import annotations
 
 from math import inf, sqrt
-
-from scipy.special import betaincinv, ndtri, stdtrit
 
 #: Above this share of the frame the interval of a simple draw is narrowed.
 NARROWED_FROM = 0.05
@@ -15,11 +16,15 @@ Interval = tuple[float, float]
 
 def normal_quantile(confidence: float) -> float:
     """Return z of a two-sided interval; 1.959964 for 0.95."""
+    from scipy.special import ndtri
+
     return float(ndtri((1 + confidence) / 2))
 
 
 def student_quantile(confidence: float, df: float) -> float:
     """Return t of a two-sided interval; z when there is no end of degrees of freedom."""
+    from scipy.special import stdtrit
+
     return normal_quantile(confidence) if df == inf else float(stdtrit(df, (1 + confidence) / 2))
 
 
@@ -58,6 +63,8 @@ def clopper_pearson(count: float, n: float, *, confidence: float = 0.95) -> Inte
         n: Records, above 0.
         confidence: Confidence.
     """
+    from scipy.special import betaincinv
+
     tail = (1 - confidence) / 2
     low = 0.0 if count <= 0 else float(betaincinv(count, n - count + 1, tail))
     high = 1.0 if count >= n else float(betaincinv(count + 1, n - count, 1 - tail))

@@ -72,23 +72,18 @@ def show_present_values(
     return _as_texts(_without_private(values, private), members=members, is_complete=is_complete)
 
 
-def show_findings(
-    items: pl.DataFrame, *, findings: pl.DataFrame, directory: Directory, unit: str, prefixes: Sequence[str]
-) -> pl.DataFrame:
+def show_findings(members: pl.DataFrame, *, findings: pl.DataFrame, prefixes: Sequence[str]) -> pl.DataFrame:
     """Return the findings of every drawn record whose rule id starts with one of the prefixes, as one text each.
 
     Args:
-        items: Drawn records: `center_id`, `record_uid`.
+        members: The records looked at for every drawn record, see `unit_members`.
         findings: `schemas.quality.Finding` rows.
-        directory: The directory they were drawn from.
-        unit: `agency` or `service`.
         prefixes: Beginnings of rule ids.
 
     Returns:
         `center_id`, `unit_uid`, `text`; records without such findings are absent.
     """
     wanted = pl.any_horizontal(pl.col("rule_id").str.starts_with(prefix) for prefix in prefixes)
-    members = unit_members(items, directory=directory, unit=unit)
     rows = findings.filter(wanted).join(
         members.select(*_UNIT, "record_uid", "label", "place"), on=["center_id", "record_uid"], how="inner"
     )

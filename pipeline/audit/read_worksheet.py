@@ -27,7 +27,7 @@ from pipeline.audit.worksheet_columns import (
 )
 from pipeline.audit.worksheet_file import SheetContent, SheetRow, column_letter
 from schemas.errors import InputError
-from schemas.scorecard import AUTOMATIC_ITEMS, ITEMS, QUESTIONS, REMARK_ID, AuditAnswer, Question
+from schemas.scorecard import AUTOMATIC_ITEMS, ITEMS, QUESTIONS, REMARK_ID, AuditAnswer
 
 Key = tuple[str, str]
 
@@ -583,8 +583,3 @@ def _recorded(answers: pl.DataFrame, *, batch_id: str) -> dict[tuple[str, str, s
 
 def _is_other(saved_by: str, before: str | None) -> bool:
     return bool(saved_by) and bool(before) and saved_by.casefold() != (before or "").casefold()
-
-
-def question_of(item_id: str) -> Question | None:
-    """Return the question of an item, or None when no person judges it."""
-    return _QUESTIONS.get(item_id)

@@ -89,12 +89,10 @@ def _blocks(
     for row in show_present_values(items, directory=directory, unit=unit, private=private).to_dicts():
         shown.setdefault((row["center_id"], row["unit_uid"]), {})[row["shows"]] = row["text"]
     if findings is not None:
+        members = unit_members(items, directory=directory, unit=unit)
         for question in QUESTIONS:
             if question.finding_prefixes:
-                texts = show_findings(
-                    items, findings=findings, directory=directory, unit=unit, prefixes=question.finding_prefixes
-                )
-                for row in texts.to_dicts():
+                for row in show_findings(members, findings=findings, prefixes=question.finding_prefixes).to_dicts():
                     shown.setdefault((row["center_id"], row["unit_uid"]), {})[question.item_id] = row["text"]
     whole: dict[tuple[str, str], dict[str, str]] = {}
     # For the hash of what is compared later, which nobody reads: what is flagged private is withheld there too.

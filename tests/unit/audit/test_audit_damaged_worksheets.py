@@ -20,7 +20,7 @@ from pipeline.audit.answers import AnswerEntry, fold_answers
 from pipeline.audit.assignment import Auditor
 from pipeline.audit.draw import AuditDraw, DrawPlan, draw_sample
 from pipeline.audit.frame import audit_frame
-from pipeline.audit.read_worksheet import Correction, ReadWorksheet, Remark, question_of, read_worksheet
+from pipeline.audit.read_worksheet import Correction, ReadWorksheet, Remark, read_worksheet
 from pipeline.audit.worksheet import write_worksheet
 from pipeline.audit.worksheet_columns import COLUMNS
 from pipeline.audit.worksheet_file import open_worksheet
@@ -1236,11 +1236,3 @@ def test_answers_of_another_batch_are_passed_over(world: World, good: Path) -> N
     """The same agency may be drawn again next year."""
     before = recorded(world.assigned, hand_in(good, world.assigned)).with_columns(batch_id=pl.lit("audit-20250101-0"))
     assert taken(hand_in(good, world.assigned, before)) == ALL
-
-
-def test_question_of_knows_the_questions_of_people_alone() -> None:
-    """An item that is worked out has no question to name."""
-    found = question_of(FEES)
-    assert found is not None
-    assert found.words == "the fees"
-    assert question_of("completeness.mandatory") is None

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.audit.answers import AnswerEntry, answered_items, carry_answers, fold_answers, standing_answers
+from pipeline.audit.answers import AnswerEntry, carry_answers, fold_answers, standing_answers
 from pipeline.audit.scores import band_of, criterion_weights, item_points, score_records
 from schemas.auditing import AutomaticScore, DrawItem
 from schemas.contract import conform, empty_table, schema_of
@@ -312,7 +312,3 @@ def test_correction_in_the_smaller_batch_counts_in_the_larger_one() -> None:
 def test_records_drawn_for_the_first_time_carry_nothing() -> None:
     answers = fold_answers([entry(1, ALL_YES)])
     assert carry_answers(answers, items=drawn_again("r1", carried_from=None)).equals(answers)
-
-
-def test_lines_that_can_be_answered_are_the_questions_and_the_remark() -> None:
-    assert answered_items() == (*ALL_YES, REMARK_ID)
