@@ -19,8 +19,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from schemas.errors import InputError
 from schemas.fault_words import keys_at, place_of, say_fault
+from schemas.forecast_parameters import ForecastParameters
 from schemas.match_parameters import MatchParameters
 from schemas.merge_parameters import MergeParameters
+from schemas.packet_parameters import PacketParameters
 from schemas.parameters import (
     AuditParameters,
     ChangeParameters,
@@ -33,6 +35,7 @@ from schemas.parameters import (
     StaffingParameters,
     ValidateParameters,
 )
+from schemas.queue_parameters import QueueParameters
 from schemas.verdict_parameters import VerdictParameters
 
 #: Name of the settings file that is read when none is named.
@@ -117,6 +120,9 @@ class Settings(BaseSettings):
     verdicts: VerdictParameters = VerdictParameters()
     merge: MergeParameters = MergeParameters()
     freshness: FreshnessRule = FreshnessRule()
+    forecast: ForecastParameters = ForecastParameters()
+    queue: QueueParameters = QueueParameters()
+    packet: PacketParameters = PacketParameters()
     staffing: StaffingParameters = StaffingParameters()
     audit: AuditParameters = AuditParameters()
     export: ExportParameters = ExportParameters()

@@ -1,0 +1,1 @@
+"""Who must verify what and when, and the forms that agencies send back."""
