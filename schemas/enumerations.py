@@ -137,6 +137,25 @@ class Band(StrEnum):
     NEVER = "never"
 
 
+class WindowKind(StrEnum):
+    """From which day on a verification counts."""
+
+    ROLLING = "rolling"  # twelve calendar months back from as_of: the headline
+    FISCAL_YEAR = "fiscal_year"  # since the last start of the fiscal year
+    CALENDAR_YEAR = "calendar_year"  # since the last 1 January
+
+
+class SuspicionReason(StrEnum):
+    """Why a verification that counts deserves a question."""
+
+    MASS_STAMP = "mass_stamp"  # a large part of the directory has the same day
+    BEFORE_CREATED = "before_created"  # it is older than the record
+    NO_VERIFIER = "no_verifier"  # nobody is named who confirmed, and no method
+    UNCHANGED_WHILE_BAD = (
+        "unchanged_while_bad"  # nothing changed for years, and a phone, link or e-mail is known to be wrong
+    )
+
+
 class PairBand(StrEnum):
     """Where a scored pair of records stands."""
 

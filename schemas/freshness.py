@@ -57,3 +57,38 @@ class FrequentDay(Table):
     day_on: pl.Date = required("The day; the earliest when several are equally frequent.")
     record_count: pl.Int64 = required("Counted records with that day.")
     share: pl.Float64 = required("record_count / all counted records of the scope, 0-1.")
+
+
+class Suspicion(Table):
+    """One row per counted verification and reason for which it deserves a question. Nobody is accused: dates alone prove nothing."""
+
+    center_id: pl.String = required("Center.")
+    kind: pl.String = required("Record kind.")
+    record_uid: pl.String = required("Record.")
+    agency_uid: pl.String = optional("Its agency; null when that is missing from the export.")
+    verified_on: pl.Date = required("The verification day.")
+    reason: pl.String = required(
+        "`mass_stamp`, `before_created`, `no_verifier` or `unchanged_while_bad` (schemas.enumerations.SuspicionReason)."
+    )
+
+
+class TrendPoint(Table):
+    """One row per day of a trend."""
+
+    as_of: pl.Date = required("Day the figure speaks of.")
+    origin: pl.String = required(
+        "`night`: published that night; `reconstructed`: worked out later from the dates of the first nights, as a range."
+    )
+    run_id: pl.String = optional("Run of the night; null for a reconstructed day.")
+    numerator: pl.Float64 = optional("Units updated; of a reconstructed day only those that were for certain.")
+    denominator: pl.Float64 = optional(
+        "Counted units; of a reconstructed day those of today that were entered by then."
+    )
+    unknown: pl.Float64 = optional(
+        "Units without a day; of a reconstructed day those whose date of that time was overwritten since."
+    )
+    share: pl.Float64 = optional("numerator / denominator, 0-1; null for a reconstructed day that is not certain.")
+    share_low: pl.Float64 = optional("Lower end, 0-1; the share itself for a night.")
+    share_high: pl.Float64 = optional(
+        "Upper end, 0-1: as if every overwritten date had counted; the share itself for a night."
+    )

@@ -15,7 +15,9 @@ class Measure(Table):
     measure: pl.String = required(
         "Such as `complete_agency_update`, `verified_record`, `edited_record`, `staffing_fte`."
     )
-    dimension: pl.String = required("`all`, `center`, `county`, `curator`, `kind`, `tier`, `band`, `day` or `reason`.")
+    dimension: pl.String = required(
+        "`all`, `center`, `county`, `curator`, `kind`, `tier`, `branch`, `language`, `band`, `day` or `reason`."
+    )
     value: pl.String = required("Value of the dimension; `all` for the whole, `(unknown)` when the record has none.")
     numerator: pl.Float64 = optional("Counted records that meet the measure.")
     denominator: pl.Float64 = optional("Counted records.")

@@ -145,6 +145,18 @@ class FreshnessRule(Parameters):
     require_verifier: bool = Field(
         default=False, description="Whether a verification without name, title or method is left out (project choice)."
     )
+    fiscal_year_start_month: int = Field(
+        default=7,
+        ge=1,
+        le=12,
+        description="Month with which the fiscal year begins [S: 1 July in reports of the network].",
+    )
+    suspicious_unchanged_months: int = Field(
+        default=24,
+        ge=1,
+        description="A verification is questioned when nothing was changed for this many months before it although a phone, link or "
+        "e-mail is known to be wrong (project choice).",
+    )
 
 
 class RuleOverride(Parameters):

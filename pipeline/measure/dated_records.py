@@ -134,15 +134,20 @@ def date_bundles(records: pl.DataFrame, *, levels: pl.DataFrame) -> pl.DataFrame
     One blank day on a tracked level makes the whole bundle blank.
 
     Args:
-        records: From `date_records`.
+        records: From `date_records`. With `own_day` (the day before some were set aside), `kept_day` tells the bundle's day by it.
         levels: From `track_levels`.
     """
+
+    def of_all(name: str) -> pl.Expr:
+        return pl.when(pl.col(name).is_not_null().all()).then(pl.col(name).min())
+
+    days = {"day": of_all("verified_on")}
+    if "own_day" in records.columns:
+        days["kept_day"] = of_all("own_day")
     oldest = (
         records.join(levels.filter("is_tracked").select("center_id", "kind"), on=["center_id", "kind"], how="semi")
         .group_by("center_id", "agency_uid")
-        .agg(
-            day=pl.when(pl.col("verified_on").is_not_null().all()).then(pl.col("verified_on").min()),
-        )
+        .agg(**days)
     )
     return (
         records.filter(pl.col("kind") == RecordKind.AGENCY.value)

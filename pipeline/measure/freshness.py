@@ -21,21 +21,51 @@ import polars as pl
 
 from pipeline.measure.complexity import measure_complexity
 from pipeline.measure.dated_records import date_bundles, date_records, track_levels
-from pipeline.measure.freshness_cases import HEADLINE, PLURALS, count_cases, list_unknowable
+from pipeline.measure.freshness_cases import (
+    HEADLINE,
+    PLURALS,
+    VERIFIED,
+    count_cases,
+    find_reasons,
+    list_unknowable,
+)
+from pipeline.measure.freshness_dimensions import split_by_branch, split_by_language
 from pipeline.measure.freshness_figures import (
     count_bands,
     count_not_counted,
     figure_bands,
+    figure_dimension,
     figure_frequent_days,
     figure_not_counted,
     figure_shares,
     find_frequent_days,
 )
+from pipeline.measure.suspicious import count_suspicious, find_suspicious
 from pipeline.measure.window import window_of
 from schemas.contract import conform
 from schemas.directory import Directory
+from schemas.enumerations import WindowKind
 from schemas.measures import Measure
 from schemas.parameters import FreshnessRule, StaffingParameters
+
+#: Ending of the measures from which verifications that deserve a question are set aside.
+WITHOUT_SUSPICIOUS = "without_suspicious"
+
+#: Dimensions in which a unit can stand several times.
+_SPLIT = ("branch", "language")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What shows that a verification deserves a question.
+
+    Attributes:
+        findings: Open findings, `schemas.quality.TrackedFinding`.
+        verifications: `schemas.history.Verification` of all nights.
+    """
+
+    findings: pl.DataFrame
+    verifications: pl.DataFrame
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +75,7 @@ class Freshness:
     Attributes:
         as_of: Last day of the window.
         cutoff_on: First day of the window; both days count.
+        window_kind: What the window begins with.
         rule: Window, bands and options used.
         figures: Every figure as `schemas.measures.Measure` rows. `center_id` is null for all centers together.
         bands: Counts per freshness band.
@@ -52,12 +83,14 @@ class Freshness:
         excluded: Rows left out of every figure, by reason.
         unknowable: Centers whose share cannot be known, with the number of records kept out.
         frequent_days: The most frequent single day.
+        suspicions: `schemas.freshness.Suspicion`; None when it was not asked.
         level_notes: For the report: one sentence per center about the levels, and one for every center that is kept out of
             a share over all centers.
     """
 
     as_of: date
     cutoff_on: date
+    window_kind: WindowKind
     rule: FreshnessRule
     figures: pl.DataFrame
     bands: pl.DataFrame
@@ -65,6 +98,7 @@ class Freshness:
     excluded: pl.DataFrame
     unknowable: pl.DataFrame
     frequent_days: pl.DataFrame
+    suspicions: pl.DataFrame | None
     level_notes: tuple[str, ...]
 
     def headline(self, measure: str = HEADLINE, *, center_id: str | None = None) -> dict[str, object]:
@@ -104,6 +138,9 @@ def measure_freshness(
     as_of: date,
     rule: FreshnessRule,
     dimensions: Sequence[str] = ("center", "county", "curator", "kind"),
+    window_kind: WindowKind = WindowKind.ROLLING,
+    further_windows: Sequence[WindowKind] = (),
+    evidence: Evidence | None = None,
 ) -> Freshness:
     """Measure how much of a directory was updated in the window that ends on a day.
 
@@ -115,24 +152,64 @@ def measure_freshness(
         directory: One or many centers. Only counted rows count; duplicates of one id count as often as delivered.
         as_of: Last day of the window, included. Later days count as blank.
         rule: Window and bands in calendar months, the share from which a level is tracked, the verifier option.
-        dimensions: Breakdowns wanted: `center`, `county`, `curator`, `kind`, `tier`.
+        dimensions: Breakdowns wanted: `center`, `county`, `curator`, `kind`, `tier`, `branch`, `language`. In the last two a unit can
+            stand in several rows.
+        window_kind: What the window begins with.
+        further_windows: Windows of which the headline and the verified records are also told, as a whole and by center, under the
+            names `complete_agency_update_fiscal_year` and so on.
+        evidence: What shows that a verification deserves a question; with it the shares without such verifications are also told,
+            as `complete_agency_update_without_suspicious` and `verified_record_without_suspicious`, and the records under each
+            reason as `suspicious_verification`.
 
     Returns:
         All figures, over all centers and for each center.
     """
-    window = window_of(rule, as_of=as_of)
+    window = window_of(rule, as_of=as_of, kind=window_kind)
     records = date_records(directory, as_of=as_of, rule=rule)
     if "tier" in dimensions:
         records = _with_tier(records, directory, as_of=as_of)
     levels = track_levels(records, rule=rule)
     bundles = date_bundles(records, levels=levels)
-    cases = count_cases(records, bundles=bundles, levels=levels, window=window, rule=rule)
+    reasons = find_reasons(records, levels=levels, rule=rule)
+    cases = count_cases(records, bundles=bundles, window=window, reasons=reasons)
+    centers = _centers(directory)
+    plain = [dimension for dimension in dimensions if dimension not in _SPLIT]
+    parts = [figure_shares(cases, centers=centers, dimensions=plain)]
+    for dimension in dimensions:
+        if dimension in _SPLIT:
+            split = (
+                split_by_branch(records, bundles, directory=directory)
+                if dimension == "branch"
+                else split_by_language(records, bundles, directory=directory, levels=levels, as_of=as_of, rule=rule)
+            )
+            divided = count_cases(split[0], bundles=split[1], window=window, reasons=reasons)
+            parts.append(figure_dimension(divided, dimension=dimension))
+    for kind in further_windows:
+        others = count_cases(
+            records,
+            bundles=bundles,
+            window=window_of(rule, as_of=as_of, kind=kind),
+            reasons=reasons,
+            measures=(HEADLINE, VERIFIED),
+        )
+        shares = figure_shares(others, centers=centers, dimensions=["center"])
+        parts.append(_renamed(shares, suffix=kind.value))
+    suspicions = None
+    if evidence is not None:
+        suspicions = find_suspicious(
+            records, findings=evidence.findings, verifications=evidence.verifications, window=window, rule=rule
+        )
+        kept = set_aside(records, suspicions=suspicions)
+        kept_bundles = date_bundles(kept, levels=levels).with_columns(was_blank=pl.col("kept_day").is_null())
+        without = count_cases(kept, bundles=kept_bundles, window=window, reasons=reasons, measures=(HEADLINE, VERIFIED))
+        shares = figure_shares(without, centers=centers, dimensions=plain)
+        parts += [_renamed(shares, suffix=WITHOUT_SUSPICIOUS), count_suspicious(suspicions, records=records)]
     bands = count_bands(cases)
     excluded = count_not_counted(directory)
     days = find_frequent_days(records)
     figures = pl.concat(
         [
-            figure_shares(cases, centers=_centers(directory), dimensions=dimensions),
+            *parts,
             figure_bands(bands),
             figure_not_counted(excluded, directory=directory),
             figure_frequent_days(days),
@@ -143,6 +220,7 @@ def measure_freshness(
     return Freshness(
         as_of=as_of,
         cutoff_on=window.cutoff_on,
+        window_kind=window_kind,
         rule=rule,
         figures=conform(figures.sort("center_id", "measure", "dimension", "value"), Measure),
         bands=bands,
@@ -150,7 +228,35 @@ def measure_freshness(
         excluded=excluded,
         unknowable=unknowable,
         frequent_days=days,
+        suspicions=suspicions,
         level_notes=(*_level_notes(levels, rule=rule), *_kept_out_notes(unknowable, figures=figures)),
+    )
+
+
+def set_aside(records: pl.DataFrame, *, suspicions: pl.DataFrame) -> pl.DataFrame:
+    """Return the records with the verification days that deserve a question blanked; `was_blank` tells those that had none before.
+
+    Args:
+        records: From `date_records`.
+        suspicions: From `find_suspicious`.
+    """
+    key = ["center_id", "kind", "record_uid"]
+    marked = suspicions.select(key).unique().with_columns(is_set_aside=pl.lit(value=True))
+    day = pl.col("verified_on")
+    return (
+        records.join(marked, on=key, how="left")
+        .with_columns(
+            was_blank=day.is_null(),
+            own_day=day,
+            verified_on=pl.when(pl.col("is_set_aside").is_null()).then(day),
+        )
+        .drop("is_set_aside")
+    )
+
+
+def _renamed(figures: pl.DataFrame, *, suffix: str) -> pl.DataFrame:
+    return figures.filter(pl.col("measure").is_in([HEADLINE, VERIFIED])).with_columns(
+        measure=pl.format(f"{{}}_{suffix}", "measure")
     )
 
 

@@ -36,11 +36,22 @@ def figure_shares(cases: pl.DataFrame, *, centers: Sequence[str], dimensions: Se
         _shares(cases, dimension="all", by_center=True),
     ]
     for dimension in dimensions:
-        parts.append(_shares(cases, dimension=dimension, by_center=False))
-        if dimension != "center":
-            parts.append(_shares(cases, dimension=dimension, by_center=True))
+        if dimension == "center":
+            parts.append(_shares(cases, dimension=dimension, by_center=False))
+        else:
+            parts.append(figure_dimension(cases, dimension=dimension))
     figures = pl.concat(parts)
     return pl.concat([figures, _empty_shares(figures, centers=centers)], how="diagonal")
+
+
+def figure_dimension(cases: pl.DataFrame, *, dimension: str) -> pl.DataFrame:
+    """Return the three figures of one dimension, over all centers and for each center.
+
+    Args:
+        cases: From `count_cases`, with a column of that name.
+        dimension: Such as `branch`.
+    """
+    return pl.concat([_shares(cases, dimension=dimension, by_center=of_center) for of_center in (False, True)])
 
 
 def count_bands(cases: pl.DataFrame) -> pl.DataFrame:
