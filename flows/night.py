@@ -39,13 +39,13 @@ from pipeline.audit.faults import follow_numbers, standing_faults
 from pipeline.curate.cluster_ids import keep_cluster_ids, renumber_clusters
 from pipeline.curate.filled_cells import count_filled
 from pipeline.curate.finding_events import list_events
-from pipeline.curate.findings import shown_findings, track_findings
+from pipeline.curate.findings import OPEN, shown_findings, track_findings
 from pipeline.curate.moved_findings import move_findings
 from pipeline.ingest.read import read_export
 from pipeline.match.agencies import match_agencies
 from pipeline.match.siblings import alike_siblings
 from pipeline.measure.complexity import measure_complexity
-from pipeline.measure.freshness import measure_freshness
+from pipeline.measure.freshness import Evidence, measure_freshness
 from pipeline.measure.staffing import estimate_staffing
 from pipeline.normalize.directory import normalize_delivery
 from pipeline.publish.hsds import Load, export_hsds
@@ -57,6 +57,7 @@ from pipeline.validate.findings import disabled_rules
 from pipeline.validate.records import validate_directory
 from schemas.delivered import Delivered
 from schemas.directory import join_directories
+from schemas.enumerations import WindowKind
 from schemas.history import RekeyedInRun
 from schemas.night import NightFacts
 
@@ -251,7 +252,15 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 )
 
         with watch.stage("measure"):
-            freshness = verb(measure_freshness)(directory, as_of=plan.as_of, rule=settings.freshness)
+            freshness = verb(measure_freshness)(
+                directory,
+                as_of=plan.as_of,
+                rule=settings.freshness,
+                further_windows=(WindowKind.FISCAL_YEAR, WindowKind.CALENDAR_YEAR),
+                evidence=Evidence(
+                    findings=tracked.filter(pl.col("status").is_in(OPEN)), verifications=compared.verifications
+                ),
+            )
             staffing = verb(estimate_staffing)(complexity, parameters=settings.staffing)
 
         with watch.stage("export"):

@@ -33,7 +33,7 @@ app.command(
 )
 app.command("flows.cli.rejects:rejects", name="rejects", help="Rows of the last exports that could not be read.")
 app.command(
-    "flows.cli.freshness:freshness",
+    "flows.cli.freshness_commands:app",
     name="freshness",
     help="The share of the directory that was updated in the last year.",
 )

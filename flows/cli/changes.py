@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,12 +11,12 @@ from cyclopts import Parameter
 
 from flows.cli.terminal import Common, require_center, require_limit, require_record, say, show, show_json, show_table
 from flows.compared_nights import list_shown_changes
+from flows.past_nights import find_night
 from pipeline.publish.table_file import Sheet, write_table
 from pipeline.publish.wording import count_of
 from pipeline.store.snapshot import Snapshot, kept_runs, open_published
 from pipeline.store.workspace import Workspace
 from schemas.contract import conform
-from schemas.errors import InputError, UsageError
 
 #: Rows printed on a terminal; --output and --json give all.
 ROWS_SHOWN = 50
@@ -144,27 +143,7 @@ def _earlier_run(snapshot: Snapshot, since: str | None) -> str | None:
     earlier = runs.filter(pl.col("run_id") != snapshot.pointer.run_id)
     if since is None:
         return None if earlier.is_empty() else str(earlier["run_id"][-1])
-    day = _day(since)
-    if day is not None:
-        until = earlier.filter(pl.col("as_of") <= day)
-        if until.is_empty():
-            first = f" The first is of {earlier['as_of'].sort().to_list()[0]}." if earlier.height else ""
-            raise InputError(f"No earlier night speaks of {day} or a day before it.{first}")
-        return str(until["run_id"][-1])
-    named = [run_id for run_id in earlier["run_id"].to_list() if run_id.startswith(since)]
-    if len(named) > 1 and since not in named:
-        raise UsageError(f"--since: several runs begin with {since}: {', '.join(named[:5])}.")
-    if not named:
-        known = ", ".join(earlier["run_id"].tail(5).to_list()) or "none"
-        raise InputError(f"There is no earlier run {since}.", advice=f"The last ones: {known}. A day will do too.")
-    return since if since in named else named[0]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None
+    return find_night(earlier, since, option="--since")
 
 
 def _compare(place: Workspace, snapshot: Snapshot, earlier: str | None) -> _Compared:

@@ -158,8 +158,8 @@ def measure_freshness(
         further_windows: Windows of which the headline and the verified records are also told, as a whole and by center, under the
             names `complete_agency_update_fiscal_year` and so on.
         evidence: What shows that a verification deserves a question; with it the shares without such verifications are also told,
-            as `complete_agency_update_without_suspicious` and `verified_record_without_suspicious`, and the records under each
-            reason as `suspicious_verification`.
+            as `complete_agency_update_without_suspicious` and `verified_record_without_suspicious` (not by language), and the records
+            under each reason as `suspicious_verification`.
 
     Returns:
         All figures, over all centers and for each center.
@@ -192,8 +192,7 @@ def measure_freshness(
             reasons=reasons,
             measures=(HEADLINE, VERIFIED),
         )
-        shares = figure_shares(others, centers=centers, dimensions=["center"])
-        parts.append(_renamed(shares, suffix=kind.value))
+        parts.append(_renamed(figure_shares(others, centers=centers, dimensions=["center"]), suffix=kind.value))
     suspicions = None
     if evidence is not None:
         suspicions = find_suspicious(
@@ -202,8 +201,17 @@ def measure_freshness(
         kept = set_aside(records, suspicions=suspicions)
         kept_bundles = date_bundles(kept, levels=levels).with_columns(was_blank=pl.col("kept_day").is_null())
         without = count_cases(kept, bundles=kept_bundles, window=window, reasons=reasons, measures=(HEADLINE, VERIFIED))
-        shares = figure_shares(without, centers=centers, dimensions=plain)
-        parts += [_renamed(shares, suffix=WITHOUT_SUSPICIOUS), count_suspicious(suspicions, records=records)]
+        shares = [figure_shares(without, centers=centers, dimensions=plain)]
+        if "branch" in dimensions:
+            split = split_by_branch(kept, kept_bundles, directory=directory)
+            divided = count_cases(
+                split[0], bundles=split[1], window=window, reasons=reasons, measures=(HEADLINE, VERIFIED)
+            )
+            shares.append(figure_dimension(divided, dimension="branch"))
+        parts += [
+            _renamed(pl.concat(shares, how="diagonal"), suffix=WITHOUT_SUSPICIOUS),
+            count_suspicious(suspicions, records=records),
+        ]
     bands = count_bands(cases)
     excluded = count_not_counted(directory)
     days = find_frequent_days(records)
