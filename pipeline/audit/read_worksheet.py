@@ -25,7 +25,8 @@ from pipeline.audit.worksheet_columns import (
     SOURCE_COLUMN,
     WORKED_OUT,
 )
-from pipeline.audit.worksheet_file import SheetContent, SheetRow, column_letter
+from pipeline.audit.worksheet_file import SheetContent
+from pipeline.workbook.returned import SheetRow, column_letter
 from schemas.errors import InputError
 from schemas.scorecard import AUTOMATIC_ITEMS, ITEMS, QUESTIONS, REMARK_ID, AuditAnswer
 

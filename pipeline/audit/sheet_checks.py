@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 
+from pipeline.workbook.checksums import checksum, plain_text
 from schemas.scorecard import Question
-
-#: Hexadecimal digits kept of a SHA-256: enough to notice any accident.
-_DIGITS = 16
-# Spreadsheet programs rewrite blanks, line breaks and signs that XML does not know: they are no change.
-_NOT_TOLD = re.compile(r"_x[0-9A-Fa-f]{4}_|[\x00-\x20\x7f-\xa0]+")
 
 
 def values_sha256(values: Mapping[str, str], question: Question) -> str:
@@ -21,8 +15,8 @@ def values_sha256(values: Mapping[str, str], question: Question) -> str:
         values: Text by kind of value, whole (`show_present_values(is_complete=True)`).
         question: The question.
     """
-    parts = [f"{kind}={_plain(values.get(kind, ''))}" for kind in question.concerns]
-    return _digest("\n".join(parts))
+    parts = [f"{kind}={plain_text(values.get(kind, ''))}" for kind in question.concerns]
+    return checksum(parts)
 
 
 def row_check(
@@ -40,13 +34,5 @@ def row_check(
         question: Text of the question.
         shown: What stands in the directory, as shown.
     """
-    visible = (_plain(text) for text in (place, record, question, shown))
-    return _digest("\n".join((record_uid, center_id, item_id, values, *visible)))
-
-
-def _plain(text: str) -> str:
-    return _NOT_TOLD.sub(" ", text).strip()
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+    visible = (plain_text(text) for text in (place, record, question, shown))
+    return checksum((record_uid, center_id, item_id, values, *visible))
