@@ -181,24 +181,33 @@ def _bundle_verdict(
             "nothing can be known.",
         )
     late = members.filter(~pl.col("in_window"))
+    is_alone = members.height == 1
     if late.is_empty():
         first = members.row(0, named=True)
+        whole = (
+            "The bundle has one record with dates"
+            if is_alone
+            else f"All {members.height:,} records of the bundle with dates"
+        )
         return Verdict(
             measure=HEADLINE,
             counts=True,
-            sentence=f"All {members.height:,} records of the bundle that have dates were verified since {cutoff}; the oldest day is "
-            f"{first['day']} ({_said(first)}).",
+            sentence=f"{whole}{', verified' if is_alone else ' were verified'} since {cutoff}; the oldest day is {first['day']} "
+            f"({_said(first)}).",
         )
-    blank = late.filter(pl.col("day").is_null())
+    blank = late.filter(pl.col("day").is_null()).height
     worst = late.row(0, named=True)
-    blanks = f", {blank.height:,} of them without a day that counts" if blank.height else ""
-    day = "never verified" if worst["day"] is None else f"last verified {worst['day']}"
-    return Verdict(
-        measure=HEADLINE,
-        counts=False,
-        sentence=f"{late.height:,} of the {members.height:,} records of the bundle were not verified since {cutoff}{blanks}: first of "
-        f"all {_said(worst)}, {day}.",
-    )
+    day = "without a day that counts" if worst["day"] is None else f"last verified {worst['day']}"
+    if is_alone:
+        sentence = f"The one record of the bundle with dates was not verified since {cutoff}: {_said(worst)}, {day}."
+    else:
+        were = "was" if late.height == 1 else "were"
+        blanks = f" ({blank:,} of them without a day that counts)" if 0 < blank < late.height else ""
+        sentence = (
+            f"{late.height:,} of the {members.height:,} records of the bundle {were} not verified since {cutoff}{blanks}; first of all "
+            f"{_said(worst)}, {day}."
+        )
+    return Verdict(measure=HEADLINE, counts=False, sentence=sentence)
 
 
 def _said(member: Mapping[str, Any]) -> str:
