@@ -46,7 +46,15 @@ class Schedule:
 
 
 def schedule_bundles(
-    minutes: Floats, *, worker: Whole, due: Whole, rank: Whole, limits: Floats, weeks: int, level_weeks: int
+    minutes: Floats,
+    *,
+    worker: Whole,
+    due: Whole,
+    rank: Whole,
+    limits: Floats,
+    paces: Floats,
+    weeks: int,
+    level_weeks: int,
 ) -> Schedule:
     """Lay bundles into weeks.
 
@@ -56,6 +64,7 @@ def schedule_bundles(
         due: Week by whose end it is needed, from 1.
         rank: Order among bundles of one worker and due week; no two alike.
         limits: Minutes a week of each worker.
+        paces: Minutes of a week that whole bundles are sure to fill; no more than the limit.
         weeks: Weeks looked at.
         level_weeks: Weeks by which work may be brought forward for the sake of even weeks.
 
@@ -66,7 +75,7 @@ def schedule_bundles(
     size = limits.size
     due_minutes = np.zeros((size, weeks))
     np.add.at(due_minutes, (worker, due - 1), minutes)
-    strings = _strings(np.cumsum(due_minutes, axis=1), limits=limits, level_weeks=level_weeks)
+    strings = _strings(np.cumsum(due_minutes, axis=1), limits=limits, paces=paces, level_weeks=level_weeks)
     order = np.lexsort((rank, due, worker))
     week, last_week = np.empty_like(due), np.empty_like(due)
     load = np.zeros((size, weeks))
@@ -98,13 +107,14 @@ def schedule_bundles(
     )
 
 
-def _strings(due_by: Floats, *, limits: Floats, level_weeks: int) -> Floats:
+def _strings(due_by: Floats, *, limits: Floats, paces: Floats, level_weeks: int) -> Floats:
     """Return the minutes done by the end of week 0, 1, 2, ... of each worker."""
     size, weeks = due_by.shape
     lower = np.hstack([np.zeros((size, 1)), due_by])
     released = lower[:, np.minimum(np.arange(weeks + 1) + level_weeks, weeks)]
     for week in range(weeks - 1, 0, -1):
-        lower[:, week] = np.maximum(lower[:, week], lower[:, week + 1] - limits)
+        ahead = np.minimum(lower[:, week + 1] - paces, limits * week)
+        lower[:, week] = np.maximum(lower[:, week], ahead)
     upper = np.maximum(released, lower)
     return np.array([taut_string(low, high) for low, high in zip(lower, upper, strict=True)]).reshape(size, weeks + 1)
 
@@ -174,8 +184,16 @@ def _relieve(minutes: Floats, week: Whole, due: Whole, *, load: Floats, limit: f
                 break
             enough = inside[minutes[inside] >= load[full - 1] - limit - _HAIR]
             # The shortest that is enough; if none is, the longest.
-            mover = enough[np.argmin(minutes[enough])] if enough.size else inside[np.argmax(minutes[inside])]
+            mover = int(enough[np.argmin(minutes[enough])] if enough.size else inside[np.argmax(minutes[inside])])
             to = _nearest_room(load, full, due=int(due[mover]), minutes=float(minutes[mover]), limit=limit)
+            if to > due[mover]:
+                swapped = _swap(minutes, settled, due, load=load, week=full, limit=limit)
+                if swapped is not None:
+                    mover, other = swapped
+                    to = int(settled[other])
+                    load[to - 1] -= minutes[other]
+                    load[full - 1] += minutes[other]
+                    settled[other] = full
             load[full - 1] -= minutes[mover]
             settled[mover] = to
             if to <= weeks:
@@ -194,3 +212,24 @@ def _nearest_room(load: Floats, week: int, *, due: int, minutes: float, limit: f
         return int(earlier[-1]) + 1
     late = np.flatnonzero(has_room[week:])
     return week + int(late[0]) + 1 if late.size else load.size + 1
+
+
+def _swap(
+    minutes: Floats, settled: Whole, due: Whole, *, load: Floats, week: int, limit: float
+) -> tuple[int, int] | None:
+    """Return a bundle of an overfull week and one of another week that can change places, both in time; None when there are none."""
+    own, others = np.flatnonzero(settled == week), np.flatnonzero(settled != week)
+    others = others[(settled[others] <= load.size) & (due[others] >= week)]
+    freed = minutes[own][:, None] - minutes[others][None, :]
+    other_load = load[settled[others] - 1]
+    can = (
+        (load[week - 1] - freed <= limit + _HAIR)
+        & (other_load + freed <= limit + _HAIR)
+        & (settled[others] <= due[own][:, None])
+    )
+    if not can.any():
+        return None
+    # The nearest week, and the later of two.
+    distance = np.abs(settled[others] - week) * 2 - (settled[others] > week)
+    best = int(np.argmin(np.where(can, distance, np.iinfo(np.int64).max)))
+    return int(own[best // others.size]), int(others[best % others.size])

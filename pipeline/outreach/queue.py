@@ -13,13 +13,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from pipeline.outreach.leveling import Schedule, schedule_bundles
-from pipeline.outreach.queue_choice import Choice, choose_bundles, need_by_week
+from pipeline.outreach.queue_choice import Choice, Need, choose_bundles, need_by_week
 from pipeline.outreach.queue_notes import note_queue
 from pipeline.outreach.queue_order import DAYS_OF_WEEK, Ordered, order_bundles
-from pipeline.outreach.queue_targets import follow_queue, target_rows
+from pipeline.outreach.queue_targets import Outcome, follow_queue, target_rows
 from pipeline.outreach.stages import months_over, stage_days, stage_on
 from schemas.contract import conform
 from schemas.errors import UsageError
@@ -78,17 +79,7 @@ def plan_queue(bundles: pl.DataFrame, *, as_of: date, weeks: int, parameters: Qu
     catch_up_by = parameters.catch_up_by
     days_left = None if catch_up_by is None else (catch_up_by - as_of).days
     need = need_by_week(ordered, days_left=days_left, weeks=horizon, parameters=parameters)
-    choice = choose_bundles(ordered, need)
-    schedule = schedule_bundles(
-        ordered.minutes[choice.place],
-        worker=ordered.worker[choice.place],
-        due=choice.due,
-        rank=ordered.rank[choice.place],
-        limits=ordered.limits,
-        weeks=horizon,
-        level_weeks=parameters.level_weeks,
-    )
-    outcome = follow_queue(ordered, need, choice, schedule)
+    choice, schedule, outcome = _best_plan(ordered, need, horizon=horizon, parameters=parameters)
     items = _items(ordered, choice, schedule, as_of=as_of, weeks=weeks, parameters=parameters)
     targets = target_rows(ordered, need, outcome, as_of=as_of, weeks=weeks)
     return Queue(
@@ -100,6 +91,34 @@ def plan_queue(bundles: pl.DataFrame, *, as_of: date, weeks: int, parameters: Qu
         excluded=_excluded(ordered, weeks=weeks),
         notes=note_queue(ordered, need, outcome, as_of=as_of, weeks=weeks, parameters=parameters),
     )
+
+
+def _best_plan(
+    ordered: Ordered, need: Need, *, horizon: int, parameters: QueueParameters
+) -> tuple[Choice, Schedule, Outcome]:
+    """Return the plan that misses the fewest agencies over all week ends.
+
+    First every minute is counted on. Where whole bundles do not fill the weeks so well that all come in time, a second plan counts on
+    less of crowded workers and so gives more to others.
+    """
+    plans = []
+    for paces in (ordered.limits, ordered.paces):
+        choice = choose_bundles(ordered, need, paces=paces)
+        schedule = schedule_bundles(
+            ordered.minutes[choice.place],
+            worker=ordered.worker[choice.place],
+            due=choice.due,
+            rank=ordered.rank[choice.place],
+            limits=ordered.limits,
+            paces=ordered.paces,
+            weeks=horizon,
+            level_weeks=parameters.level_weeks,
+        )
+        outcome = follow_queue(ordered, need, choice, schedule)
+        plans.append((choice, schedule, outcome))
+        if (schedule.last_week <= choice.due).all():
+            break
+    return min(plans, key=lambda plan: int(np.maximum(0, need.needed - plan[2].counting).sum()))
 
 
 def _items(

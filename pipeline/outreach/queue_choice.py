@@ -3,7 +3,7 @@
 Per center, with N agencies and a target of M of them (all at week ends w):
 
     without(w)   agencies that still count if nobody does anything; never grows
-    needed(w)    M; while catching up less, in equal steps
+    needed(w)    M; while catching up less, in equal steps from what counted on the day before the plan
     R(w)         needed(w) - without(w): verifications needed by then, in all; never shrinks
 
 Every verification lasts for more than the weeks looked at, and so counts once from its week on, whichever bundle it is, as long as that
@@ -11,8 +11,8 @@ bundle would not have counted anyway. So no set smaller than R(last week) can do
 do for week w: there are enough of them, for N - without(w) = R(w) + (N - needed(w)). They are taken in the order of verification.
 Only bundles that must not be queued can make them too few; that part of the target is out of reach, and is told.
 
-A worker's hours bound the minutes due by each week end (minutes due by w <= hours x w); within that bound they can be done in the order in
-which they are due. A bundle that would exceed it is passed over for that week, and the next in order, of whatever worker, takes its place.
+A worker's hours bound the minutes due by each week end; within that bound they can be done in the order in which they are due. A bundle
+that would exceed it is passed over for that week, and the next in order, of whatever worker, takes its place.
 """
 
 from __future__ import annotations
@@ -85,12 +85,12 @@ def need_by_week(ordered: Ordered, *, days_left: int | None, weeks: int, paramet
     ceased = _ceased_by_week(ordered, np.ones(ordered.center.size, dtype=np.bool_), weeks=weeks)
     without = agencies[:, None] - ceased
     counting, without = without[:, 0], without[:, 1:]
-    missing = np.maximum(0, targets - counting)
+    # A plan is made after the night in which many may have ceased at once. Those are no arrears: the last week end held them.
+    before = counting + np.bincount(ordered.center, weights=ordered.has_just_ceased, minlength=size).astype(np.int64)
+    missing = np.maximum(0, targets - before)
     steps = _steps(missing, agencies, days_left=days_left, parameters=parameters)
     caught_up = np.ceil(steps[:, None] * np.arange(1, weeks + 1) - _HAIR).astype(np.int64)
-    needed = np.minimum(
-        targets[:, None], np.where(missing[:, None] > 0, counting[:, None] + caught_up, targets[:, None])
-    )
+    needed = np.minimum(targets[:, None], np.where(missing[:, None] > 0, before[:, None] + caught_up, targets[:, None]))
     possible = _ceased_by_week(ordered, ordered.is_open, weeks=weeks)[:, 1:]
     return Need(
         agencies=agencies,
@@ -103,12 +103,13 @@ def need_by_week(ordered: Ordered, *, days_left: int | None, weeks: int, paramet
     )
 
 
-def choose_bundles(ordered: Ordered, need: Need) -> Choice:
+def choose_bundles(ordered: Ordered, need: Need, *, paces: Floats) -> Choice:
     """Choose the bundles to verify.
 
     Args:
         ordered: All bundles.
         need: Verifications needed by each week end.
+        paces: Minutes that each worker does in every week after the first; the first has all that are given.
 
     Returns:
         As many bundles as needed, fewer only when hours do not suffice. Each has ceased to count by the week end it is due at.
@@ -122,7 +123,8 @@ def choose_bundles(ordered: Ordered, need: Need) -> Choice:
     for week in range(1, weeks + 1):
         # Sorted places are the order of verification within each center.
         pool = np.sort(np.concatenate([pool, joining[week - 1]]))
-        picked = _fill_week(ordered, pool, wanted=need.reachable[:, week - 1] - filled, used=used, week=week)
+        budget = ordered.limits + paces * (week - 1)
+        picked = _fill_week(ordered, pool, wanted=need.reachable[:, week - 1] - filled, used=used, budget=budget)
         filled += np.bincount(ordered.center[picked], minlength=filled.size)
         pool = pool[~np.isin(pool, picked, assume_unique=True)]
         chosen.append(picked[np.argsort(ordered.rank[picked])])
@@ -130,10 +132,9 @@ def choose_bundles(ordered: Ordered, need: Need) -> Choice:
     return Choice(place=np.concatenate(chosen), due=np.concatenate(due))
 
 
-def _fill_week(ordered: Ordered, pool: Whole, *, wanted: Whole, used: Floats, week: int) -> Whole:
+def _fill_week(ordered: Ordered, pool: Whole, *, wanted: Whole, used: Floats, budget: Floats) -> Whole:
     """Return the places that fill a week's needs as far as hours allow, and add their minutes to `used`."""
     left = wanted.copy()
-    budget = ordered.limits * week
     pool = pool[left[ordered.center[pool]] > 0]
     picked = [np.empty(0, dtype=np.int64)]
     while pool.size:

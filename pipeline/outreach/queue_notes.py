@@ -51,7 +51,11 @@ def _catching_up(need: Need, outcome: Outcome, place: int, *, as_of: date) -> It
     if counting >= need.targets[place]:
         return
     reached = np.flatnonzero(outcome.counting[place] >= need.targets[place])
-    when = f"is reached by {week_end(as_of, int(reached[0]) + 1)}" if reached.size else "is not reached within a year"
+    when = (
+        f"is reached by {week_end(as_of, int(reached[0]) + 1)}"
+        if reached.size
+        else f"is not reached within {outcome.counting.shape[1]} weeks"
+    )
     yield (
         f"{counting:,} of {agencies:,} agencies count today ({_percent(counting / agencies)}); with this queue the target of "
         f"{_percent(float(need.shares[place]))} {when}."

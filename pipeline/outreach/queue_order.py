@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from pipeline.outreach.stages import months_over
 from schemas.queue_parameters import QueueParameters
 
 Whole = npt.NDArray[np.int64]
@@ -27,6 +28,7 @@ DAYS_OF_WEEK = 7
 _MINUTES_PER_HOUR = 60.0
 _MONTHS_OF_A_YEAR = 12
 _SHORTEST_MINUTES = 1.0
+_MOST_EMPTY_SHARE = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,7 @@ class Ordered:
         center: Place of each bundle's center in `centers`.
         rank: Place of each bundle in the same order over all centers together.
         ceases: Week at whose end it no longer counts; 0 when it does not count now.
+        has_just_ceased: Whether it counted until the day before the plan.
         minutes: Minutes of one update, at least 1.
         is_open: Whether it may be queued.
         worker: Place of each bundle's worker in `workers`.
@@ -51,6 +54,7 @@ class Ordered:
     center: Whole
     rank: Whole
     ceases: Whole
+    has_just_ceased: Flags
     minutes: Floats
     is_open: Flags
     worker: Whole
@@ -60,6 +64,21 @@ class Ordered:
     def limits(self) -> Floats:
         """Minutes a week of each worker."""
         return self.workers.get_column("limit_minutes").to_numpy()
+
+    @property
+    def paces(self) -> Floats:
+        """Minutes that whole bundles fill of every week of each worker, week after week.
+
+        Bundles are not cut at the end of a week, so a part of it stays empty: on average up to half a bundle, and no more than a fifth of
+        the week is set aside for it (project choice). Who counts on every minute comes late by that part. Bundles longer than a week are
+        spread, and leave nothing empty.
+        """
+        limits = self.limits
+        is_whole = self.minutes <= limits[self.worker]
+        counts = np.bincount(self.worker, weights=is_whole, minlength=limits.size)
+        sums = np.bincount(self.worker, weights=self.minutes * is_whole, minlength=limits.size)
+        mean = sums / np.maximum(1, counts)
+        return np.asarray(limits - np.minimum(mean / 2, _MOST_EMPTY_SHARE * limits), dtype=np.float64)
 
 
 def order_bundles(bundles: pl.DataFrame, *, as_of: date, parameters: QueueParameters) -> Ordered:
@@ -71,12 +90,14 @@ def order_bundles(bundles: pl.DataFrame, *, as_of: date, parameters: QueueParame
         parameters: Hours.
     """
     counts = pl.col("counts_until") >= as_of
+    lapsed_on = months_over(pl.col("day"), months=parameters.window_months)
     left_days = (pl.col("counts_until") - pl.lit(as_of)).dt.total_days()
     month = pl.col("day").dt.year().cast(pl.Int64) * _MONTHS_OF_A_YEAR + pl.col("day").dt.month()
     # Never verified comes before every month.
     ceased_order = pl.when(pl.col("day").is_null()).then(-1).otherwise(month)
     keyed = bundles.with_columns(
         ceases=pl.when(counts).then((left_days + 1) // DAYS_OF_WEEK + 1).otherwise(0).fill_null(0).cast(pl.Int64),
+        has_just_ceased=~counts.fill_null(False) & (lapsed_on == as_of).fill_null(False),
         unnamed_center_id=pl.when(pl.col("curator").is_null()).then("center_id"),
     ).with_columns(order_key=pl.when(pl.col("ceases") == 0).then(ceased_order).otherwise(0))
     keys = ["ceases", "order_key", "use", "day", "center_id", "agency_uid"]
@@ -99,6 +120,7 @@ def order_bundles(bundles: pl.DataFrame, *, as_of: date, parameters: QueueParame
         center=_whole(placed.get_column("center_id").rle_id()),
         rank=_whole(placed.get_column("rank")),
         ceases=_whole(placed.get_column("ceases")),
+        has_just_ceased=placed.get_column("has_just_ceased").to_numpy(),
         minutes=np.maximum(placed.get_column("minutes").to_numpy(), _SHORTEST_MINUTES),
         is_open=placed.get_column("excluded_reason").is_null().to_numpy(),
         worker=_whole(placed.get_column("worker")),
