@@ -262,7 +262,7 @@ def _state(bundles: pl.DataFrame, *, day: Days, minutes: npt.NDArray[np.float64]
 
 
 def time_plan(agencies: int, *, seed: int) -> Row:
-    """Time one plan and one list of stages of many agencies: 100 centers, and one curator for each 900 and for each 1,300 agencies."""
+    """Time one plan and one list of stages of many agencies: 100 centers, and one curator for each 700 and for each 1,300 agencies."""
     timed: Row = {"agencies": agencies}
     for name, each in (("ample", 700), ("scarce", 1_300)):
         curators = max(1, agencies // each)

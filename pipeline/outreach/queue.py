@@ -115,10 +115,12 @@ def _best_plan(
             level_weeks=parameters.level_weeks,
         )
         outcome = follow_queue(ordered, need, choice, schedule)
-        plans.append((choice, schedule, outcome))
-        if (schedule.last_week <= choice.due).all():
+        missed = int(np.maximum(0, np.minimum(need.needed, need.without + need.reachable) - outcome.counting).sum())
+        plans.append((missed, choice, schedule, outcome))
+        if not missed:
             break
-    return min(plans, key=lambda plan: int(np.maximum(0, need.needed - plan[2].counting).sum()))
+    _, choice, schedule, outcome = min(plans, key=lambda plan: plan[0])
+    return choice, schedule, outcome
 
 
 def _items(

@@ -155,7 +155,8 @@ def _fill_week(ordered: Ordered, pool: Whole, *, wanted: Whole, used: Floats, bu
 
 def _fits(ordered: Ordered, wished: Whole, *, used: Floats, budget: Floats) -> Flags:
     """Tell which bundles fit their worker's hours when done in order; the first of each worker always does."""
-    order = np.lexsort((ordered.rank[wished], ordered.worker[wished]))
+    # One number per bundle sorts faster than two.
+    order = np.argsort(ordered.worker[wished] * ordered.rank.size + ordered.rank[wished])
     worker = ordered.worker[wished][order]
     fits = np.empty(wished.size, dtype=np.bool_)
     fits[order] = used[worker] + sum_in_group(ordered.minutes[wished][order], worker) <= budget[worker] + _HAIR
