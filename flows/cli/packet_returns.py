@@ -168,10 +168,10 @@ def _iso(day: date) -> str:
 def _tell(file: Path, one: ReadForm, *, is_new: bool, dry_run: bool) -> None:
     document = _document(file, one, is_kept=is_new)
     count = len(document["items"])
-    verb = "would ask" if dry_run else "asks"
+    verb = "would make" if dry_run else "makes"
     show(
         f"{file.name}: {one.packet.name or 'an agency'}, by {one.verifier.name} on {one.verifier.verified_on}. "
-        f"{count_of(one.known, 'answer')} known before, {len(one.lines):,} new; it {verb} for {count_of(count, 'change')}."
+        f"{count_of(one.known, 'answer')} known before, {len(one.lines):,} new; it {verb} {count_of(count, 'work item')}."
     )
     if one.is_complete:
         show(f"  Every line was settled: enter the verification ({document['confirmation']}).")

@@ -315,10 +315,9 @@ def _judge(row: SheetRow, line: FormLine, *, longest: int, reading: _Reading) ->
         return _judge_missing(made, reading)
     if not word:
         if proposed:
-            reading.warn(
-                row.number, _COLUMN[ANSWER], "No answer beside the correct value: taken as change. Please check."
-            )
-            return _judge_change(made, line, reading)
+            message = "No answer beside the correct value: taken as change. Please confirm it."
+            reading.warn(row.number, _COLUMN[ANSWER], message)
+            return _judge_change(replace(made, doubt=message), line, reading)
         reading.warn(row.number, _COLUMN[ANSWER], "A remark without an answer: taken as a question.")
         return replace(made, answer=LineAnswer.UNSURE.value)
     answer = _SPOKEN.get(" ".join(word.casefold().strip(".!").split()))
@@ -377,7 +376,7 @@ def _judge_change(made: ReturnedLine, line: FormLine, reading: _Reading) -> Retu
     doubt = doubts_about(line.field, line.compare, made.proposed)
     if doubt is not None:
         reading.warn(made.file_row, _COLUMN[PROPOSED], doubt)
-        return replace(change, doubt=doubt)
+        return replace(change, doubt=" ".join(part for part in (made.doubt, doubt) if part))
     return change
 
 
