@@ -77,7 +77,7 @@ class QueueParameters(Parameters):
         le=52,
         description="Weeks by which a verification may be brought forward only to make weeks alike; hours that do not suffice otherwise "
         "bring it forward as far as needed. Every week early shortens the cycle of a year by one: in simulations 0 cost up to 2 %, 1 up "
-        "to 3 % and 2 up to 6 % more verifications than the fewest, and 1 made ordinary weeks about alike (project choice).",
+        "to 4 % and 2 up to 6 % more verifications than the fewest, and 1 made ordinary weeks about alike (project choice).",
     )
     window_months: int = Field(
         default=12,
