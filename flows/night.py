@@ -32,8 +32,10 @@ from flows.night_gates import find_drift, find_gates
 from flows.night_plan import NightPlan
 from flows.night_rows import explain_rows
 from flows.night_tables import gated_tables, night_tables, of_run
+from flows.packets import contacted_days
 from flows.references import load_references
 from flows.stopwatch import Stopwatch, peak_memory_mb
+from flows.verification_work import forecast_directory, forecast_end, list_work
 from pipeline.audit.draw import AuditDraw
 from pipeline.audit.faults import follow_numbers, standing_faults
 from pipeline.curate.cluster_ids import keep_cluster_ids, renumber_clusters
@@ -275,6 +277,26 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 run_id=plan.run_id,
             )
 
+        with watch.stage("queue"):
+            forecast = verb(forecast_directory)(
+                directory,
+                verifications=compared.verifications,
+                as_of=plan.as_of,
+                target_on=forecast_end(plan.as_of, rule=settings.freshness),
+                target_share=settings.queue.target_share,
+                settings=settings,
+            )
+            work = verb(list_work)(
+                directory,
+                complexity=complexity,
+                findings=tracked.filter(pl.col("status").is_in(OPEN)),
+                members=plans.member,
+                as_of=plan.as_of,
+                weeks=settings.queue.weeks,
+                settings=settings,
+                contacted=contacted_days(plan.workspace),
+            )
+
         frames = NightFrames(
             delivered=tuple(delivered),
             explained=explained,
@@ -297,6 +319,8 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             draws=together(audits.draws, sample),
             audits=audits,
             freshness=freshness,
+            forecast=forecast,
+            work=work,
             staffing=staffing,
             package=package,
         )

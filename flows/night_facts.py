@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from flows.audit_files import auditors_of
 from flows.audits import Audits
 from flows.compared_nights import ComparedNights
+from flows.freshness_facts import freshness_figures, queue_figures
 from flows.night_plan import NightPlan
 from flows.night_rows import ExplainedRows
+from flows.verification_work import WorkList
 from pipeline.audit.draw import AuditDraw
 from pipeline.curate.changes import ChangeCounts
 from pipeline.curate.cluster_ids import KeptClusters
@@ -20,6 +21,7 @@ from pipeline.curate.findings import open_findings
 from pipeline.curate.merge_plan import MergePlans
 from pipeline.curate.signals import count_signals
 from pipeline.match.agencies import Matches
+from pipeline.measure.forecast import Forecast
 from pipeline.measure.freshness import Freshness
 from pipeline.measure.staffing import Staffing
 from pipeline.publish.hsds import HsdsPackage
@@ -32,7 +34,6 @@ from schemas.gating import Drift, Gate
 from schemas.night import (
     AuditedFigures,
     AuditFigures,
-    BandCount,
     CenterFacts,
     DuplicateFigures,
     Example,
@@ -44,7 +45,6 @@ from schemas.night import (
     Place,
     RuleNotAsked,
     ShareFigure,
-    ShareRow,
     StaffingFigures,
     TopFinding,
     TopPair,
@@ -93,6 +93,8 @@ class NightFrames:
         draws: It and every draw people made.
         audits: What people answered in audits, with what follows from it.
         freshness: The annual update figures.
+        forecast: Where the headline goes until the end of the year.
+        work: Who must verify what.
         staffing: The staffing band.
         package: The public HSDS package.
     """
@@ -118,6 +120,8 @@ class NightFrames:
     draws: AuditDraw
     audits: Audits
     freshness: Freshness
+    forecast: Forecast
+    work: WorkList
     staffing: Staffing
     package: HsdsPackage
 
@@ -135,13 +139,16 @@ def gather_facts(
     if settings.run.export_hsds:
         places.append(Place(label="Public package", path="exports/hsds"))
     places.append(Place(label="Pairs to compare", path="resdir duplicates list"))
+    if not frames.work.items.is_empty():
+        where = f"reports/{queue_file(plan)}" if settings.run.queue else "resdir queue"
+        places.append(Place(label="To verify this week", path=where))
     return NightFacts(
         run_id=plan.run_id,
         as_of=plan.as_of,
         status="published",
         centers=tuple(_center(one, frames) for one in sorted(frames.delivered, key=lambda one: one.center_id)),
         duplicates=_duplicates(frames),
-        freshness=freshness_figures(frames.freshness),
+        freshness=freshness_figures(frames.freshness, forecast=frames.forecast),
         staffing=StaffingFigures(
             low_fte=round(frames.staffing.fte.low, 4),
             central_fte=round(frames.staffing.fte.central, 4),
@@ -149,6 +156,7 @@ def gather_facts(
             caveats=frames.staffing.caveats,
         ),
         audit=_audit(frames),
+        queue=queue_figures(frames.work),
         exports=(_package(frames.package),) if settings.run.export_hsds else (),
         top_findings=_top_findings(frames, may_be_named=may_be_named),
         held_back=int(open_findings(frames.tracked)["is_held_back"].sum()),
@@ -236,74 +244,14 @@ def _count_kinds(records: pl.DataFrame) -> dict[str, dict[str, int]]:
     return found
 
 
+def queue_file(plan: NightPlan) -> str:
+    """Return the name of the file, in the folder of reports, that holds the verification queue."""
+    return f"queue_{plan.as_of}.xlsx"
+
+
 def stopped_report(plan: NightPlan) -> str:
     """Return the path, relative to the workspace, of the page that tells why a night was stopped."""
     return f"reports/night_{plan.as_of}_stopped.html"
-
-
-def freshness_figures(freshness: Freshness) -> FreshnessFigures:
-    """Return the freshness figures as the reports tell them."""
-    rule = freshness.rule
-    return FreshnessFigures(
-        complete_agency_update=_share(freshness.headline("complete_agency_update")),
-        verified_record=_share(freshness.headline("verified_record")),
-        edited_record=_share(freshness.headline("edited_record")),
-        definition=(
-            f"Agencies whose own verification and that of every counted site and service fall between {freshness.cutoff_on} "
-            f"and {freshness.as_of} ({rule.window_months} calendar months), out of all counted agencies."
-        ),
-        cutoff=freshness.cutoff_on,
-        by_center=_rows(freshness, "center"),
-        by_curator=_rows(freshness, "curator"),
-        by_county=_rows(freshness, "county"),
-        bands=tuple(
-            BandCount(kind=row["kind"], band=row["band"], count=row["record_count"])
-            for row in freshness.bands.filter(
-                pl.col("center_id").is_null() & (pl.col("measure") == "verified_record") & (pl.col("kind") != "all")
-            ).to_dicts()
-            if row["record_count"] is not None
-        ),
-        band_definition=(
-            f"Current: verified within {rule.due_months} months; due: {rule.due_months} to {rule.window_months}; overdue: "
-            f"{rule.window_months} to {rule.stale_months}; stale: longer ago; never: no day that counts."
-        ),
-        notices=freshness.level_notes,
-    )
-
-
-def _share(figure: Mapping[str, Any]) -> ShareFigure:
-    return ShareFigure(
-        numerator=figure["numerator"],
-        denominator=figure["denominator"],
-        unknown=figure["unknown"],
-        share=figure["share"],
-        reason=figure.get("reason"),
-    )
-
-
-def _rows(freshness: Freshness, dimension: str) -> tuple[ShareRow, ...]:
-    rows = freshness.figures.filter(
-        pl.col("center_id").is_null()
-        & (pl.col("measure") == "complete_agency_update")
-        & (pl.col("dimension") == dimension)
-    ).sort("denominator", "value", descending=[True, False], nulls_last=True)
-    return tuple(
-        ShareRow(
-            value=row["value"],
-            figure=ShareFigure(
-                numerator=_whole(row["numerator"]),
-                denominator=_whole(row["denominator"]),
-                unknown=_whole(row["unknown"]),
-                share=row["share"],
-                reason=row["reason"],
-            ),
-        )
-        for row in rows.to_dicts()
-    )
-
-
-def _whole(number: float | None) -> int | None:
-    return None if number is None else int(number)
 
 
 def _center(one: Delivered, frames: NightFrames) -> CenterFacts:

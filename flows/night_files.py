@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from flows.audit_files import write_worksheets
-from flows.night_facts import NightFrames, stopped_report
+from flows.night_facts import NightFrames, queue_file, stopped_report
 from flows.night_plan import NightPlan
 from pipeline.publish.package import write_package
+from pipeline.publish.queue_sheets import queue_sheets
 from pipeline.publish.report import render_report
+from pipeline.publish.table_file import write_table
 from schemas.errors import InputError, StorageError
 from schemas.night import NightFacts
 
@@ -40,6 +42,8 @@ def write_night_files(plan: NightPlan, frames: NightFrames, facts: NightFacts) -
             )
         if run.report:
             write_text(plan.workspace.reports / f"night_{plan.as_of}.html", render_report(facts))
+        if run.queue and not frames.work.items.is_empty():
+            _write_queue(plan, frames)
     except OSError as fault:
         raise StorageError(
             f"The night is published, but its files could not be written: {fault.strerror or fault}.",
@@ -75,6 +79,23 @@ def _write_public_package(plan: NightPlan, frames: NightFrames, facts: NightFact
         advice = "If it is right: resdir export hsds --output FOLDER --withhold --confirm-drop."
         return replace(facts, exports=(), warnings=(*facts.warnings, f"{told} {advice}"))
     return facts
+
+
+def _write_queue(plan: NightPlan, frames: NightFrames) -> None:
+    work = frames.work
+    path = plan.workspace.reports / queue_file(plan)
+    unfinished = path.with_name(f".unfinished_{path.name}")
+    write_table(
+        queue_sheets(
+            items=work.items,
+            loads=work.queue.loads,
+            targets=work.queue.targets,
+            excluded=work.queue.excluded,
+            staged=work.staged,
+        ),
+        unfinished,
+    )
+    unfinished.replace(path)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -8,8 +8,10 @@ from importlib.metadata import version
 
 import polars as pl
 
+from flows.freshness_facts import forecast_measures, queue_measures
 from flows.night_facts import NightFrames
 from flows.night_plan import NightPlan
+from pipeline.measure.freshness_cases import HEADLINE
 from pipeline.publish.night_json import night_json
 from schemas.contract import conform
 from schemas.control import Carried, InputFileRow, LayoutNote, Run, RunInput
@@ -174,5 +176,12 @@ def of_run(
 
 
 def _measures(plan: NightPlan, frames: NightFrames) -> pl.DataFrame:
-    figures = pl.concat([frames.freshness.figures, frames.staffing.figures(as_of=plan.as_of)])
+    figures = pl.concat(
+        [
+            frames.freshness.figures,
+            forecast_measures(frames.forecast, measure=HEADLINE, center_id=None),
+            queue_measures(frames.work, as_of=plan.as_of),
+            frames.staffing.figures(as_of=plan.as_of),
+        ]
+    )
     return conform(figures.with_columns(run_id=pl.lit(plan.run_id)), StoredMeasure)

@@ -20,6 +20,7 @@ from prefect.runtime import flow_run, task_run
 from flows.clock import today
 from flows.night import in_silence, run_night
 from flows.night_plan import plan_night
+from pipeline.publish.freshness_words import forecast_words, queue_words
 from pipeline.publish.moved_findings import summarize_moved
 from pipeline.publish.summary import summarize_night
 from schemas.night import NightFacts
@@ -107,6 +108,38 @@ def leave_artifacts(facts: NightFacts) -> None:
         key="findings-tonight",
         description=f"What opened and closed in the night of {facts.as_of}, the first records of each",
     )
+    freshness = facts.freshness
+    create_table_artifact(
+        [
+            {
+                "of": f"{by} {row.value}",
+                "updated": row.figure.numerator,
+                "of counted": row.figure.denominator,
+                "unknown": row.figure.unknown,
+                "share": row.figure.share,
+            }
+            for by, rows in (("center", freshness.by_center), ("curator", freshness.by_curator))
+            for row in rows
+        ],
+        key="freshness",
+        description=f"Agencies completely updated as of {facts.as_of}. "
+        + ("" if freshness.forecast is None else forecast_words(freshness.forecast)),
+    )
+    if facts.queue is not None:
+        create_table_artifact(
+            [
+                {
+                    "center": row.center_id,
+                    "curator": row.curator or "(nobody named)",
+                    "agencies": row.agencies,
+                    "hours": round(row.minutes / 60, 1),
+                    "of hours": round(row.limit_minutes / 60, 1),
+                }
+                for row in facts.queue.this_week
+            ],
+            key="queue-this-week",
+            description=queue_words(facts.queue),
+        )
     create_table_artifact(
         [
             {

@@ -25,7 +25,8 @@ def find_night(runs: pl.DataFrame, said: str, *, option: str) -> str:
     if day is not None:
         run_id = night_of(runs, day)
         if run_id is None:
-            first = f" The first is of {runs['as_of'].min()}." if runs.height else ""
+            days = runs["as_of"].sort().to_list()
+            first = f" The first is of {days[0]}." if days else ""
             raise InputError(f"No earlier night speaks of {day} or a day before it.{first}")
         return run_id
     named = sorted(run_id for run_id in runs["run_id"].to_list() if run_id.startswith(said))

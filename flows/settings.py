@@ -83,6 +83,7 @@ class RunSettings(Parameters):
     as_of: date | None = Field(default=None, description="Day the run speaks of; today when not given.")
     export_hsds: bool = Field(default=True, description="Whether the night writes the public HSDS package.")
     report: bool = Field(default=True, description="Whether the night writes the HTML report.")
+    queue: bool = Field(default=True, description="Whether the night writes the verification queue as .xlsx.")
 
 
 class ScheduleSettings(Parameters):

@@ -136,6 +136,67 @@ class BandCount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ForecastFigures:
+    """Where the headline goes until a day.
+
+    Args:
+        target_on: The day.
+        low: Lower end of the share on that day, 0-1; None when nothing can be forecast.
+        central: Its middle; None likewise.
+        high: Its upper end; None likewise.
+        confidence: Share of the futures between low and high.
+        without_work: The share if nobody verified anything: certain; None likewise.
+        target_share: Share wanted.
+        needed_per_week: Agencies a week that it takes; None when no business day is left, or likewise.
+        pace_per_week: Agencies a week of late; None likewise.
+        reason: Why nothing can be forecast; None when it can.
+    """
+
+    target_on: date
+    low: float | None
+    central: float | None
+    high: float | None
+    confidence: float
+    without_work: float | None
+    target_share: float
+    needed_per_week: float | None
+    pace_per_week: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueRow:
+    """One curator's part of this week's queue; `curator` is None for agencies without curator."""
+
+    center_id: str
+    curator: str | None
+    agencies: int
+    minutes: float
+    limit_minutes: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueFigures:
+    """Who must verify how much.
+
+    Args:
+        weeks: Weeks planned.
+        until: Last day of them.
+        this_week: Every curator with work in the first week.
+        agencies: Agencies to be verified in all weeks.
+        excluded: Agencies left out although due, by reason.
+        notes: What does not go as it should, one sentence each.
+    """
+
+    weeks: int
+    until: date | None
+    this_week: tuple[QueueRow, ...]
+    agencies: int
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class FreshnessFigures:
     """The annual update percentage in its three readings, and where the records stand.
 
@@ -151,6 +212,11 @@ class FreshnessFigures:
         bands: Counted records by kind and band.
         band_definition: The bounds of the bands in a sentence or two; empty when they are not told.
         notices: Levels not tracked, mass stamps and the like, one sentence each.
+        without_suspicious: The headline with verifications that deserve a question set aside; None when it was not asked.
+        suspicious: Records whose verification deserves a question, by reason, and `any`.
+        fiscal_year: The headline since the fiscal year began; None when it is not told.
+        calendar_year: The headline since 1 January; None when it is not told.
+        forecast: Where the headline goes; None when it is not told.
     """
 
     complete_agency_update: ShareFigure
@@ -164,6 +230,11 @@ class FreshnessFigures:
     bands: tuple[BandCount, ...] = ()
     band_definition: str = ""
     notices: tuple[str, ...] = ()
+    without_suspicious: ShareFigure | None = None
+    suspicious: Mapping[str, int] = field(default_factory=dict)
+    fiscal_year: ShareFigure | None = None
+    calendar_year: ShareFigure | None = None
+    forecast: ForecastFigures | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -340,6 +411,7 @@ class NightFacts:
         freshness: Figures on freshness.
         staffing: Figures on staffing; None when they were not computed.
         audit: The standing audit sample; None when none was drawn.
+        queue: Who must verify how much; None when it was not planned.
         exports: Packages written.
         top_findings: Rules broken most, most urgent first.
         held_back: Open findings that keep a record out of public files, of all rules; None when they were not counted.
@@ -364,6 +436,7 @@ class NightFacts:
     freshness: FreshnessFigures
     staffing: StaffingFigures | None = None
     audit: AuditFigures | None = None
+    queue: QueueFigures | None = None
     exports: tuple[ExportFigures, ...] = ()
     top_findings: tuple[TopFinding, ...] = ()
     held_back: int | None = None

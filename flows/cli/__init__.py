@@ -37,10 +37,15 @@ app.command(
     name="freshness",
     help="The share of the directory that was updated in the last year.",
 )
+app.command("flows.cli.forecast:forecast", name="forecast", help="The share updated at the year's end or on any day.")
+app.command("flows.cli.queue:queue", name="queue", help="Who must verify what, this week and the next twelve.")
 app.command(
     "flows.cli.staffing:staffing", name="staffing", help="How many curators the directory takes: low, central, high."
 )
 app.command("flows.cli.report:report", name="report", help="The report of the last published night.")
+app.command(
+    "flows.cli.packet_commands:app", name="packet", help="Update forms for agencies and partners, out and back as work."
+)
 app.command(
     "flows.cli.synthesize:synthesize", name="synthesize", help="Write an invented directory with the truth beside it."
 )

@@ -140,8 +140,8 @@ def with_decisions(tracked: pl.DataFrame, place: Workspace, *, as_of: date) -> p
     )
 
 
-def require_known(tracked: pl.DataFrame, column: str, asked: str | None) -> None:
-    """Stop when a name is asked for that no finding has: an empty answer would look like a clean directory.
+def require_known(tracked: pl.DataFrame, column: str, asked: str | None, *, thing: str = "finding") -> None:
+    """Stop when a name is asked for that no finding (or other thing) has: an empty answer would look like a clean directory.
 
     Raises:
         UsageError: Names the nearest names.
@@ -152,7 +152,7 @@ def require_known(tracked: pl.DataFrame, column: str, asked: str | None) -> None
     if asked in known or not known:
         return
     near = difflib.get_close_matches(asked, known, n=3, cutoff=0.5) or known[:3]
-    raise UsageError(f"--{column}: no finding has {asked!r}.", advice=f"Nearest: {', '.join(near)}.")
+    raise UsageError(f"--{column}: no {thing} has {asked!r}.", advice=f"Nearest: {', '.join(near)}.")
 
 
 def _agency_uids(snapshot: Snapshot, asked: str) -> list[str]:

@@ -6,6 +6,8 @@ import polars as pl
 
 _RECORD = ["center_id", "kind", "record_uid"]
 _UNIT = ["center_id", "agency_uid"]
+#: More days than any calendar date has since 1970 (year 9999: 2,932,896).
+_DAYS = 4_000_000
 
 
 def list_bundle_updates(records: pl.DataFrame, *, levels: pl.DataFrame, verifications: pl.DataFrame) -> pl.DataFrame:
@@ -23,25 +25,41 @@ def list_bundle_updates(records: pl.DataFrame, *, levels: pl.DataFrame, verifica
         `unit_id` (see `unit_id`) and `day`, one row per bundle and update, none twice.
     """
     tracked = levels.filter("is_tracked").select("center_id", "kind")
-    members = records.join(tracked, on=["center_id", "kind"], how="semi").select(*_RECORD, "agency_uid", "verified_on")
-    # A day that does not count (it was questioned, or a language version is older) takes the record's later days with it.
+    # Numbers in place of the keys: a nation's history has millions of days, and numbers sort many times faster than texts.
+    tracked_records = records.join(tracked, on=["center_id", "kind"], how="semi").filter(
+        pl.col("agency_uid").is_not_null()
+    )
+    units = tracked_records.select(_UNIT).unique().with_row_index("unit")
+    members = (
+        tracked_records.select("center_id", "record_uid", "agency_uid", "verified_on")
+        .join(units, on=_UNIT)
+        .with_row_index("member")
+    )
+    # A bundle with an undated record was never completely updated.
+    undated = members.filter(pl.col("verified_on").is_null()).select("unit").unique()
+    dated = members.join(undated, on="unit", how="anti")
+    # A day later than the one that counts was set aside, or a language version is older: it is no update of the whole.
     earlier = (
-        verifications.select(*_RECORD, day="verified_on")
-        .join(members, on=_RECORD)
+        verifications.select("center_id", "record_uid", day="verified_on")
+        .join(dated, on=["center_id", "record_uid"])
         .filter(pl.col("day") < pl.col("verified_on"))
-        .select(*_RECORD, "agency_uid", "day")
+        .select("unit", "member", "day")
     )
-    last = members.filter(pl.col("verified_on").is_not_null()).select(*_RECORD, "agency_uid", day="verified_on")
-    undated = members.filter(pl.col("verified_on").is_null()).select(_UNIT).unique()
-    days = (
-        pl.concat([last, earlier])
-        .unique()
-        .with_columns(place=pl.col("day").rank("ordinal", descending=True).over(_RECORD))
-    )
-    updates = days.group_by(*_UNIT, "place").agg(day=pl.col("day").min())
+    days = pl.concat([dated.select("unit", "member", day="verified_on"), earlier])
+    updates = _numbered(days).group_by("unit", "place").agg(day=pl.col("day").min()).select("unit", "day").unique()
     return (
-        # A bundle with an undated record was never completely updated.
-        updates.join(undated, on=_UNIT, how="anti").select(unit_id=unit_id(), day="day").unique().sort("unit_id", "day")
+        updates.join(units.select("unit", unit_id=unit_id()), on="unit").select("unit_id", "day").sort("unit_id", "day")
+    )
+
+
+def _numbered(days: pl.DataFrame) -> pl.DataFrame:
+    """Return the days with `place`, counted from the last day of each member back; the same as a window over the members, and faster."""
+    newest_first = pl.col("member").cast(pl.Int64) * _DAYS - pl.col("day").cast(pl.Int32)
+    begins = (pl.col("member") != pl.col("member").shift(1)).fill_null(value=True)
+    return (
+        days.sort(newest_first)
+        .with_row_index("row")
+        .with_columns(place=pl.col("row") - pl.when(begins).then("row").forward_fill())
     )
 
 

@@ -51,6 +51,9 @@ from schemas.parameters import FreshnessRule, StaffingParameters
 #: Ending of the measures from which verifications that deserve a question are set aside.
 WITHOUT_SUSPICIOUS = "without_suspicious"
 
+#: What is asked of the records in further windows.
+_BY_CENTER = ("center_id", "kind", "verified_on")
+
 #: Dimensions in which a unit can stand several times.
 _SPLIT = ("branch", "language")
 
@@ -186,8 +189,8 @@ def measure_freshness(
             parts.append(figure_dimension(divided, dimension=dimension))
     for kind in further_windows:
         others = count_cases(
-            records,
-            bundles=bundles,
+            records.select(_BY_CENTER),
+            bundles=bundles.select("center_id", "kind", "day"),
             window=window_of(rule, as_of=as_of, kind=kind),
             reasons=reasons,
             measures=(HEADLINE, VERIFIED),

@@ -117,25 +117,7 @@ def _unchanged_while_bad(
     known = counting.join(bad, on=_RECORD).filter(
         pl.col("has_bad_format") | (pl.col("audited_on") <= pl.col("verified_on"))
     )
-    said = known.select(*_RECORD, "verified_on").join(
-        verifications.rename({"verified_on": "shown_on"}).select(*_RECORD, "shown_on", "content_key"), on=_RECORD
-    )
-    alike = (
-        said.filter(pl.col("shown_on") <= pl.col("verified_on"))
-        .group_by(_RECORD)
-        .agg(
-            # Every verification from the one before the long time on says the same.
-            first_on=pl.col("shown_on").filter(pl.col("shown_on") <= long_before).max(),
-            shown_on="shown_on",
-            content_key="content_key",
-        )
-        .drop_nulls("first_on")
-        .explode("shown_on", "content_key", keep_nulls=False, empty_as_null=False)
-        .filter(pl.col("shown_on") >= pl.col("first_on"))
-        .group_by(_RECORD)
-        .agg(is_alike=pl.col("content_key").n_unique() == 1)
-        .filter("is_alike")
-    )
+    alike = _unchanged_since(known, verifications=verifications, long_before=long_before)
     agencies = (
         findings.filter(pl.col("rule_id") == _UNCHANGED_AGENCY)
         .select("center_id", agency_uid="record_uid", is_unchanged_agency=pl.lit(value=True))
@@ -151,6 +133,38 @@ def _unchanged_while_bad(
         )
     )
     return _shown(unchanged.with_columns(reason=pl.lit(SuspicionReason.UNCHANGED_WHILE_BAD.value)))
+
+
+def _unchanged_since(known: pl.DataFrame, *, verifications: pl.DataFrame, long_before: pl.Expr) -> pl.DataFrame:
+    """Return the records that say the same since a verification long before the last one, with `is_alike`."""
+    # Record keys are unique over kinds, so that two of them are enough; numbers sort many times faster than texts.
+    places = known.select("center_id", "record_uid", "verified_on", long_before_on=long_before).with_row_index("place")
+    shown = (
+        verifications.select("center_id", "record_uid", "content_key", shown_on="verified_on")
+        .join(places, on=["center_id", "record_uid"])
+        .filter(pl.col("shown_on") <= pl.col("verified_on"))
+        .select("place", "shown_on", "content_key", is_early=pl.col("shown_on") <= pl.col("long_before_on"))
+        .sort("place", "shown_on")
+    )
+    is_same_record = pl.col("place") == pl.col("place").shift(1)
+    is_change = is_same_record & (pl.col("content_key") != pl.col("content_key").shift(1))
+    days = (
+        shown.with_columns(
+            early_on=pl.when("is_early").then("shown_on"), changed_on=pl.when(is_change).then("shown_on")
+        )
+        .group_by("place")
+        .agg(early_on=pl.col("early_on").max(), changed_on=pl.col("changed_on").max())
+    )
+    return (
+        days.filter(
+            pl.col("early_on").is_not_null()
+            & (pl.col("changed_on").is_null() | (pl.col("changed_on") <= pl.col("early_on")))
+        )
+        .join(places.select("place", "center_id", "record_uid"), on="place")
+        .join(known.select(_RECORD), on=["center_id", "record_uid"])
+        .select(*_RECORD, is_alike=pl.lit(value=True))
+        .unique()
+    )
 
 
 def _shown(rows: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from schemas.gating import Gate
-from schemas.night import AuditFigures, CenterFacts, NightFacts, ShareFigure
+from schemas.night import AuditFigures, CenterFacts, FreshnessFigures, NightFacts, QueueFigures, ShareFigure
 
 _KINDS = ("agency", "site", "service", "service_at_site")
 _SEVERITIES = ("error", "warning", "info")
@@ -43,6 +43,7 @@ def night_json(night: NightFacts) -> dict[str, Any]:
             "complete_agency_update": _share(freshness.complete_agency_update),
             "verified_record": _share(freshness.verified_record),
             "edited_record": _share(freshness.edited_record),
+            **_further(freshness),
         },
         "staffing": {
             "low_fte": None if staffing is None else staffing.low_fte,
@@ -58,7 +59,53 @@ def night_json(night: NightFacts) -> dict[str, Any]:
         **({"gates": [_gate(gate) for gate in night.gates]} if night.gates else {}),
         **({"overridden": [_gate(gate) for gate in night.overridden]} if night.overridden else {}),
         **({} if night.audit is None else {"audit": _audit(night.audit)}),
+        **({} if night.queue is None else {"queue": _queue(night.queue)}),
         **({"warnings": list(night.warnings)} if night.warnings else {}),
+    }
+
+
+def _further(freshness: FreshnessFigures) -> dict[str, Any]:
+    """Return what is told beside the three figures, where it is known."""
+    told: dict[str, Any] = {}
+    if freshness.without_suspicious is not None:
+        told["complete_agency_update_without_suspicious"] = _share(freshness.without_suspicious)
+        told["suspicious"] = dict(sorted(freshness.suspicious.items()))
+    for name, figure in (("fiscal_year", freshness.fiscal_year), ("calendar_year", freshness.calendar_year)):
+        if figure is not None:
+            told[f"complete_agency_update_{name}"] = _share(figure)
+    forecast = freshness.forecast
+    if forecast is not None:
+        told["forecast"] = {
+            "target_date": forecast.target_on.isoformat(),
+            "share": None
+            if forecast.central is None
+            else {"low": forecast.low, "central": forecast.central, "high": forecast.high},
+            "share_without_work": forecast.without_work,
+            "target_share": forecast.target_share,
+            "needed_per_week": forecast.needed_per_week,
+            "pace_per_week": forecast.pace_per_week,
+            **({"reason": forecast.reason} if forecast.reason else {}),
+        }
+    return told
+
+
+def _queue(queue: QueueFigures) -> dict[str, Any]:
+    return {
+        "weeks": queue.weeks,
+        "until": None if queue.until is None else queue.until.isoformat(),
+        "agencies": queue.agencies,
+        "this_week": [
+            {
+                "center_id": row.center_id,
+                "curator": row.curator,
+                "agencies": row.agencies,
+                "minutes": round(row.minutes, 1),
+                "limit_minutes": round(row.limit_minutes, 1),
+            }
+            for row in queue.this_week
+        ],
+        "excluded": dict(queue.excluded),
+        "notes": list(queue.notes),
     }
 
 

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from pipeline.publish import wording
 from pipeline.publish.charts import bands_by_kind, bands_chart, findings_by_family, findings_chart
+from pipeline.publish.freshness_words import forecast_words, queue_words, set_aside_words, year_words
 from pipeline.publish.tasks import tasks_today
 from schemas.night import NightFacts
 
@@ -64,6 +65,10 @@ def _environment() -> Environment:
         kind_words=wording.kind_words,
         reason_words=wording.reason_words,
         audit_words=wording.audit_words,
+        forecast_words=forecast_words,
+        queue_words=queue_words,
+        set_aside_words=set_aside_words,
+        year_words=year_words,
         count_of=wording.count_of,
         severity_words=wording.severity_words,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.publish.freshness_words import forecast_words, queue_words, set_aside_words, year_words
 from pipeline.publish.tasks import tasks_today
 from pipeline.publish.wording import (
     SEVERITIES,
@@ -39,6 +40,7 @@ def summarize_night(night: NightFacts) -> str:
     else:
         parts += [
             _freshness(night),
+            _queue(night),
             _centers(night),
             _findings(night),
             _duplicates(night),
@@ -79,8 +81,31 @@ def _freshness(night: NightFacts) -> str:
         "",
         f"- Records verified: {share_text(freshness.verified_record)} ({markdown_text(share_basis(freshness.verified_record, 'record'))})",
         _edited(night),
+        *(f"- {markdown_text(words)}" for words in (set_aside_words(freshness), year_words(freshness)) if words),
         *(f"- {markdown_text(notice)}" for notice in freshness.notices),
     ]
+    if freshness.forecast is not None:
+        lines += ["", markdown_text(forecast_words(freshness.forecast)) + " → `resdir forecast`"]
+    return "\n".join(lines)
+
+
+def _queue(night: NightFacts) -> str:
+    queue = night.queue
+    if queue is None or not (queue.agencies or queue.notes):
+        return ""
+    lines = ["## To verify", "", f"{markdown_text(queue_words(queue))} → `resdir queue`"]
+    if queue.this_week:
+        lines += ["", "| curator | center | agencies | hours | of hours |", "|---|---|---:|---:|---:|"]
+        lines += [
+            f"| {markdown_text(row.curator or '(nobody named)')} | {markdown_text(row.center_id)} | {number(row.agencies)} | "
+            f"{row.minutes / 60:.1f} | {row.limit_minutes / 60:.1f} |"
+            for row in queue.this_week
+        ]
+    if queue.excluded:
+        left = "; ".join(f"{number(count)} ({reason})" for reason, count in queue.excluded.items())
+        lines += ["", f"Left out although due: {markdown_text(left)}."]
+    if queue.notes:
+        lines += ["", *(f"- {markdown_text(note)}" for note in queue.notes)]
     return "\n".join(lines)
 
 

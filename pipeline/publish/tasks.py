@@ -171,6 +171,15 @@ def _overdue(night: NightFacts) -> list[Task]:
     if not total:
         return []
     told = [f"{number(count)} {_BANDS_TOLD[band]}" for band, count in late.items() if count]
+    this_week = 0 if night.queue is None else sum(row.agencies for row in night.queue.this_week)
+    if this_week:
+        return [
+            Task(
+                title=f"Verify {count_of(this_week, 'agency')} this week",
+                reason=f"{count_of(total, 'record')}: {', '.join(told)}. The queue says who calls whom, and what is wrong with each.",
+                where="resdir queue",
+            )
+        ]
     reason = f"{', '.join(told).capitalize()}. Begin with the oldest."
     return [
         Task(
