@@ -133,7 +133,9 @@ def draw_rates(selection: Selection, *, paths: int, parameters: ForecastParamete
 def _between_classes() -> Floats:
     """Return the weights with which the logarithms of two neighboring age classes make up that of a fine class."""
     middles, wanted = _middles(AGE_LIMITS), _middles(_FINE_LIMITS)
-    weights: Floats = np.array([np.interp(wanted, middles, one) for one in np.eye(middles.size)], dtype=np.float64)
+    weights = np.zeros((middles.size, wanted.size))
+    for place, one in enumerate(np.eye(middles.size)):
+        weights[place] = np.interp(wanted, middles, one)
     return weights
 
 
