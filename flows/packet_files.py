@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +21,9 @@ from pipeline.store.workspace import Workspace
 from schemas.directory import Directory
 from schemas.errors import UsageError
 from schemas.packet_parameters import PacketParameters
+
+#: Passes forms on one by one as they are written.
+Watch = Callable[[list[PrintedForm]], Iterable[PrintedForm]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,7 @@ def write_packets(
     by: str | None,
     now: datetime,
     overwrite: bool,
+    watch: Watch = list,
 ) -> list[WrittenForm]:
     """Write the forms of some agencies: all of them, or none.
 
@@ -84,6 +88,7 @@ def write_packets(
         by: Who sends them.
         now: Moment, for the log.
         overwrite: Whether files that are there are replaced.
+        watch: Passes the forms on one by one as they are written, for a progress bar.
 
     Raises:
         UsageError: A file is there already, or the folder is a file.
@@ -97,7 +102,7 @@ def write_packets(
     if not overwrite:
         _require_free(paths)
     known = read_packet_log(workspace).packets
-    with unfinished_files(forms, paths) as finish:
+    with unfinished_files(watch(forms), paths) as finish:
         # Known first, then out: a form that nobody knows could not be read back.
         new = [
             written_decision(form.packet, files=[page.name, workbook.name], by=by)

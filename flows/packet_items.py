@@ -20,8 +20,8 @@ from schemas.directory import Directory
 from schemas.enumerations import RecordKind
 from schemas.packets import HIDDEN, WorkItem
 
-#: Columns of an item in which somebody may have written what is kept private.
-_SEARCHED = ("value_now", "proposed", "remark", "earlier", "conflict")
+#: Columns of an item in which somebody may have written what is kept private; the value now has gone through the rules of the form.
+_SEARCHED = ("shown", "proposed", "remark", "earlier", "conflict")
 
 
 def read_work_items(workspace: Workspace, *, tracked_share: float) -> pl.DataFrame:

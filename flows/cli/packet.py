@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +14,13 @@ from flows.clock import now
 from flows.packet_choice import Asked, Chosen, choose_agencies, read_list
 from flows.packet_files import WrittenForm, kept_private, write_packets
 from pipeline.curate.findings import shown_findings
+from pipeline.outreach.packet_form import PrintedForm
 from pipeline.publish.wording import count_of
 from pipeline.store.snapshot import open_published
 from schemas.errors import UsageError
 from schemas.packets import HIDDEN
 
-#: Forms that are named on the terminal; --json names all.
+#: Forms that are named on the terminal (--json names all), and from which a progress bar is worth it: twenty take about a second.
 _NAMED = 20
 
 
@@ -75,9 +78,20 @@ def packet(
         by=None if by is None else by.strip(),
         now=now(),
         overwrite=overwrite,
+        watch=_watched,
     )
     _tell(written, chosen, output=output, common=common)
     return 1 if chosen.skipped else 0
+
+
+def _watched(forms: list[PrintedForm]) -> Iterable[PrintedForm]:
+    """Show how far the writing is, where somebody is looking and it takes a while."""
+    if len(forms) <= _NAMED or not sys.stderr.isatty():
+        return forms
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(forms, description="Writing forms", console=Console(file=sys.stderr), transient=True)
 
 
 def _tell(written: list[WrittenForm], chosen: Chosen, *, output: Path, common: Common) -> None:

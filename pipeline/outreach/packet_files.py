@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def _plain(text: str) -> str:
 
 
 @contextmanager
-def unfinished_files(forms: Sequence[PrintedForm], paths: Sequence[tuple[Path, Path]]) -> Iterator[Callable[[], None]]:
+def unfinished_files(forms: Iterable[PrintedForm], paths: Sequence[tuple[Path, Path]]) -> Iterator[Callable[[], None]]:
     """Write all forms beside their places and give a function that puts them there; without its call nothing stays.
 
     Args:

@@ -162,7 +162,11 @@ class DirectoryNow:
         if action is ItemAction.CHANGE and said.keys:
             on = present.seen.value_on(key, line.field, said.keys[0], since=packet.as_of)
             is_said = any(said.keys[0] in row["keys"] for row in rows)
-            return on or (present.as_of if is_said else None)
+            # A number that stood beside the wrong one all the time does not tell that the wrong one is gone.
+            is_old_gone = said.keys[0].startswith("=") or not any(
+                said.shown_keys == tuple(row["keys"][:1]) for row in rows
+            )
+            return on or (present.as_of if is_said and is_old_gone else None)
         if action is ItemAction.REMOVE:
             if not is_there:
                 return present.seen.ended.get(key, present.as_of)

@@ -177,6 +177,28 @@ def test_the_address_of_a_shelter_is_not_told_by_another_record(directory: Direc
     assert profile.filter("is_hidden")["keys"].list.len().sum() == 0
 
 
+def test_of_a_withheld_agency_only_what_it_does_is_told() -> None:
+    """An agency that is in no public file is asked all the same, without a way to reach it on the form."""
+    made = directory_of_rows(
+        agency=[
+            {"record_uid": "A", "native_id": "1", "name": "Quiet House", "description": "Beds for one night.",
+             "withheld_reason": "excluded_from_website", "email": "quiet@house.example", "url": "https://quiet.example"},
+        ],
+        service=[{"record_uid": "P", "agency_uid": "A", "name": "Beds", "email": "beds@house.example"}],
+        phone=[{"owner_kind": "agency", "owner_uid": "A", "number_written": "217-555-0111", "e164": "+12175550111"}],
+        address=[{"owner_kind": "agency", "owner_uid": "A", "line1": "3 Quiet St", "city": "Springfield"}],
+        contact=[{"owner_kind": "agency", "owner_uid": "A", "role": "director", "name": "Q. Uiet"}],
+    )  # fmt: skip
+    profile = profile_of(made)
+    agency = shown(profile, "A")
+    assert agency["Name"] == "Quiet House"
+    assert agency["Description"] == "Beds for one night."
+    assert {agency[what] for what in ("Phone", "E-mail", "Website", "Street address", "Director or manager")} == {
+        HIDDEN
+    }
+    assert shown(profile, "P")["E-mail"] == HIDDEN
+
+
 def test_the_page_can_be_read_aloud_and_asks_nothing_of_the_net(directory: Directory) -> None:
     """It is opened by people with a screen reader, and from a mail attachment without a connection."""
     text = render_page(form_of(directory, return_email="back@center.example", return_address="Box 5\nSpringfield"))

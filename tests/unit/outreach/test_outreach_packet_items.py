@@ -156,6 +156,27 @@ def test_a_change_of_spelling_alone_is_not_done_before_it_is_made(form: PrintedF
     assert [item["status"] for item in items_of(form, later, back)] == ["done"]
 
 
+def test_a_value_that_stood_beside_the_wrong_one_closes_nothing(directory: Directory) -> None:
+    """“Phone 1 should be what you have as phone 3”: done when phone 1 is gone."""
+    extra = directory.phone.filter(pl.col("slot") == "1", pl.col("owner_uid") == "A").with_columns(
+        slot=pl.lit("3"),
+        e164=pl.lit("+12175550177"),
+        record_uid=pl.lit("extra"),
+        extension=pl.lit(None, dtype=pl.String),
+    )
+    two = replace(directory, phone=pl.concat([directory.phone, extra]))
+    form = form_of(two)
+    back = returned(form, said(form, "Phone 1", "change", "217-555-0177"))
+    assert [item["status"] for item in items_of(form, two, back)] == ["open"]
+    one = replace(two, phone=two.phone.filter(~((pl.col("owner_uid") == "A") & (pl.col("slot") == "1"))))
+    assert [item["status"] for item in items_of(form, one, back)] == ["done"]
+    # An extension that was missing is a change, too.
+    longer = returned(form, said(form, "Phone 3", "change", "217-555-0177 ext. 9"))
+    assert [item["status"] for item in items_of(form, two, longer)] == ["open"]
+    there = replace(two, phone=pl.concat([directory.phone, extra.with_columns(extension=pl.lit("9"))]))
+    assert [item["status"] for item in items_of(form, there, longer)] == ["done"]
+
+
 def test_what_is_to_go_closes_when_it_is_gone(form: PrintedForm, directory: Directory) -> None:
     """A website that is taken out, and a site that is closed."""
     back = returned(form, said(form, "Website", "remove"), said(form, "This site", "remove", uid="S1"))
