@@ -58,7 +58,7 @@ class ForecastParameters(Parameters):
         "from promising that nobody will ever leave (assumption).",
     )
     drift_weights: tuple[float, ...] = Field(
-        default=(0.5, 0.3, 0.14, 0.05, 0.01),
+        default=(0.6, 0.25, 0.1, 0.04, 0.01),
         min_length=1,
         description="How likely each of them is before any week was seen (assumption).",
     )
@@ -84,7 +84,7 @@ class ForecastParameters(Parameters):
         description="How many seen verifications of a class the assumed chance is worth (project choice).",
     )
     selection_change: float = Field(
-        default=0.45,
+        default=0.35,
         ge=0,
         le=2,
         description="How far the appetite for agencies that are not yet due may change from what was seen, as a share of it (assumption).",

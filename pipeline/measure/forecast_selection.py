@@ -142,7 +142,8 @@ def _between_classes() -> Floats:
 def _middles(limits: tuple[float, ...]) -> Floats:
     """Return the middle of each class; the open ones at both ends have their limit."""
     ends = np.array([limits[0], *limits, limits[-1]])
-    return (ends[1:] + ends[:-1]) / 2
+    middles: Floats = (ends[1:] + ends[:-1]) / 2
+    return middles
 
 
 def _count_classes(

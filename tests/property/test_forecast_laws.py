@@ -19,7 +19,7 @@ from schemas.enumerations import WindowKind
 from schemas.forecast_parameters import ForecastParameters
 from schemas.parameters import FreshnessRule
 
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PARAMETERS = ForecastParameters(country="none", paths=100)
 
 # The end of February of leap years, a year's end, and any other day.
