@@ -9,6 +9,7 @@ from typing import Literal
 
 import polars as pl
 
+from flows.finding_decisions import with_decisions
 from flows.past_nights import find_night, night_of
 from pipeline.curate.findings import OPEN
 from pipeline.measure.freshness import Evidence, Freshness, measure_freshness
@@ -72,14 +73,15 @@ class ToldFreshness:
     notes: tuple[str, ...] = ()
 
 
-def read_ground(snapshot: Snapshot, *, run_id: str, as_of: date) -> FreshnessGround:
-    """Return what freshness needs of an open snapshot."""
+def read_ground(place: Workspace, snapshot: Snapshot, *, run_id: str, as_of: date) -> FreshnessGround:
+    """Return what freshness needs of an open snapshot; exceptions that people took since the night hold at once."""
+    tracked = with_decisions(snapshot.table("quality.finding"), place, as_of=as_of)
     return FreshnessGround(
         run_id=run_id,
         as_of=as_of,
         directory=snapshot.directory(),
         evidence=Evidence(
-            findings=snapshot.table("quality.finding").filter(pl.col("status").is_in(OPEN)),
+            findings=tracked.filter(pl.col("status").is_in(OPEN)),
             verifications=snapshot.table("history.verification"),
         ),
         centers=tuple(snapshot.table("control.run_input")["center_id"].unique().sort().to_list()),
@@ -93,7 +95,7 @@ def last_ground(place: Workspace) -> FreshnessGround:
         InputError: Nothing was published yet.
     """
     with open_published(place) as snapshot:
-        return read_ground(snapshot, run_id=snapshot.pointer.run_id, as_of=snapshot.pointer.as_of)
+        return read_ground(place, snapshot, run_id=snapshot.pointer.run_id, as_of=snapshot.pointer.as_of)
 
 
 def tell_freshness(
@@ -143,7 +145,7 @@ def tell_freshness(
         notes = (f"Told by the night of {own_day} (run {run_id}).",)
     if run_id == last.run_id or run_id in kept_runs(place):
         with open_published(place, run_id=None if run_id == last.run_id else run_id) as snapshot:
-            ground = read_ground(snapshot, run_id=run_id, as_of=own_day)
+            ground = read_ground(place, snapshot, run_id=run_id, as_of=own_day)
         measured = measure_freshness(
             ground.directory,
             as_of=day,

@@ -127,7 +127,7 @@ def _find(place: Workspace, names: tuple[str, ...], *, states: tuple[str, ...]) 
         raise UsageError(
             "Name at least one finding.", advice="`resdir findings --output findings.csv` lists their ids."
         )
-    from flows.cli.findings import with_decisions
+    from flows.finding_decisions import with_decisions
 
     with open_published(place) as snapshot:
         tracked = with_decisions(snapshot.table("quality.finding"), place, as_of=snapshot.pointer.as_of)

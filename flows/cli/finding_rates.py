@@ -6,8 +6,8 @@ from typing import Literal
 
 import polars as pl
 
-from flows.cli.findings import with_decisions
 from flows.cli.terminal import Common, percent, require_center, say, show_json, show_table
+from flows.finding_decisions import with_decisions
 from pipeline.curate.fix_rates import count_fix_rates
 from pipeline.store.snapshot import open_published
 from schemas.errors import UsageError

@@ -11,14 +11,12 @@ import polars as pl
 from cyclopts import Parameter
 
 from flows.cli.terminal import Common, require_center, require_limit, require_record, say, show_json, show_table
-from flows.finding_decisions import standing_decisions
-from pipeline.curate.acceptances import standing_acceptances
-from pipeline.curate.findings import OPEN, SHOWN
+from flows.finding_decisions import with_decisions
+from pipeline.curate.findings import OPEN
 from pipeline.publish.findings_file import in_order, write_findings
 from pipeline.publish.table_file import Sheet, write_table
 from pipeline.publish.wording import count_of
 from pipeline.store.snapshot import Snapshot, open_published
-from pipeline.store.workspace import Workspace
 from schemas.errors import UsageError
 from schemas.rules import rule_catalogue
 
@@ -110,34 +108,6 @@ def findings(
     elif output is None:
         _print(chosen, limit=limit)
     return 1 if reaches(chosen, fail_on) else 0
-
-
-def with_decisions(tracked: pl.DataFrame, place: Workspace, *, as_of: date) -> pl.DataFrame:
-    """Return the findings with what people decided since the night was published: an exception holds at once.
-
-    Args:
-        tracked: `schemas.quality.TrackedFinding`.
-        place: Workspace with the decision log.
-        as_of: Day to speak of.
-    """
-    standing = standing_acceptances(standing_decisions(place), findings=tracked, as_of=as_of)
-    is_shown = pl.col("status").is_in(SHOWN)
-    again = pl.when(pl.col("times_reappeared") > 0).then(pl.lit("reappeared")).otherwise(pl.lit("open"))
-    decided = ("accepted_until", "accepted_by", "accepted_reason")
-    return (
-        tracked.drop(decided)
-        .join(standing, on="finding_id", how="left", maintain_order="left")
-        .with_columns(
-            pl.when(~is_shown)
-            .then("status")
-            .when(pl.col("accepted_until").is_not_null())
-            .then(pl.lit("accepted"))
-            .otherwise(again)
-            .alias("status"),
-            *(pl.when(is_shown).then(name).alias(name) for name in decided),
-        )
-        .select(tracked.columns)
-    )
 
 
 def require_known(tracked: pl.DataFrame, column: str, asked: str | None, *, thing: str = "finding") -> None:

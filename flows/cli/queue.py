@@ -73,7 +73,7 @@ def queue(
     place = common.place(resolved)
     with open_published(place) as snapshot:
         require_center(snapshot, center)
-        ground = read_ground(snapshot, run_id=snapshot.pointer.run_id, as_of=snapshot.pointer.as_of)
+        ground = read_ground(place, snapshot, run_id=snapshot.pointer.run_id, as_of=snapshot.pointer.as_of)
         members = snapshot.table("matching.merge_member")
     as_of = common.as_of or ground.as_of
     if as_of < ground.as_of:
