@@ -147,10 +147,10 @@ def _commands(parent: App, words: tuple[str, ...] = ()) -> Iterator[tuple[str, .
             continue
         command = parent[name]
         below = list(_commands(command, (*words, name)))
-        if below:
-            yield from below
-        else:
+        # A command such as `resdir findings` does something by itself and has others below it.
+        if not below or command.default_command is not None:
             yield (*words, name)
+        yield from below
 
 
 def _help(words: tuple[str, ...]) -> str:

@@ -47,6 +47,7 @@ from pipeline.ingest.read import read_export
 from pipeline.match.agencies import match_agencies
 from pipeline.match.siblings import alike_siblings
 from pipeline.measure.complexity import measure_complexity
+from pipeline.measure.dated_records import date_directory
 from pipeline.measure.freshness import Evidence, measure_freshness
 from pipeline.measure.staffing import estimate_staffing
 from pipeline.normalize.directory import normalize_delivery
@@ -254,6 +255,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 )
 
         with watch.stage("measure"):
+            dated = date_directory(directory, as_of=plan.as_of, rule=settings.freshness)
             freshness = verb(measure_freshness)(
                 directory,
                 as_of=plan.as_of,
@@ -262,6 +264,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 evidence=Evidence(
                     findings=tracked.filter(pl.col("status").is_in(OPEN)), verifications=compared.verifications
                 ),
+                dated=dated,
             )
             staffing = verb(estimate_staffing)(complexity, parameters=settings.staffing)
 
@@ -285,6 +288,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 target_on=forecast_end(plan.as_of, rule=settings.freshness),
                 target_share=settings.queue.target_share,
                 settings=settings,
+                dated=dated,
             )
             work = verb(list_work)(
                 directory,
@@ -295,6 +299,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 weeks=settings.queue.weeks,
                 settings=settings,
                 contacted=contacted_days(plan.workspace),
+                dated=dated,
             )
 
         frames = NightFrames(

@@ -11,7 +11,7 @@ import polars as pl
 from flows.settings import Settings
 from pipeline.measure.bundle_updates import list_bundle_updates, list_record_updates, record_id, unit_id
 from pipeline.measure.bundle_work import collect_bundle_work
-from pipeline.measure.dated_records import date_bundles, date_records, track_levels
+from pipeline.measure.dated_records import DatedDirectory, date_directory
 from pipeline.measure.forecast import Forecast, forecast_share
 from pipeline.measure.freshness_cases import HEADLINE
 from pipeline.measure.window import period_end, window_of
@@ -59,6 +59,7 @@ def forecast_directory(
     settings: Settings,
     measure: str = HEADLINE,
     window_kind: WindowKind = WindowKind.ROLLING,
+    dated: DatedDirectory | None = None,
 ) -> Forecast:
     """Return how the share goes on to a day. Centers whose export has no verification date that counts are left out.
 
@@ -71,16 +72,17 @@ def forecast_directory(
         settings: Windows and model.
         measure: `complete_agency_update` or `verified_record`.
         window_kind: What the window begins with.
+        dated: From `date_directory` for the same directory and day; worked out here when not given.
     """
     rule = settings.freshness
-    records = date_records(directory, as_of=as_of, rule=rule)
-    levels = track_levels(records, rule=rule)
-    dated = levels.filter("is_tracked" if measure == HEADLINE else (pl.col("dated") > 0)).select("center_id").unique()
-    records = records.join(dated, on="center_id", how="semi")
-    centers = dated["center_id"].to_list()
+    dated = dated or date_directory(directory, as_of=as_of, rule=rule)
+    levels = dated.levels
+    known = levels.filter("is_tracked" if measure == HEADLINE else (pl.col("dated") > 0)).select("center_id").unique()
+    records = dated.records.join(known, on="center_id", how="semi")
+    centers = known["center_id"].to_list()
     verifications = verifications.filter(pl.col("center_id").is_in(centers))
     if measure == HEADLINE:
-        units = date_bundles(records, levels=levels).select(unit_id=unit_id(), day="day")
+        units = dated.bundles.join(known, on="center_id", how="semi").select(unit_id=unit_id(), day="day")
         events = list_bundle_updates(records, levels=levels, verifications=verifications)
     else:
         units = records.select(unit_id=record_id(), day="verified_on")
@@ -97,6 +99,7 @@ def forecast_directory(
         cutoff=lambda day: window_of(rule, as_of=day, kind=window_kind).cutoff_on,
         parameters=settings.forecast,
         seed=f"{as_of} {target_on} {measure} {' '.join(sorted(centers))}",
+        unit_words=("agency", "agencies") if measure == HEADLINE else ("record", "records"),
     )
 
 
@@ -112,6 +115,7 @@ def list_work(
     use: pl.DataFrame | None = None,
     contacted: pl.DataFrame | None = None,
     centers: Sequence[str] | None = None,
+    dated: DatedDirectory | None = None,
 ) -> WorkList:
     """Return who must verify what in the next weeks, and what is wrong with each record to be asked about.
 
@@ -126,18 +130,27 @@ def list_work(
         use: How often agencies were asked for; None when unknown.
         contacted: When forms were sent; None when unknown.
         centers: Only these; None for all.
+        dated: From `date_directory` for the same directory and day; worked out here when not given, or for single centers.
     """
     rule = settings.freshness
     if centers is not None:
-        directory = directory.of_centers(list(centers))
+        directory, dated = directory.of_centers(list(centers)), None
     work = collect_bundle_work(
-        directory, complexity=complexity, as_of=as_of, rule=rule, members=members, use=use, contacted=contacted
+        directory,
+        complexity=complexity,
+        as_of=as_of,
+        rule=rule,
+        members=members,
+        use=use,
+        contacted=contacted,
+        dated=dated,
     )
     parameters = settings.queue.model_copy(update={"window_months": rule.window_months})
     queue = plan_queue(work.bundles, as_of=as_of, weeks=weeks, parameters=parameters)
+    asked = findings.join(queue.items.select(_AGENCY), on=_AGENCY, how="semi")
     items = (
         queue.items.join(ways_to_reach(directory), on=_AGENCY, how="left", maintain_order="left")
-        .join(tell_bundle_faults(findings), on=_AGENCY, how="left", maintain_order="left")
+        .join(tell_bundle_faults(asked), on=_AGENCY, how="left", maintain_order="left")
         .with_columns(pl.col("error_count", "warning_count", "info_count").fill_null(0))
     )
     return WorkList(

@@ -88,6 +88,7 @@ def forecast(
     if output is not None:
         rows = write_table([Sheet(title="Forecast", rows=told.path, columns=_COLUMNS)], output)
         say(f"{rows:,} rows written to {output}.")
+    _say_gap(as_of, ground.as_of)
     if common.json:
         show_json(_document(told, rule=rule, window=window))
     else:
@@ -159,3 +160,11 @@ def _show(told: Forecast, *, rule: str, window: str, with_path: bool) -> None:
         )  # fmt: skip
     for sentence in told.basis:
         say(sentence)
+
+
+def _say_gap(as_of: date, night_on: date) -> None:
+    if as_of > night_on:
+        say(
+            f"The last night speaks of {night_on}: in the {(as_of - night_on).days:,} days since then nothing counts as verified, which "
+            "lowers share and pace. Run the night first."
+        )

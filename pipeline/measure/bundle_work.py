@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.measure.dated_records import date_bundles, date_records, track_levels
+from pipeline.measure.dated_records import DatedDirectory, date_directory
 from pipeline.measure.window import counts_until, window_of
 from schemas.contract import conform
 from schemas.directory import Directory
@@ -44,6 +44,7 @@ def collect_bundle_work(
     members: pl.DataFrame,
     use: pl.DataFrame | None = None,
     contacted: pl.DataFrame | None = None,
+    dated: DatedDirectory | None = None,
 ) -> BundleWork:
     """Return the counted agencies with everything the queue needs to know of them.
 
@@ -57,12 +58,12 @@ def collect_bundle_work(
         members: `schemas.merging.MergeMember`: records that an open plan gives up are not asked for.
         use: `center_id`, `record_uid`, `use`: how often agencies were asked for; None when unknown.
         contacted: `center_id`, `agency_uid`, `contacted_on`: the last day a form was sent; None when unknown.
+        dated: From `date_directory` for the same directory, day and rule; worked out here when not given.
     """
-    records = date_records(directory, as_of=as_of, rule=rule)
-    levels = track_levels(records, rule=rule)
-    dated = levels.filter("is_tracked").select("center_id").unique()
-    bundles = date_bundles(records, levels=levels)
-    undated = bundles.join(dated, on="center_id", how="anti").group_by("center_id").agg(pl.len()).sort("center_id")
+    dated = dated or date_directory(directory, as_of=as_of, rule=rule)
+    known = dated.levels.filter("is_tracked").select("center_id").unique()
+    bundles = dated.bundles
+    undated = bundles.join(known, on="center_id", how="anti").group_by("center_id").agg(pl.len()).sort("center_id")
     window = window_of(rule, as_of=as_of)
     until = counts_until(pl.col("day"), rule=rule)
     given_up = (
@@ -84,7 +85,7 @@ def collect_bundle_work(
         minutes="update_minutes",
     )
     work = (
-        bundles.join(dated, on="center_id", how="semi")
+        bundles.join(known, on="center_id", how="semi")
         .select(*_AGENCY, "curator", "county", "day")
         .unique(_AGENCY, keep="first", maintain_order=True)
         .join(effort, on=_AGENCY, how="inner")

@@ -157,24 +157,31 @@ def _edited_rows(directory: Directory) -> pl.DataFrame:
 
 def _term_counts(directory: Directory, members: pl.DataFrame) -> pl.DataFrame:
     """Return distinct codes per service, summed over the bundle; Y codes apart."""
-    keys = ["center_id", "kind", "record_uid"]
-    links = directory.taxonomy_link.filter(pl.col("owner_kind") == RecordKind.SERVICE.value).rename(
-        {"record_uid": "link_uid", "owner_kind": "kind", "owner_uid": "record_uid"}
+    services = (
+        members.filter(pl.col("kind") == RecordKind.SERVICE.value)
+        .unique(["center_id", "record_uid"], maintain_order=True)
+        # A number in place of the key: a nation has millions of links, and what follows is only about which are alike.
+        .with_row_index("service")
     )
-    joined = links.filter(pl.col("joined_codes").list.len() > 0).select(*keys, code="joined_codes")
+    links = directory.taxonomy_link.filter(pl.col("owner_kind") == RecordKind.SERVICE.value).join(
+        services.select("center_id", "service", owner_uid="record_uid"), on=["center_id", "owner_uid"]
+    )
     codes = pl.concat(
         [
-            links.select(*keys, "code"),
-            links.filter(pl.col("target_code").is_not_null()).select(*keys, code="target_code"),
-            joined.explode("code", keep_nulls=False, empty_as_null=False),
+            links.select("service", "code"),
+            links.filter(pl.col("target_code").is_not_null()).select("service", code="target_code"),
+            links.filter(pl.col("joined_codes").list.len() > 0)
+            .select("service", code="joined_codes")
+            .explode("code", keep_nulls=False, empty_as_null=False),
         ]
     ).unique()
-    services = members.filter(pl.col("kind") == RecordKind.SERVICE.value).unique(keys)
     is_target = pl.col("code").str.starts_with(_TARGET_BRANCH)
     return (
-        codes.join(services, on=keys, how="inner")
-        .group_by(_BUNDLE)
+        codes.group_by("service")
         .agg(service_term_count=(~is_target).sum(), target_term_count=is_target.sum())
+        .join(services.select("service", *_BUNDLE), on="service")
+        .group_by(_BUNDLE)
+        .agg(pl.col("service_term_count", "target_term_count").sum())
     )
 
 

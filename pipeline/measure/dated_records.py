@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -16,6 +17,34 @@ from schemas.parameters import FreshnessRule
 _KINDS: tuple[str, ...] = tuple(kind.value for kind in RecordKind)
 _VERIFIER_COLUMNS = ("verified_by", "verified_by_title", "verification_method")
 _KEY = ("center_id", "record_uid")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatedDirectory:
+    """The days of a directory as of a day; figures, forecast and queue of one night share it.
+
+    Attributes:
+        records: From `date_records`.
+        levels: From `track_levels`.
+        bundles: From `date_bundles`.
+    """
+
+    records: pl.DataFrame
+    levels: pl.DataFrame
+    bundles: pl.DataFrame
+
+
+def date_directory(directory: Directory, *, as_of: date, rule: FreshnessRule) -> DatedDirectory:
+    """Return the counted records, levels and bundles of a directory with the days that count.
+
+    Args:
+        directory: One or many centers.
+        as_of: Later days count as blank.
+        rule: Options, and the share from which a level is tracked.
+    """
+    records = date_records(directory, as_of=as_of, rule=rule)
+    levels = track_levels(records, rule=rule)
+    return DatedDirectory(records=records, levels=levels, bundles=date_bundles(records, levels=levels))
 
 
 def date_records(directory: Directory, *, as_of: date, rule: FreshnessRule) -> pl.DataFrame:

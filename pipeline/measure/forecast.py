@@ -90,6 +90,7 @@ def forecast_share(
     cutoff: Callable[[date], date],
     parameters: ForecastParameters,
     seed: str,
+    unit_words: tuple[str, str] = ("agency", "agencies"),
 ) -> Forecast:
     """Forecast the share updated on a day.
 
@@ -106,6 +107,7 @@ def forecast_share(
         cutoff: First day that counts on a day; must never fall.
         parameters: Model.
         seed: Text from which the random numbers come; the same text gives the same result.
+        unit_words: What one unit is called, and several, in sentences.
 
     Returns:
         The forecast; numbers are None with a `reason` when there is no unit or no date at all.
@@ -119,7 +121,7 @@ def forecast_share(
     days = units.select(pl.when(pl.col("day") <= as_of).then(pl.col("day"))).to_series() if days.len() else days
     since = min(known_since or as_of, as_of)
     marked = mark_events(events, as_of=as_of, known_since=since)
-    if reason := _why_not(days, marked):
+    if reason := _why_not(days, marked, one=unit_words[0]):
         return _nothing(
             units.height,
             as_of=as_of,
@@ -204,7 +206,15 @@ def forecast_share(
         pace_per_week=_quantiles(draws.present, parameters=parameters),
         probability_of_target=float((counting[:, -1] >= wanted - _ALMOST).mean()),
         path=path,
-        basis=_basis(weeks, model=model, selection=selection, known_since=since, as_of=as_of, parameters=parameters),
+        basis=_basis(
+            weeks,
+            model=model,
+            selection=selection,
+            known_since=since,
+            as_of=as_of,
+            parameters=parameters,
+            unit_words=unit_words,
+        ),
         reason=None,
     )
 
@@ -255,11 +265,11 @@ def _with_chance(paths: Paths, *, without: Floats, total: float, rng: np.random.
     return counting
 
 
-def _why_not(days: pl.Series, marked: pl.DataFrame) -> str | None:
+def _why_not(days: pl.Series, marked: pl.DataFrame, *, one: str) -> str | None:
     if not days.len():
-        return "There is no counted agency."
+        return f"There is no counted {one}."
     if days.null_count() == days.len() and marked.is_empty():
-        return "No counted agency has a usable verification date, so neither the share nor the pace is known."
+        return f"No counted {one} has a usable verification date, so neither the share nor the pace is known."
     return None
 
 
@@ -348,20 +358,22 @@ def _basis(
     known_since: date,
     as_of: date,
     parameters: ForecastParameters,
+    unit_words: tuple[str, str],
 ) -> tuple[str, ...]:
     """Say what the forecast rests on."""
+    one, many = unit_words
     count = weeks.count.size
     said = [_said_pace(weeks, known_since=known_since, as_of=as_of)]
     if not model.scale:
         said.append(f"Nobody verified anything in these {count} weeks; the forecast takes it that this goes on.")
     for day, units in weeks.mass_days:
         said.append(
-            f"The day {day} is left out of the pace: {units:,} agencies carry it, more than {parameters.mass_share:.0%} of the directory, "
+            f"The day {day} is left out of the pace: {units:,} {many} carry it, more than {parameters.mass_share:.0%} of the directory, "
             "so it was stamped in one go."
         )
     if weeks.first_known:
         said.append(
-            f"{weeks.first_known:,} verifications are left out of the pace: nothing was known of the agency before, so it was new."
+            f"{weeks.first_known:,} verifications are left out of the pace: nothing was known of the {one} before, so it was new."
         )
     if model.has_season:
         said.append("Months differ in pace as they did in the history, as far as it shows.")
@@ -372,14 +384,14 @@ def _basis(
     said.append(describe_calendar(parameters))
     if selection.seen:
         said.append(
-            f"Which agencies are verified next is taken from {selection.seen:,} verifications in the kept nights."
+            f"Which {many} are verified next is taken from {selection.seen:,} verifications in the kept nights."
         )
     else:
         said.append(
-            "Which agencies are verified next is assumed: mostly those due or overdue, few early ones, slowly those long overdue. "
+            f"Which {many} are verified next is assumed: mostly those due or overdue, few early ones, slowly those long overdue. "
             "Kept nights would show it."
         )
-    said.append("New and closed agencies are not foreseen: the number of agencies stays as it is today.")
+    said.append(f"New and closed {many} are not foreseen: their number stays as it is today.")
     return tuple(said)
 
 

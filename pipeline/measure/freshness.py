@@ -20,7 +20,7 @@ from datetime import date
 import polars as pl
 
 from pipeline.measure.complexity import measure_complexity
-from pipeline.measure.dated_records import date_bundles, date_records, track_levels
+from pipeline.measure.dated_records import DatedDirectory, date_bundles, date_directory
 from pipeline.measure.freshness_cases import (
     HEADLINE,
     PLURALS,
@@ -144,6 +144,7 @@ def measure_freshness(
     window_kind: WindowKind = WindowKind.ROLLING,
     further_windows: Sequence[WindowKind] = (),
     evidence: Evidence | None = None,
+    dated: DatedDirectory | None = None,
 ) -> Freshness:
     """Measure how much of a directory was updated in the window that ends on a day.
 
@@ -163,16 +164,16 @@ def measure_freshness(
         evidence: What shows that a verification deserves a question; with it the shares without such verifications are also told,
             as `complete_agency_update_without_suspicious` and `verified_record_without_suspicious` (not by language), and the records
             under each reason as `suspicious_verification`.
+        dated: From `date_directory` for the same directory, day and rule; worked out here when not given.
 
     Returns:
         All figures, over all centers and for each center.
     """
     window = window_of(rule, as_of=as_of, kind=window_kind)
-    records = date_records(directory, as_of=as_of, rule=rule)
+    dated = dated or date_directory(directory, as_of=as_of, rule=rule)
+    records, levels, bundles = dated.records, dated.levels, dated.bundles
     if "tier" in dimensions:
-        records = _with_tier(records, directory, as_of=as_of)
-    levels = track_levels(records, rule=rule)
-    bundles = date_bundles(records, levels=levels)
+        records, bundles = (_with_tier(frame, directory, as_of=as_of) for frame in (records, bundles))
     reasons = find_reasons(records, levels=levels, rule=rule)
     cases = count_cases(records, bundles=bundles, window=window, reasons=reasons)
     centers = _centers(directory)
