@@ -129,17 +129,14 @@ def fingerprint(directory: Directory) -> pl.DataFrame:
 
 
 def _own_text(records: pl.DataFrame) -> pl.DataFrame:
+    schema = records.schema
     names = [
         name
-        for name in records.columns
+        for name in schema
         if name not in _NO_FINGERPRINT and not name.endswith(("_key", "_written")) and name != "kind"
     ]
     texts = [
-        (
-            pl.col(name).list.join(_BETWEEN)
-            if isinstance(records.schema[name], pl.List)
-            else pl.col(name).cast(pl.String)
-        )
+        (pl.col(name).list.join(_BETWEEN) if isinstance(schema[name], pl.List) else pl.col(name).cast(pl.String))
         .fill_null("")
         .alias(name)
         for name in sorted(names)

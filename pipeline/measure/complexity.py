@@ -84,6 +84,17 @@ def measure_complexity(directory: Directory, *, as_of: date, parameters: Staffin
     )
 
 
+def grade_bundles(directory: Directory, *, parameters: StaffingParameters) -> pl.DataFrame:
+    """Return the tier of every agency with counted sites or services, as `measure_complexity` gives it: `center_id`, `agency_uid`, `tier`.
+
+    Args:
+        directory: One or many centers.
+        parameters: Limits of the tiers.
+    """
+    counts = _record_counts(_members(directory))
+    return counts.select(*_BUNDLE, tier=tier_of(parameters))
+
+
 def update_minutes(parameters: StaffingParameters, *, place: int) -> pl.Expr:
     """Return the minutes of one update of a bundle: the sum of `minutes_by_part`.
 

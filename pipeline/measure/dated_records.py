@@ -57,7 +57,8 @@ def date_records(directory: Directory, *, as_of: date, rule: FreshnessRule) -> p
 
     Returns:
         `center_id`, `record_uid`, `kind`, `agency_uid`, `county` and `curator` (those of the agency where the record has
-        none), `verified_on`, `edited_on`, and `kept_on`: the verification day before the verifier option.
+        none), `own_language` (of the record itself), `verified_on`, `edited_on`, and `kept_on`: the verification day before the
+        verifier option.
     """
     tables = directory.tables()
     records = pl.concat(
@@ -71,6 +72,7 @@ def date_records(directory: Directory, *, as_of: date, rule: FreshnessRule) -> p
                 "agency_uid",
                 "county",
                 "curator",
+                own_language="language_of_record",
                 verified_on=usable(pl.col("verified_on"), as_of=as_of),
                 edited_on=usable(pl.col("edited_on"), as_of=as_of),
                 has_verifier=pl.any_horizontal(pl.col(_VERIFIER_COLUMNS).is_not_null()),

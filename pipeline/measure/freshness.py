@@ -19,7 +19,7 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.measure.complexity import measure_complexity
+from pipeline.measure.complexity import grade_bundles
 from pipeline.measure.dated_records import DatedDirectory, date_bundles, date_directory
 from pipeline.measure.freshness_cases import (
     HEADLINE,
@@ -173,7 +173,8 @@ def measure_freshness(
     dated = dated or date_directory(directory, as_of=as_of, rule=rule)
     records, levels, bundles = dated.records, dated.levels, dated.bundles
     if "tier" in dimensions:
-        records, bundles = (_with_tier(frame, directory, as_of=as_of) for frame in (records, bundles))
+        tiers = grade_bundles(directory, parameters=StaffingParameters())
+        records, bundles = (_with_tier(frame, tiers) for frame in (records, bundles))
     reasons = find_reasons(records, levels=levels, rule=rule)
     cases = count_cases(records, bundles=bundles, window=window, reasons=reasons)
     centers = _centers(directory)
@@ -278,11 +279,8 @@ def _centers(directory: Directory) -> list[str]:
     return sorted({center_id for table in tables for center_id in table.get_column("center_id").unique()})
 
 
-def _with_tier(records: pl.DataFrame, directory: Directory, *, as_of: date) -> pl.DataFrame:
-    tiers = measure_complexity(directory, as_of=as_of, parameters=StaffingParameters()).select(
-        "center_id", "tier", agency_uid="record_uid"
-    )
-    return records.join(tiers, on=["center_id", "agency_uid"], how="left")
+def _with_tier(units: pl.DataFrame, tiers: pl.DataFrame) -> pl.DataFrame:
+    return units.join(tiers, on=["center_id", "agency_uid"], how="left")
 
 
 def _level_notes(levels: pl.DataFrame, *, rule: FreshnessRule) -> tuple[str, ...]:

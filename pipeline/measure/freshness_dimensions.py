@@ -14,7 +14,6 @@ from schemas.directory import Directory
 from schemas.enumerations import COUNTED_STATUSES, RecordKind
 from schemas.parameters import FreshnessRule
 
-_RECORD = ["center_id", "kind", "record_uid"]
 _AGENCY = ["center_id", "agency_uid"]
 _TARGET_BRANCH = "Y"
 _KINDS: tuple[str, ...] = tuple(kind.value for kind in RecordKind)
@@ -80,29 +79,11 @@ def split_by_language(
         as_of: Later days count as blank.
         rule: Whether a verification needs a verifier.
     """
-    day = {
-        "verified_on": usable(pl.col("verified_on"), as_of=as_of),
-        "edited_on": usable(pl.col("edited_on"), as_of=as_of),
-    }
-    named = pl.any_horizontal(pl.col("verified_by", "verified_by_title", "verification_method").is_not_null())
-    if rule.require_verifier:
-        day["verified_on"] = pl.when(named).then(day["verified_on"])
-    first = pl.concat(
-        [
-            directory.tables()[kind].filter("is_counted").select(*_RECORD, language="language_of_record", **day)
-            for kind in _KINDS
-        ]
-    )
-    further = directory.translation.filter(
-        pl.col("status").is_in([status.value for status in COUNTED_STATUSES])
-    ).select(
-        *_RECORD,
-        language="language_of_record",
-        verified_on=usable(pl.col("verified_on"), as_of=as_of),
-        edited_on=usable(pl.col("edited_on"), as_of=as_of),
-    )
-    keys = records.drop("verified_on", "edited_on", "kept_on").unique(_RECORD)
-    versions = pl.concat([first, further]).join(keys, on=_RECORD, how="inner")
+    if directory.translation.is_empty():
+        # One version of every record: its days are those of the record.
+        versions = records.rename({"own_language": "language"})
+    else:
+        versions = _versions(records, directory=directory, as_of=as_of, rule=rule)
     tracked = levels.filter("is_tracked").select("center_id", "kind")
     oldest = (
         versions.join(tracked, on=["center_id", "kind"], how="semi")
@@ -112,3 +93,27 @@ def split_by_language(
     languages = versions.select(*_AGENCY, "language").unique()
     dated = bundles.drop("day").join(languages, on=_AGENCY, how="inner")
     return versions, dated.join(oldest, on=[*_AGENCY, "language"], how="left", nulls_equal=True)
+
+
+def _versions(records: pl.DataFrame, *, directory: Directory, as_of: date, rule: FreshnessRule) -> pl.DataFrame:
+    """Return the records once for every language, by the days of that version."""
+    key = ["center_id", "record_uid"]
+    day = {
+        "verified_on": usable(pl.col("verified_on"), as_of=as_of),
+        "edited_on": usable(pl.col("edited_on"), as_of=as_of),
+    }
+    first_day = dict(day)
+    if rule.require_verifier:
+        named = pl.any_horizontal(pl.col("verified_by", "verified_by_title", "verification_method").is_not_null())
+        first_day["verified_on"] = pl.when(named).then(day["verified_on"])
+    first = pl.concat(
+        [
+            directory.tables()[kind].filter("is_counted").select(*key, language="language_of_record", **first_day)
+            for kind in _KINDS
+        ]
+    )
+    further = directory.translation.filter(
+        pl.col("status").is_in([status.value for status in COUNTED_STATUSES])
+    ).select(*key, language="language_of_record", **day)
+    about = records.drop("verified_on", "edited_on", "kept_on", "own_language").unique(key)
+    return pl.concat([first, further]).join(about, on=key, how="inner")

@@ -32,13 +32,15 @@ def as_table(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     names = hsds_tables()[name].column_names()
     if frame.is_empty():
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    # Asked once: a frame works out its schema anew each time.
+    given = frame.schema
     columns = []
     for column in names:
-        if column not in frame.columns:
+        if column not in given:
             columns.append(pl.lit(None, dtype=pl.String).alias(column))
-        elif frame.schema[column].is_numeric():
+        elif given[column].is_numeric():
             columns.append(pl.col(column).cast(pl.String).str.replace(r"\.0$", ""))
-        elif frame.schema[column] == pl.String:
+        elif given[column] == pl.String:
             columns.append(_plain(pl.col(column)))
         else:
             columns.append(pl.col(column).cast(pl.String))
