@@ -45,6 +45,11 @@ def _schema(model: type[pa.DataFrameModel]) -> pa.DataFrameSchema:
 
 def schema_of(model: type[pa.DataFrameModel]) -> dict[str, pl.DataType]:
     """Return column names and polars dtypes of a contract, in order."""
+    return dict(_dtypes(model))
+
+
+@cache
+def _dtypes(model: type[pa.DataFrameModel]) -> dict[str, pl.DataType]:
     return {name: column.dtype.type for name, column in _schema(model).columns.items()}
 
 
@@ -62,11 +67,13 @@ def conform(frame: pl.DataFrame, model: type[pa.DataFrameModel]) -> pl.DataFrame
     Raises:
         ContractError: A dtype is wrong, or a required column holds null. That is a bug of ours, never of the data.
     """
+    # Asked once: a frame works out its schema anew each time.
+    given = frame.schema
     columns = []
     for name, dtype in schema_of(model).items():
-        if name not in frame.columns:
+        if name not in given:
             columns.append(pl.lit(None, dtype=dtype).alias(name))
-        elif frame.schema[name] == pl.Null:
+        elif given[name] == pl.Null:
             columns.append(pl.col(name).cast(dtype))
         else:
             columns.append(pl.col(name))

@@ -5,7 +5,7 @@ A column that an export does not have would otherwise give one finding per recor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
@@ -39,7 +39,7 @@ def refuse_uncarried(
 
 
 def count_use(records: pl.DataFrame, **things: pl.Expr) -> pl.DataFrame:
-    """Return one row per center with `record_count` and, for each thing, how many counted records have it.
+    """Return one row per center, sorted, with `record_count` and, for each thing, how many counted records have it.
 
     Args:
         records: One record kind; needs `center_id` and `is_counted`.
@@ -49,7 +49,13 @@ def count_use(records: pl.DataFrame, **things: pl.Expr) -> pl.DataFrame:
         records.filter("is_counted")
         .group_by("center_id")
         .agg(record_count=pl.len(), **{name: has.fill_null(value=False).sum() for name, has in things.items()})
+        .sort("center_id")
     )
+
+
+def _each_use(use: pl.DataFrame, thing: str) -> Iterator[tuple[str, int, int]]:
+    # One row per center, and a hundred questions each night: a query for each costs more than the few rows.
+    return zip(*(use.get_column(name).to_list() for name in ("center_id", "record_count", thing)), strict=True)
 
 
 def refuse_unused(use: pl.DataFrame, *, thing: str, words: str, kind: str, minimum: int) -> dict[str, str]:
@@ -65,10 +71,10 @@ def refuse_unused(use: pl.DataFrame, *, thing: str, words: str, kind: str, minim
         kind: Record kind.
         minimum: Fewer counted records than this prove nothing; then the question is asked.
     """
-    unused = use.filter(pl.col("record_count") >= minimum, pl.col(thing) == 0).sort("center_id")
     return {
         center: f"None of the {count:,} {PLURALS[kind]} has any {words}; the export seems not to carry it at this level."
-        for center, count in unused.select("center_id", "record_count").iter_rows()
+        for center, count, used in _each_use(use, thing)
+        if count >= minimum and used == 0
     }
 
 
@@ -87,13 +93,11 @@ def refuse_hardly_used(
         minimum: Fewer counted records than this prove nothing; then the question is asked.
         share: Smallest share of counted records, 0-1, from which on the center keeps the thing.
     """
-    few = use.filter(
-        pl.col("record_count") >= minimum, pl.col(thing) > 0, pl.col(thing) < share * pl.col("record_count")
-    ).sort("center_id")
     return {
         center: f"Only {used:,} of {count:,} {PLURALS[kind]} {'has' if used == 1 else 'have'} any {words}: the center does not "
         "keep it. To ask for it all the same, set unused_element_share = 0 under [rules]."
-        for center, count, used in few.select("center_id", "record_count", thing).iter_rows()
+        for center, count, used in _each_use(use, thing)
+        if count >= minimum and 0 < used < share * count
     }
 
 
