@@ -6,31 +6,28 @@ import polars as pl
 
 from pipeline.publish.table_file import Sheet
 
+#: What is needed at the phone, in the order of a morning; a page holds no more.
 _ITEMS: dict[str, tuple[str, int]] = {
     "week": ("Week", 6),
     "week_start_on": ("From", 11),
-    "curator": ("Curator", 20),
+    "curator": ("Curator", 18),
     "position": ("Order", 6),
-    "center_id": ("Center", 12),
-    "native_id": ("Record", 12),
-    "name": ("Agency", 38),
-    "reason": ("Why", 34),
-    "day": ("Oldest verification", 12),
-    "counts_until": ("Counts until", 12),
+    "center_id": ("Center", 11),
+    "native_id": ("Record", 11),
+    "name": ("Agency", 32),
+    "reason": ("Why", 22),
     "stage": ("Step", 14),
-    "minutes": ("Minutes", 9),
-    "site_count": ("Sites", 7),
+    "minutes": ("Minutes", 8),
+    "site_count": ("Sites", 6),
     "service_count": ("Services", 8),
     "use": ("Use", 7),
-    "phone": ("Phone", 18),
-    "email": ("E-mail", 28),
+    "phone": ("Phone", 16),
+    "email": ("E-mail", 26),
     "error_count": ("Errors", 7),
     "warning_count": ("Warnings", 9),
-    "to_fix": ("What is wrong", 80),
-    "county": ("County", 16),
-    "needed_by_on": ("Needed by", 12),
+    "to_fix": ("What is wrong", 64),
+    "needed_by_on": ("Needed by", 11),
     "last_week": ("Finished in week", 9),
-    "agency_uid": ("Record id", 38),
 }
 _LOADS: dict[str, tuple[str, int]] = {
     "center_id": ("Center", 12),
@@ -94,12 +91,24 @@ def queue_sheets(
         staged: `schemas.outreach.StagedBundle`.
     """
     return [
-        Sheet(title="Queue", rows=_in_words(items, "stage"), columns=_ITEMS),
+        Sheet(title="Queue", rows=_told(_in_words(items, "stage")), columns=_ITEMS),
         Sheet(title="Hours", rows=loads, columns=_LOADS),
         Sheet(title="Targets", rows=targets, columns=_TARGETS),
         Sheet(title="Left out", rows=excluded, columns=_EXCLUDED),
         Sheet(title="Requests", rows=_in_words(staged, "stage", "next_stage"), columns=_STAGED),
     ]
+
+
+def _told(items: pl.DataFrame) -> pl.DataFrame:
+    """Return the items without columns that say the same in every row."""
+    silent = []
+    if items["center_id"].n_unique() <= 1:
+        silent.append("center_id")
+    if items["use"].null_count() == items.height:
+        silent.append("use")
+    if (items["last_week"] == items["week"]).all():
+        silent.append("last_week")
+    return items.with_columns(native_id=pl.coalesce("native_id", "agency_uid")).drop(silent)
 
 
 def _in_words(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:

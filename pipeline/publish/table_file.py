@@ -25,6 +25,8 @@ from schemas.errors import StorageError, UsageError
 _FORMULA = r"(?s)^[=+\-@＝＋－＠\t\r\n].*\w"
 #: Rows of a sheet in XLSX, the heading included (ECMA-376, as all spreadsheets keep it).
 _SHEET_ROWS = 1_048_576
+#: Points of one line, and lines of the tallest row (Excel ends at 409 points).
+_LINE_HEIGHT, _MOST_LINES = 15, 27
 #: Characters of a cell in XLSX.
 _CELL_LENGTH = 32_767
 
@@ -133,9 +135,16 @@ def _write_xlsx(sheets: Sequence[Sheet], path: Path) -> None:
                 heading, width = one.columns[name]
                 sheet.set_column(place, place, width, cell)
                 sheet.write_string(0, place, heading, head)
+            widths = [one.columns[name][1] for name in frame.columns]
             for line, row in enumerate(frame.iter_rows(), start=1):
+                lines = 1
                 for place, value in enumerate(row):
                     _write_cell(sheet, line, place, value, cell=cell, day=day)
+                    if isinstance(value, str):
+                        lines = max(lines, _lines(value, width=widths[place]))
+                if lines > 1:
+                    # Not every program fits the height to wrapped text by itself, and then the texts of rows lie over each other.
+                    sheet.set_row(line, min(lines, _MOST_LINES) * _LINE_HEIGHT)
             if one.fill_in:
                 _open_cells(sheet, one, frame, blank=blank)
             sheet.freeze_panes(1, 0)
@@ -143,6 +152,13 @@ def _write_xlsx(sheets: Sequence[Sheet], path: Path) -> None:
             sheet.set_landscape()
             sheet.fit_to_pages(1, 0)
             sheet.repeat_rows(0)
+
+
+def _lines(text: str, *, width: int) -> int:
+    """Return how many lines a wrapped text takes in a column of a width in characters."""
+    if len(text) < width and "\n" not in text:
+        return 1
+    return sum(max(1, -(-len(part) // max(width - 1, 1))) for part in text.split("\n"))
 
 
 def _open_cells(sheet: Worksheet, one: Sheet, frame: pl.DataFrame, *, blank: Format) -> None:
