@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -50,8 +51,15 @@ def compare(name: str, text: str, *, write: bool) -> None:
     assert path.read_text(encoding="utf-8") == text, f"{name} differs: read the difference, then `make golden`"
 
 
+#: A range that was drawn: its last digit belongs to the release of numpy, which is not the same for every Python.
+DRAWN = re.compile(r"(On \d+ \w+ \d+): [\d.]+ %, in 80 of 100 cases between [\d.]+ % and [\d.]+ %")
+
+
 def timeless(document: dict) -> str:
     kept = {key: value for key, value in document.items() if key not in {"seconds", "peak_memory_mb"}}
+    forecast = kept["freshness"]["forecast"]
+    assert 0 < forecast["share"]["low"] < forecast["share"]["central"] < forecast["share"]["high"] < 1
+    kept["freshness"] = {**kept["freshness"], "forecast": {**forecast, "share": "drawn"}}
     return json.dumps(kept, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
@@ -71,7 +79,9 @@ def test_the_summary_a_curator_reads(nights, write):
     """The words of the morning: nothing confidential, nothing that changes by itself."""
     text = summarize_night(nights[2])
     lines = [line for line in text.splitlines() if "The run took" not in line]
-    compare("second_summary.md", "\n".join(lines) + "\n", write=write)
+    told, count = DRAWN.subn(r"\1: (drawn)", "\n".join(lines) + "\n")
+    assert count == 1
+    compare("second_summary.md", told, write=write)
 
 
 def test_every_finding(nights, write):

@@ -7,16 +7,27 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipeline.ingest.read import read_export
+from pipeline.measure.bundle_updates import unit_id
+from pipeline.measure.bundle_work import collect_bundle_work
 from pipeline.measure.complexity import measure_complexity
+from pipeline.measure.dated_records import date_directory
+from pipeline.measure.forecast import forecast_share
 from pipeline.measure.freshness import Freshness, measure_freshness
 from pipeline.measure.freshness_cases import MEASURES
 from pipeline.measure.staffing import estimate_staffing
+from pipeline.measure.window import window_of
 from pipeline.normalize.directory import normalize_delivery
+from pipeline.outreach.queue import plan_queue
+from schemas.contract import empty_table
 from schemas.directory import Directory, join_directories
+from schemas.forecast_parameters import ForecastParameters
+from schemas.merging import MergeMember
 from schemas.parameters import FreshnessRule, NormalizeParameters, StaffingParameters
+from schemas.queue_parameters import QueueParameters
 
 pytestmark = pytest.mark.real_data
 
@@ -184,3 +195,79 @@ def test_effort_of_the_real_center(rows: list[Row], dc211: Directory) -> None:
     staffing = estimate_staffing(complexity, parameters=StaffingParameters())
     assert staffing.fte.low < staffing.fte.central < staffing.fte.high
     assert any("only 1 site that" in note for note in staffing.notes)
+
+
+def test_what_is_certain_of_the_real_forecast(rows: list[Row], dc211: Directory) -> None:
+    """When the verifications of 2014 expire is known from the raw lines alone."""
+    dated = date_directory(dc211, as_of=LAST_VERIFIED, rule=FreshnessRule())
+    end = date(2014, 12, 31)
+    told = forecast_share(
+        dated.bundles.select(unit_id=unit_id(), day="day"),
+        dated.bundles.select(unit_id=unit_id(), day="day").drop_nulls(),
+        as_of=LAST_VERIFIED,
+        target_on=end,
+        target_share=0.95,
+        known_since=None,
+        cutoff=lambda day: window_of(FreshnessRule(), as_of=day).cutoff_on,
+        parameters=ForecastParameters(),
+        seed="dc211",
+    )
+    days = defaultdict(list)
+    for row in rows:
+        if row["AgencyStatus"] in COUNTED:
+            own = row["TaxonomyLevelName"] == "Agency"
+            days[row["ResourceAgencyNum"] if own else row["ParentAgencyNum"]].append(day_of(row["LastVerifiedOn"]))
+    agencies = [row for row in rows if row["AgencyStatus"] in COUNTED and row["TaxonomyLevelName"] == "Agency"]
+    oldest = [min(day or date.min for day in days[row["ResourceAgencyNum"]]) for row in agencies]
+    still = sum(day >= date(2013, 12, 31) for day in oldest)
+    assert (told.units, told.updated_now) == (427, 2)
+    assert told.share_without_work == pytest.approx(still / 427)
+    assert told.needed == 406 - still  # 95 % of 427 are 405.65
+    assert told.share is not None
+    assert told.share_without_work <= told.share.low <= told.share.high <= 1
+
+
+def test_nothing_is_forecast_or_queued_of_an_export_without_dates(miami211: Directory) -> None:
+    """All of Miami's 1,074 agencies would be due this week, or forecast at 0 %."""
+    dated = date_directory(miami211, as_of=LAST_VERIFIED, rule=FreshnessRule())
+    told = forecast_share(
+        dated.bundles.select(unit_id=unit_id(), day="day"),
+        dated.bundles.select(unit_id=unit_id(), day="day").drop_nulls(),
+        as_of=LAST_VERIFIED,
+        target_on=date(2014, 12, 31),
+        target_share=0.95,
+        known_since=None,
+        cutoff=lambda day: window_of(FreshnessRule(), as_of=day).cutoff_on,
+        parameters=ForecastParameters(),
+        seed="miami211",
+    )
+    assert told.share is None
+    assert told.needed is None
+    assert told.reason
+    work = collect_bundle_work(
+        miami211,
+        complexity=measure_complexity(miami211, as_of=LAST_VERIFIED, parameters=StaffingParameters()),
+        as_of=LAST_VERIFIED,
+        rule=FreshnessRule(),
+        members=empty_table(MergeMember),
+    )
+    assert work.bundles.is_empty()
+    assert work.notes == (
+        "Center miami211: its export has no verification date that counts, so none of its agencies is queued (1,074).",
+    )
+
+
+def test_the_real_queue_is_the_fewest_that_reach_the_target(dc211: Directory) -> None:
+    """425 of 427 agencies are overdue: what reaches 95 % in 13 weeks is 404 of them, and no more."""
+    work = collect_bundle_work(
+        dc211,
+        complexity=measure_complexity(dc211, as_of=LAST_VERIFIED, parameters=StaffingParameters()),
+        as_of=LAST_VERIFIED,
+        rule=FreshnessRule(),
+        members=empty_table(MergeMember),
+    )
+    parameters = QueueParameters(catch_up_by=date(2014, 7, 8), level_weeks=0, default_hours_per_week=168)
+    queue = plan_queue(work.bundles, as_of=LAST_VERIFIED, weeks=13, parameters=parameters)
+    last = queue.targets.filter(pl.col("week") == 13).row(0, named=True)
+    assert (last["target_count"], last["counting_with"], last["shortfall"]) == (406, 406, 0)
+    assert queue.items["agency_uid"].n_unique() == queue.items.height == 406 - last["counting_without"]
