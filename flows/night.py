@@ -298,7 +298,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 as_of=plan.as_of,
                 weeks=settings.queue.weeks,
                 settings=settings,
-                contacted=contacted_days(plan.workspace),
+                contacted=contacted_days(plan.workspace, renumbered=follow_numbers(rekeyed)),
                 dated=dated,
             )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from pipeline.outreach.work_items import Return, Settlement
 from pipeline.store.decisions import Decision, NewDecision, read_decisions
 from pipeline.store.workspace import Workspace
 from schemas.contract import conform, schema_of
+from schemas.enumerations import RecordKind
 from schemas.packets import (
     RETURNED,
     SETTLED,
@@ -120,18 +121,25 @@ def returned_decision(read: ReadForm, *, file: str, saved_by: str, read_on: date
     return NewDecision(kind=RETURNED, subject=read.packet.packet_id, payload=payload, decided_by=by or PROGRAM)
 
 
-def contacted_days(workspace: Workspace) -> pl.DataFrame:
+def contacted_days(
+    workspace: Workspace, *, renumbered: Mapping[tuple[str, str, str], str] | None = None
+) -> pl.DataFrame:
     """Return when each agency was last sent a form, and when an answer to it was read back.
 
     Args:
         workspace: Where the log lies.
+        renumbered: Present number of records that came back under another one, by center, kind and old number
+            (`pipeline.audit.faults.follow_numbers`); None leaves agencies under the number that the form was written for.
 
     Returns:
         `schemas.packets.ContactedDay`: `center_id`, `agency_uid`, `contacted_on` (Date of the newest form), `returned_on` (Date of the
-        last answer to that form; null while there is none), by center and agency. Agencies that came back under another number stand
-        under the number that the form was written for.
+        last answer to that form; null while there is none), by center and agency.
     """
     states = packet_states(read_packet_log(workspace), as_of=date.max)
+    if renumbered and states.height:
+        keys = states.select("center_id", "agency_uid").rows()
+        now = [renumbered.get((center, RecordKind.AGENCY.value, uid), uid) for center, uid in keys]
+        states = states.with_columns(agency_uid=pl.Series(now, dtype=pl.String))
     newest = states.with_row_index("row").sort("written_on", "row").group_by("center_id", "agency_uid").last()
     return conform(newest.rename({"written_on": "contacted_on"}).sort("center_id", "agency_uid"), ContactedDay)
 

@@ -16,6 +16,7 @@ from flows.packets import contacted_days
 from flows.settings import Settings
 from flows.use_figures import read_use
 from flows.verification_work import WorkList, list_work
+from pipeline.audit.faults import follow_numbers
 from pipeline.measure.complexity import measure_complexity
 from pipeline.publish.queue_sheets import queue_sheets
 from pipeline.publish.table_file import write_table
@@ -75,6 +76,7 @@ def queue(
         require_center(snapshot, center)
         ground = read_ground(place, snapshot, run_id=snapshot.pointer.run_id, as_of=snapshot.pointer.as_of)
         members = snapshot.table("matching.merge_member")
+        renumbered = follow_numbers(snapshot.table("history.rekeyed"))
     as_of = common.as_of or ground.as_of
     if as_of < ground.as_of:
         raise UsageError(
@@ -91,7 +93,7 @@ def queue(
         weeks=weeks,
         settings=settings,
         use=asked,
-        contacted=contacted_days(place),
+        contacted=contacted_days(place, renumbered=renumbered),
         centers=None if center is None else [center],
     )
     if curator not in (None, _NOBODY):

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,12 @@ import polars as pl
 import pytest
 
 from flows.cli import run
-from flows.packets import contacted_days
-from pipeline.store.decisions import decisions_file, read_decisions
+from flows.packets import contacted_days, written_decision
+from pipeline.store.decisions import append_decisions, decisions_file, read_decisions
 from pipeline.store.workspace import Workspace
 from tests.export_center import ExportCenter
 from tests.filled_forms import Form
+from tests.packet_directory import form_of, packet_directory
 
 AS_OF = date(2026, 11, 20)
 #: Codes of this center's own records.
@@ -375,3 +376,14 @@ def test_forms_without_a_way_back_are_told(workspace: Path, number: str, tmp_pat
     assert "217-555-0100" in page
     assert "Please answer by December 1, 2026." in page
     assert "Invented 2-1-1" not in page
+
+
+def test_a_form_goes_with_an_agency_that_got_another_number(tmp_path):
+    """The reminder would be forgotten, and the first request sent once more."""
+    place = Workspace(tmp_path)
+    packet = form_of(packet_directory()).packet
+    moment = datetime(2026, 11, 28, tzinfo=UTC)
+    append_decisions(place, [written_decision(packet, files=["a.xlsx"], by="Mia")], now=moment)
+    moved = {(packet.center_id, "agency", packet.agency_uid): "new-uid"}
+    assert contacted_days(place)["agency_uid"].to_list() == [packet.agency_uid]
+    assert contacted_days(place, renumbered=moved)["agency_uid"].to_list() == ["new-uid"]
