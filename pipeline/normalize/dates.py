@@ -78,47 +78,70 @@ def _pattern(text: str) -> str:
 
 
 def _read(values: pl.Series, patterns: list[str], empty_days: list[str]) -> pl.DataFrame:
-    trimmed = values.str.strip_chars()
-    iso = pl.Series([None] * len(values), dtype=pl.String)
-    short_1900 = pl.Series([False] * len(values), dtype=pl.Boolean)
-    for pattern in patterns:
-        found, is_1900 = _iso_days(trimmed, pattern)
-        is_new = iso.is_null() & found.is_not_null()
-        iso = pl.select(pl.when(is_new).then(found).otherwise(iso)).to_series()
-        short_1900 = short_1900 | (is_new & is_1900)
-    as_1900 = pl.select(pl.when(short_1900).then(pl.lit("1900-") + iso.str.slice(5)).otherwise(iso)).to_series()
+    # In few queries, for there are many date columns: each pattern is tried on all cells, the first that fits counts.
+    cells = pl.DataFrame({"text": values}).select(pl.col("text").str.strip_chars())
+    places = range(len(patterns))
+    tried = cells.with_columns(
+        pl.col("text").str.extract_groups(pattern).alias(f"parts{place}") for place, pattern in enumerate(patterns)
+    ).select(
+        "text",
+        *(_iso_day(f"parts{place}", patterns[place]).alias(f"iso{place}") for place in places),
+        *(_is_1900(f"parts{place}", patterns[place]).alias(f"short{place}") for place in places),
+    )
+    found = tried.select(
+        "text",
+        iso=pl.coalesce(pl.lit(None, dtype=pl.String), *(f"iso{place}" for place in places)),
+        short_1900=pl.coalesce(
+            *(pl.when(pl.col(f"iso{place}").is_not_null()).then(f"short{place}") for place in places),
+            pl.lit(value=False),
+        ),
+    )
+    iso = pl.col("iso")
+    as_1900 = pl.when("short_1900").then(pl.lit("1900-") + iso.str.slice(5)).otherwise(iso)
     is_empty_year = iso.str.slice(0, 4).is_in(EMPTY_YEARS)
     is_named = iso.is_in(empty_days) | as_1900.is_in(empty_days)
-    is_placeholder = (is_named | is_empty_year).fill_null(value=False) | trimmed.str.contains(_ZERO_DATE)
-    day = iso.str.to_date("%Y-%m-%d", strict=False)
-    return pl.select(
-        pl.when(~is_placeholder).then(day).alias("day"),
-        is_placeholder.alias("is_placeholder"),
-        (day.is_null() & ~is_placeholder & (trimmed != "")).alias("is_unreadable"),
+    is_zero = pl.col("text").str.contains(_ZERO_DATE)
+    return found.select(
+        "text",
+        iso.str.to_date("%Y-%m-%d", strict=False).alias("day"),
+        ((is_named | is_empty_year).fill_null(value=False) | is_zero).alias("is_placeholder"),
+    ).select(
+        pl.when(~pl.col("is_placeholder")).then("day").alias("day"),
+        "is_placeholder",
+        (pl.col("day").is_null() & ~pl.col("is_placeholder") & (pl.col("text") != "")).alias("is_unreadable"),
     )
 
 
-def _iso_days(values: pl.Series, pattern: str) -> tuple[pl.Series, pl.Series]:
+def _iso_day(parts: str, pattern: str) -> pl.Expr:
+    """Return the day as ISO text; null where the pattern does not fit."""
     # Years before 1000 and impossible days become null here, so that a later pattern may still fit.
-    parts = values.str.extract_groups(pattern).struct.unnest()
-    names = set(parts.columns)
-    if "year" in names:
-        year, is_1900 = parts["year"], pl.Series([False] * len(values), dtype=pl.Boolean)
-    elif "short_year" in names:
-        short = parts["short_year"].cast(pl.Int32, strict=False)
-        year = pl.select(pl.when(short <= LAST_YEAR_OF_CENTURY).then(short + 2000).otherwise(short + 1900)).to_series()
-        is_1900 = (short == 0).fill_null(value=False)
+    part = pl.col(parts).struct.field
+    if _has(pattern, "year"):
+        year = part("year")
+    elif _has(pattern, "short_year"):
+        short = part("short_year").cast(pl.Int32, strict=False)
+        year = pl.when(short <= LAST_YEAR_OF_CENTURY).then(short + 2000).otherwise(short + 1900)
     else:
         raise InputError("A date pattern names no year.", advice="Use %Y or %y in date_formats.")
-    if "month_name" in names:
+    if _has(pattern, "month_name"):
         month = (
-            parts["month_name"]
+            part("month_name")
             .str.to_lowercase()
             .replace_strict(dict(zip(_MONTHS, range(1, 13), strict=True)), default=None, return_dtype=pl.Int32)
         )
     else:
-        month = parts["month"].cast(pl.Int32, strict=False)
-    written = pl.select(
-        pl.format("{}-{}-{}", year, month.cast(pl.String).str.zfill(2), parts["day"].str.zfill(2))
-    ).to_series()
-    return written.str.to_date("%Y-%m-%d", strict=False).dt.to_string("%Y-%m-%d"), is_1900
+        month = part("month").cast(pl.Int32, strict=False)
+    written = pl.format("{}-{}-{}", year, month.cast(pl.String).str.zfill(2), part("day").str.zfill(2))
+    return written.str.to_date("%Y-%m-%d", strict=False).dt.to_string("%Y-%m-%d")
+
+
+def _is_1900(parts: str, pattern: str) -> pl.Expr:
+    """Return whether a two-digit year is 00."""
+    if _has(pattern, "year"):
+        return pl.lit(value=False)
+    short = pl.col(parts).struct.field("short_year").cast(pl.Int32, strict=False)
+    return (short == 0).fill_null(value=False)
+
+
+def _has(pattern: str, part: str) -> bool:
+    return f"(?P<{part}>" in pattern

@@ -21,12 +21,16 @@ def read_flags(values: pl.Series) -> pl.DataFrame:
     >>> read_flags(pl.Series(["Yes", "FALSE", " ", "maybe", None])).rows()
     [(True, False, False), (False, False, False), (None, True, False), (None, False, True), (None, False, False)]
     """
-    word = values.str.strip_chars().str.to_lowercase()
+    word = pl.col("word")
     is_yes = word.is_in(YES_WORDS).fill_null(value=False)
     is_no = word.is_in(NO_WORDS).fill_null(value=False)
     is_blank = (word == "").fill_null(value=False)
-    return pl.select(
-        pl.when(is_yes).then(True).when(is_no).then(False).alias("value"),
-        is_blank.alias("is_blank"),
-        (word.is_not_null() & ~is_yes & ~is_no & ~is_blank).alias("is_unclear"),
+    return (
+        pl.DataFrame({"word": values})
+        .select(word.str.strip_chars().str.to_lowercase())
+        .select(
+            pl.when(is_yes).then(True).when(is_no).then(False).alias("value"),
+            is_blank.alias("is_blank"),
+            (word.is_not_null() & ~is_yes & ~is_no & ~is_blank).alias("is_unclear"),
+        )
     )

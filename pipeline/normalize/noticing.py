@@ -11,6 +11,10 @@ from schemas.notes import NoteKind
 from schemas.quality import Note
 
 _RANKED = ("center_id", "record_uid", "note_kind")
+_NOTHING = pl.DataFrame(
+    schema=dict.fromkeys(("center_id", "record_uid", "kind", "note_kind", "field", "value_written"), pl.String)
+    | {"is_private": pl.Boolean}
+)
 
 
 def note_where(
@@ -32,16 +36,18 @@ def note_where(
         value: Column that holds the value as delivered; no value when not given.
         is_private: Whether the value must not be shown.
     """
-    chosen = mask.fill_null(value=False)
+    # Most things are noticed nowhere; a yes or no is cheaper than taking rows out of wide records.
+    chosen = records.select(mask.fill_null(value=False)).to_series() if isinstance(mask, pl.Expr) else mask
+    if not chosen.any():
+        return _NOTHING
     written = pl.col(value).cast(pl.String) if value is not None else pl.lit(None, dtype=pl.String)
     private = is_private if isinstance(is_private, pl.Expr) else pl.lit(is_private)
     # Only the columns that are needed are filtered: records are wide.
     needed = {"center_id", "record_uid", "kind", *private.meta.root_names()}
     needed |= {value} if value is not None else set()
-    needed |= set(chosen.meta.root_names()) if isinstance(chosen, pl.Expr) else set()
     return (
         records.select(sorted(needed))
-        .filter(chosen)
+        .filter(chosen.fill_null(value=False))
         .select(
             "center_id",
             "record_uid",
