@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from flows.settings import Settings
-from pipeline.measure.bundle_updates import list_bundle_updates, list_record_updates, record_id, unit_id
+from pipeline.measure.bundle_updates import list_bundle_updates, list_record_updates, record_id
 from pipeline.measure.bundle_work import collect_bundle_work
 from pipeline.measure.dated_records import DatedDirectory, date_directory
 from pipeline.measure.forecast import Forecast, forecast_share
@@ -82,7 +82,7 @@ def forecast_directory(
     centers = known["center_id"].to_list()
     verifications = verifications.filter(pl.col("center_id").is_in(centers))
     if measure == HEADLINE:
-        units = dated.bundles.join(known, on="center_id", how="semi").select(unit_id=unit_id(), day="day")
+        units = dated.bundles.join(known, on="center_id", how="semi").select("day", unit_id="unit")
         events = list_bundle_updates(records, levels=levels, verifications=verifications)
     else:
         units = records.select(unit_id=record_id(), day="verified_on")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 _RECORD = ["center_id", "kind", "record_uid"]
-_UNIT = ["center_id", "agency_uid"]
 #: More days than any calendar date has since 1970 (year 9999: 2,932,896).
 _DAYS = 4_000_000
 
@@ -22,17 +21,14 @@ def list_bundle_updates(records: pl.DataFrame, *, levels: pl.DataFrame, verifica
         verifications: `schemas.history.Verification` of all nights.
 
     Returns:
-        `unit_id` (see `unit_id`) and `day`, one row per bundle and update, none twice.
+        `unit_id` (the `unit` of the records) and `day`, one row per bundle and update, none twice, in no order.
     """
     tracked = levels.filter("is_tracked").select("center_id", "kind")
     # Numbers in place of the keys: a nation's history has millions of days, and numbers sort many times faster than texts.
-    tracked_records = records.join(tracked, on=["center_id", "kind"], how="semi").filter(
-        pl.col("agency_uid").is_not_null()
-    )
-    units = tracked_records.select(_UNIT).unique().with_row_index("unit")
     members = (
-        tracked_records.select("center_id", "record_uid", "agency_uid", "verified_on")
-        .join(units, on=_UNIT)
+        records.filter(pl.col("unit").is_not_null())
+        .join(tracked, on=["center_id", "kind"], how="semi")
+        .select("center_id", "record_uid", "unit", "verified_on")
         .with_row_index("member")
     )
     # A bundle with an undated record was never completely updated.
@@ -40,16 +36,14 @@ def list_bundle_updates(records: pl.DataFrame, *, levels: pl.DataFrame, verifica
     dated = members.join(undated, on="unit", how="anti")
     # A day later than the one that counts was set aside, or a language version is older: it is no update of the whole.
     earlier = (
-        verifications.select("center_id", "record_uid", day="verified_on")
-        .join(dated, on=["center_id", "record_uid"])
-        .filter(pl.col("day") < pl.col("verified_on"))
+        verifications.select("record_uid", of_center="center_id", day="verified_on")
+        # Two centers may hold copies under one key; the center is compared where it costs less than in the join.
+        .join(dated, on="record_uid")
+        .filter((pl.col("day") < pl.col("verified_on")) & (pl.col("of_center") == pl.col("center_id")))
         .select("unit", "member", "day")
     )
     days = pl.concat([dated.select("unit", "member", day="verified_on"), earlier])
-    updates = _numbered(days).group_by("unit", "place").agg(day=pl.col("day").min()).select("unit", "day").unique()
-    return (
-        updates.join(units.select("unit", unit_id=unit_id()), on="unit").select("unit_id", "day").sort("unit_id", "day")
-    )
+    return _numbered(days).group_by("unit", "place").agg(day=pl.col("day").min()).select("day", unit_id="unit").unique()
 
 
 def _numbered(days: pl.DataFrame) -> pl.DataFrame:
@@ -78,11 +72,6 @@ def list_record_updates(records: pl.DataFrame, *, verifications: pl.DataFrame) -
         .select(unit_id=record_id(), day="day")
     )
     return pl.concat([last, earlier]).unique().sort("unit_id", "day")
-
-
-def unit_id() -> pl.Expr:
-    """Return the name of a bundle over all centers, from `center_id` and `agency_uid`."""
-    return pl.concat_str("center_id", "agency_uid", separator=" ")
 
 
 def record_id() -> pl.Expr:

@@ -48,6 +48,7 @@ def measure_complexity(directory: Directory, *, as_of: date, parameters: Staffin
         ["center_id", "record_uid"], keep="first", maintain_order=True
     )
     members = _members(directory)
+    distinct = members.unique()
     bundles = agencies.select(
         "center_id",
         "record_uid",
@@ -62,9 +63,9 @@ def measure_complexity(directory: Directory, *, as_of: date, parameters: Staffin
         _record_counts(members),
         _edited_rows(directory),
         _term_counts(directory, members),
-        _version_counts(directory, members),
+        _version_counts(directory, distinct),
         _language_counts(directory),
-        _phone_counts(directory, members),
+        _phone_counts(directory, distinct),
         _area_counts(directory),
     ):
         bundles = bundles.join(counts, on=_BUNDLE, how="left")
@@ -205,7 +206,7 @@ def _version_counts(directory: Directory, members: pl.DataFrame) -> pl.DataFrame
     )
     is_child = pl.col("kind") != RecordKind.AGENCY.value
     return (
-        versions.join(members.unique(), on=["center_id", "kind", "record_uid"], how="inner")
+        versions.join(members, on=["center_id", "kind", "record_uid"], how="inner")
         .group_by(_BUNDLE)
         .agg(
             language_version_count=pl.col("language_of_record").n_unique() + 1,
@@ -233,7 +234,7 @@ def _phone_counts(directory: Directory, members: pl.DataFrame) -> pl.DataFrame:
         number=pl.coalesce("e164", "short_code", "number_written"),
     )
     return (
-        phones.join(members.unique(), on=["center_id", "kind", "record_uid"], how="inner")
+        phones.join(members, on=["center_id", "kind", "record_uid"], how="inner")
         .group_by(_BUNDLE)
         .agg(phone_count=pl.col("number").n_unique())
     )

@@ -57,7 +57,8 @@ def date_records(directory: Directory, *, as_of: date, rule: FreshnessRule) -> p
 
     Returns:
         `center_id`, `record_uid`, `kind`, `agency_uid`, `county` and `curator` (those of the agency where the record has
-        none), `own_language` (of the record itself), `verified_on`, `edited_on`, and `kept_on`: the verification day before the
+        none), `unit` (number of the agency within this frame; null when it is missing), `own_language` (of the record itself),
+        `verified_on`, `edited_on`, and `kept_on`: the verification day before the
         verifier option.
     """
     tables = directory.tables()
@@ -85,8 +86,11 @@ def date_records(directory: Directory, *, as_of: date, rule: FreshnessRule) -> p
     )
     if rule.require_verifier:
         records = records.with_columns(verified_on=pl.when("has_verifier").then("verified_on"))
-    agencies = directory.agency.unique(_KEY, keep="first", maintain_order=True).select(
-        "center_id", agency_uid="record_uid", agency_county="county", agency_curator="curator"
+    agencies = (
+        directory.agency.unique(_KEY, keep="first", maintain_order=True)
+        .select("center_id", agency_uid="record_uid", agency_county="county", agency_curator="curator")
+        # A number groups many times faster than two texts, and every figure of bundles groups by it.
+        .with_row_index("unit")
     )
     return (
         records.join(agencies, on=["center_id", "agency_uid"], how="left")
@@ -177,11 +181,11 @@ def date_bundles(records: pl.DataFrame, *, levels: pl.DataFrame) -> pl.DataFrame
         days["kept_day"] = of_all("own_day")
     oldest = (
         records.join(levels.filter("is_tracked").select("center_id", "kind"), on=["center_id", "kind"], how="semi")
-        .group_by("center_id", "agency_uid")
+        .group_by("unit")
         .agg(**days)
     )
     return (
         records.filter(pl.col("kind") == RecordKind.AGENCY.value)
         .with_columns(agency_uid=pl.col("record_uid"))
-        .join(oldest, on=["center_id", "agency_uid"], how="left")
+        .join(oldest, on="unit", how="left")
     )

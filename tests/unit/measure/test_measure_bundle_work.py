@@ -85,7 +85,9 @@ def test_a_center_without_dates_is_not_queued_as_a_whole(directory_of: Build) ->
     directory = directory_of(agency=[{"record_uid": "A", "verified_on": FRESH}, {"record_uid": "B", "center_id": "c2"}])
     work = collected(directory)
     assert work.bundles["center_id"].to_list() == ["c1"]
-    assert work.notes == ("Center c2: its export has no verification date that counts, so none of its agencies is queued (1).",)
+    assert work.notes == (
+        "Center c2: its export has no verification date that counts, so none of its agencies is queued (1).",
+    )
 
 
 def test_use_and_forms_are_joined_by_center(directory_of: Build) -> None:

@@ -10,8 +10,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.ingest.read import read_export
-from pipeline.measure.bundle_updates import unit_id
 from pipeline.measure.bundle_work import collect_bundle_work
 from pipeline.measure.complexity import measure_complexity
 from pipeline.measure.dated_records import date_directory
@@ -20,14 +18,14 @@ from pipeline.measure.freshness import Freshness, measure_freshness
 from pipeline.measure.freshness_cases import MEASURES
 from pipeline.measure.staffing import estimate_staffing
 from pipeline.measure.window import window_of
-from pipeline.normalize.directory import normalize_delivery
 from pipeline.outreach.queue import plan_queue
 from schemas.contract import empty_table
 from schemas.directory import Directory, join_directories
 from schemas.forecast_parameters import ForecastParameters
 from schemas.merging import MergeMember
-from schemas.parameters import FreshnessRule, NormalizeParameters, StaffingParameters
+from schemas.parameters import FreshnessRule, StaffingParameters
 from schemas.queue_parameters import QueueParameters
+from tests.real_exports import normalize_once
 
 pytestmark = pytest.mark.real_data
 
@@ -47,14 +45,12 @@ def rows(shared: Path) -> list[Row]:
 
 @pytest.fixture(scope="module")
 def dc211(shared: Path) -> Directory:
-    delivered = read_export(shared / "data/dc211/dc211_export.csv", center_id="dc211")
-    return normalize_delivery(delivered, parameters=NormalizeParameters()).directory
+    return normalize_once(shared / "data/dc211/dc211_export.csv", "dc211").directory
 
 
 @pytest.fixture(scope="module")
 def miami211(shared: Path) -> Directory:
-    delivered = read_export(shared / "data/miami211", center_id="miami211")
-    return normalize_delivery(delivered, parameters=NormalizeParameters()).directory
+    return normalize_once(shared / "data/miami211", "miami211").directory
 
 
 def day_of(text: str) -> date | None:
@@ -202,8 +198,8 @@ def test_what_is_certain_of_the_real_forecast(rows: list[Row], dc211: Directory)
     dated = date_directory(dc211, as_of=LAST_VERIFIED, rule=FreshnessRule())
     end = date(2014, 12, 31)
     told = forecast_share(
-        dated.bundles.select(unit_id=unit_id(), day="day"),
-        dated.bundles.select(unit_id=unit_id(), day="day").drop_nulls(),
+        dated.bundles.select("day", unit_id="unit"),
+        dated.bundles.select("day", unit_id="unit").drop_nulls(),
         as_of=LAST_VERIFIED,
         target_on=end,
         target_share=0.95,
@@ -231,8 +227,8 @@ def test_nothing_is_forecast_or_queued_of_an_export_without_dates(miami211: Dire
     """All of Miami's 1,074 agencies would be due this week, or forecast at 0 %."""
     dated = date_directory(miami211, as_of=LAST_VERIFIED, rule=FreshnessRule())
     told = forecast_share(
-        dated.bundles.select(unit_id=unit_id(), day="day"),
-        dated.bundles.select(unit_id=unit_id(), day="day").drop_nulls(),
+        dated.bundles.select("day", unit_id="unit"),
+        dated.bundles.select("day", unit_id="unit").drop_nulls(),
         as_of=LAST_VERIFIED,
         target_on=date(2014, 12, 31),
         target_share=0.95,
