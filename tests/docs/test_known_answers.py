@@ -11,7 +11,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.ingest.read import read_export
 from pipeline.ingest.zip_reference import read_zip_reference
 from pipeline.normalize.directory import normalize_delivery
 from pipeline.validate.records import validate_directory
@@ -19,6 +18,7 @@ from schemas.delivered import Delivered
 from schemas.directory import Directory
 from schemas.parameters import FreshnessRule, NormalizeParameters, ValidateParameters
 from schemas.reference import References
+from tests.real_exports import normalize_once, read_once, validate_once
 
 FACTS = tomllib.loads((Path(__file__).resolve().parents[2] / "docs" / "known_answers.toml").read_text(encoding="utf-8"))
 
@@ -61,7 +61,10 @@ class Read:
 
 
 def read(path: Path, center_id: str, as_of: date, *, references: References | None = None) -> Read:
-    delivered = read_export(path, center_id=center_id)
+    delivered = read_once(path, center_id)
+    if references is None:
+        normalized = normalize_once(path, center_id)
+        return Read(delivered, normalized.directory, normalized.notes, validate_once(path, center_id, as_of).findings)
     normalized = normalize_delivery(delivered, parameters=NormalizeParameters(), references=references)
     validation = validate_directory(
         normalized.directory,

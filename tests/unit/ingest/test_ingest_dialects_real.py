@@ -14,6 +14,7 @@ from pipeline.normalize.directory import normalize_delivery
 from schemas.delivered import Delivered
 from schemas.errors import InputError
 from schemas.parameters import NormalizeParameters
+from tests.real_exports import normalize_once, read_once
 
 pytestmark = pytest.mark.real_data
 
@@ -260,8 +261,7 @@ def test_mapping_column_that_the_file_spells_otherwise_is_reported(shared: Path,
 
 def test_dc211_days_lie_where_they_can(shared: Path):
     """A two-digit year read in the wrong century would make a record verified in 1911 or 2112."""
-    export = read_export(shared / "data" / "dc211" / "dc211_export.csv", center_id="dc211")
-    found = normalize_delivery(export, parameters=NormalizeParameters())
+    found = normalize_once(shared / "data" / "dc211" / "dc211_export.csv", "dc211")
     for table in (found.directory.agency, found.directory.service):
         for name in ("created_on", "edited_on", "verified_on", "alert_from_on", "alert_to_on"):
             days = table[name].drop_nulls()
@@ -272,10 +272,10 @@ def test_dc211_days_lie_where_they_can(shared: Path):
 
 def test_miami211_habits_are_seen(shared: Path):
     """Blank ids, an unknown verification and written line breaks of a large package would be read as something else."""
-    export = read_export(shared / "data" / "miami211", center_id="miami211")
+    export = read_once(shared / "data" / "miami211", "miami211")
     assert not any(name.endswith(".verified_on") for name in export.carried)
     descriptions = export.record.filter(pl.col("kind") == "service")["description"]
     assert descriptions.str.contains("\\n", literal=True).sum() == 2212
-    services = normalize_delivery(export, parameters=NormalizeParameters()).directory.service
+    services = normalize_once(shared / "data" / "miami211", "miami211").directory.service
     assert services["description"].str.contains("\\n", literal=True).sum() == 0
     assert services["verified_on"].null_count() == 4089

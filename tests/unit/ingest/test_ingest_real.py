@@ -13,6 +13,7 @@ import pytest
 from pipeline.ingest.read import read_export
 from schemas.delivered import SOURCE_COLUMNS, Delivered
 from schemas.errors import InputError
+from tests.real_exports import read_once
 
 pytestmark = pytest.mark.real_data
 TABLES = ("record", "phone", "address", "contact", "taxonomy_link", "schedule")
@@ -29,12 +30,12 @@ def same_tables(one: Delivered, other: Delivered) -> None:
 
 @pytest.fixture(scope="module")
 def dc211(shared: Path) -> Delivered:
-    return read_export(shared / "data" / "dc211" / "dc211_export.csv", center_id="dc211")
+    return read_once(shared / "data" / "dc211" / "dc211_export.csv", "dc211")
 
 
 @pytest.fixture(scope="module")
 def miami211(shared: Path) -> Delivered:
-    return read_export(shared / "data" / "miami211", center_id="miami211")
+    return read_once(shared / "data" / "miami211", "miami211")
 
 
 def test_dc211_counts(dc211: Delivered):

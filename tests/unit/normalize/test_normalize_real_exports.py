@@ -8,17 +8,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.ingest.read import read_export
 from pipeline.normalize.directory import Normalized, normalize_delivery
 from schemas.delivered import Delivered
 from schemas.parameters import NormalizeParameters
+from tests.real_exports import normalize_once, read_once
 
 pytestmark = pytest.mark.real_data
 
 
 def run(path: Path, center_id: str) -> tuple[Delivered, Normalized]:
-    delivered = read_export(path, center_id=center_id)
-    return delivered, normalize_delivery(delivered, parameters=NormalizeParameters())
+    return read_once(path, center_id), normalize_once(path, center_id)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from pipeline.publish.package import write_package
 from schemas.contract import empty_table
 from schemas.parameters import ExportParameters, NormalizeParameters, PrivacyParameters
 from schemas.quality import Finding
+from tests.real_exports import read_once
 
 
 @pytest.mark.real_data
@@ -26,10 +27,9 @@ from schemas.quality import Finding
 )
 def test_package_of_a_real_export_is_valid(shared, tmp_path, center_id, path, as_of, blank_status):
     """The state would refuse what a real center sends."""
-    from pipeline.ingest.read import read_export
     from pipeline.normalize.directory import normalize_delivery
 
-    delivered = read_export(shared / "data" / path, center_id=center_id)
+    delivered = read_once(shared / "data" / path, center_id)
     directory = normalize_delivery(delivered, parameters=NormalizeParameters(blank_status=blank_status)).directory
     package = export_hsds(
         directory,

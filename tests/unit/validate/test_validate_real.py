@@ -8,28 +8,28 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.ingest.read import read_export
 from pipeline.ingest.zip_reference import read_zip_reference
-from pipeline.normalize.directory import normalize_delivery
 from pipeline.validate.records import Validation, validate_directory
-from schemas.parameters import FreshnessRule, NormalizeParameters, ValidateParameters
+from schemas.parameters import FreshnessRule, ValidateParameters
 from schemas.reference import References
+from tests.real_exports import normalize_once, read_once, validate_once
 
 pytestmark = pytest.mark.real_data
 
 
 def validate_export(path: Path, *, center_id: str, as_of: date, references: References | None = None) -> Validation:
     """Read, normalize and validate an export."""
-    delivered = read_export(path, center_id=center_id)
-    normalized = normalize_delivery(delivered, parameters=NormalizeParameters())
+    if references is None:
+        return validate_once(path, center_id, as_of)
+    normalized = normalize_once(path, center_id)
     return validate_directory(
         normalized.directory,
         notes=normalized.notes,
-        carried={center_id: delivered.carried},
+        carried={center_id: read_once(path, center_id).carried},
         as_of=as_of,
         parameters=ValidateParameters(),
         freshness=FreshnessRule(),
-        references=references or References(),
+        references=references,
     )
 
 

@@ -10,14 +10,13 @@ import pytest
 from pandera.errors import SchemaErrors
 from pandera.polars import Check, Column, DataFrameSchema
 
-from pipeline.ingest.read import read_export
-from pipeline.normalize.directory import normalize_delivery
 from pipeline.validate.questions import failing_positions
 from pipeline.validate.records import list_rounds
 from pipeline.validate.subjects import prepare_subjects
 from pipeline.validate.taxonomy import list_codes
-from schemas.parameters import FreshnessRule, NormalizeParameters
+from schemas.parameters import FreshnessRule
 from schemas.rules import rule_catalogue
+from tests.real_exports import normalize_once, read_once
 from tests.unit.validate.full_directory import full_parts, join_references, join_verifications, make_parameters
 
 SAMPLES = Path(__file__).resolve().parents[3] / "sample_data"
@@ -36,8 +35,7 @@ ANSWERED = {
 
 def compare_counts(path: Path, *, center_id: str, as_of: date) -> int:
     """Compare pandera with the bare conditions, question by question; return how many failures there were."""
-    delivered = read_export(path, center_id=center_id)
-    normalized = normalize_delivery(delivered, parameters=NormalizeParameters())
+    delivered, normalized = read_once(path, center_id), normalize_once(path, center_id)
     parameters = make_parameters()
     subjects = prepare_subjects(
         normalized.directory, notes=normalized.notes, no_address_markers=parameters.no_address_markers
