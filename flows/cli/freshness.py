@@ -10,11 +10,11 @@ import polars as pl
 from flows.cli.terminal import Common, percent, require_center, say, show_json, show_table
 from flows.freshness_ground import ToldFreshness, tell_freshness
 from pipeline.measure.freshness import WITHOUT_SUSPICIOUS
-from pipeline.measure.freshness_cases import HEADLINE, VERIFIED
+from pipeline.measure.freshness_cases import EDITED, HEADLINE, VERIFIED
 from pipeline.publish.table_file import Sheet, write_table
 from pipeline.publish.wording import reason_words
 from pipeline.store.snapshot import open_published
-from schemas.enumerations import WindowKind
+from schemas.enumerations import Band, WindowKind
 from schemas.errors import UsageError
 
 By = Literal["all", "center", "county", "curator", "kind", "tier", "branch", "language"]
@@ -103,6 +103,11 @@ def freshness(
         show_json(document)
     elif output is None:
         _show(told, measure=chosen, by=by, rows=rows, excluded=excluded)
+        bands, day = document["bands"], document["most_frequent_day"]
+        if bands is not None:
+            say("By band: " + ", ".join(f"{count:,} {band}" for band, count in bands.items()) + ".")
+        if day is not None:
+            say(f"Most frequent single day: {day['day']}, on {day['records']:,} records ({percent(day['share'])}).")
     return 0
 
 
@@ -212,9 +217,37 @@ def _document(
         "rows": rows,
         "excluded": excluded,
         "suspicious": [{"reason": row["value"], "records": _whole(row["numerator"])} for row in suspicious],
+        "bands": _bands(told, measure=measure, center=center),
+        "most_frequent_day": _frequent_day(told, measure=measure, center=center),
         "notes": [*told.notes, *(() if told.measured is None else told.measured.level_notes)],
         **({"rows_overlap": True} if by in _SEVERAL else {}),
     }
+
+
+def _bands(told: ToldFreshness, *, measure: str, center: str | None) -> dict[str, int] | None:
+    """Return the counted units by band; None when they are not known, or not about verification."""
+    if told.figures.is_empty():
+        return None
+    rows = told.figures.filter(
+        (pl.col("measure") == measure)
+        & (pl.col("dimension") == "band")
+        & pl.col("center_id").eq_missing(pl.lit(center, dtype=pl.String))
+        & pl.col("numerator").is_not_null()
+    )
+    found = {row["value"]: int(row["numerator"]) for row in rows.to_dicts()}
+    return {band.value: found[band.value] for band in Band} if found else None
+
+
+def _frequent_day(told: ToldFreshness, *, measure: str, center: str | None) -> dict[str, Any] | None:
+    """Return the single day on which most records are stamped: a large share of them deserves a look."""
+    if told.figures.is_empty():
+        return None
+    field = "edited" if measure == EDITED else "verified"
+    rows = told.figures.filter(
+        (pl.col("measure") == f"most_frequent_day_{field}")
+        & pl.col("center_id").eq_missing(pl.lit(center, dtype=pl.String))
+    ).to_dicts()
+    return {"day": rows[0]["value"], "records": int(rows[0]["numerator"]), "share": rows[0]["share"]} if rows else None
 
 
 def _show(

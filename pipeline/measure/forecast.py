@@ -95,10 +95,10 @@ def forecast_share(
     """Forecast the share updated on a day.
 
     Args:
-        units: One row per counted unit: `unit_id` (text or number), `day: Date` (oldest verification of the bundle; null when there is none).
-            Days after `as_of` count as null.
-        events: Known verifications of units: `unit_id` of the same type, `day: Date`, with the present day of each unit. May hold units that
-            have left the directory. Days after `as_of` are left out.
+        units: One row per counted unit: `unit_id` (text or number), `day: Date` (oldest verification of the bundle; null when there is
+            none). Days after `as_of` count as null.
+        events: Known verifications of units: `unit_id` of the same type, `day: Date`, with the present day of each unit. May hold units
+            that have left the directory. Days after `as_of` are left out.
         as_of: Last day that is known.
         target_on: Day of the forecast, later than `as_of`.
         target_share: Share that is wanted on that day, 0-1.

@@ -75,8 +75,12 @@ def test_a_share_never_stands_without_what_it_is_made_of(answer, told):
     row = whole(document)
     assert row["numerator"] + row["unknown"] <= row["denominator"]
     assert row["share_without_suspicious"] <= row["share"]
+    assert sum(document["bands"].values()) == row["denominator"]
+    assert document["bands"]["never"] == row["unknown"]
+    assert document["most_frequent_day"]["records"] >= 1
     text = told("freshness")
     assert "Left out of every share" in text
+    assert "Most frequent single day" in text
     assert "without suspicious" in text
 
 
