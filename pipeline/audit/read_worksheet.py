@@ -26,6 +26,7 @@ from pipeline.audit.worksheet_columns import (
     WORKED_OUT,
 )
 from pipeline.audit.worksheet_file import SheetContent
+from pipeline.workbook.remark import Remark
 from pipeline.workbook.returned import SheetRow, column_letter
 from schemas.errors import InputError
 from schemas.scorecard import AUTOMATIC_ITEMS, ITEMS, QUESTIONS, REMARK_ID, AuditAnswer
@@ -47,23 +48,6 @@ _NAMED_QUESTIONS = 4
 _NO_QUESTION = "This row belongs to no question: it was added, or its hidden ids were deleted."
 _ON_A_HEADING = "This is the heading of a record; write beside a question."
 _WORKED_OUT = frozenset(item.text for item in AUTOMATIC_ITEMS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Remark:
-    """Something wrong or odd in a worksheet.
-
-    Attributes:
-        sheet: Sheet.
-        row: Row number; 0 when it is about rows that are not there.
-        column: Heading and letter of the column; empty when it is about the whole row.
-        message: What is wrong and what to do, in plain words.
-    """
-
-    sheet: str
-    row: int
-    column: str
-    message: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ from pipeline.outreach.packet_keys import add_keys
 from pipeline.outreach.packet_privacy import holds_private
 from pipeline.outreach.packet_verifier import read_verifier
 from pipeline.workbook.checksums import plain_text
+from pipeline.workbook.remark import Remark
 from pipeline.workbook.returned import SheetRow, column_letter
 from schemas.errors import InputError
 from schemas.packets import HIDDEN, MISSING_LINES, NOTHING, FormLine, LineAnswer, Packet, ReturnedLine, Verifier
@@ -49,23 +50,6 @@ _YES, _NO = ("yes", "y"), ("no", "n", "")
 _AGAIN = "Nothing of it was taken. Write a new form with `resdir packet`, or enter the answers by hand."
 #: Letters of a cell that a message quotes.
 _SHORT = 40
-
-
-@dataclass(frozen=True, kw_only=True)
-class Remark:
-    """Something wrong or odd in a form.
-
-    Attributes:
-        sheet: Sheet.
-        row: Row number; 0 when it is about rows that are not there.
-        column: Heading and letter of the column; empty when it is about the whole row.
-        message: What is wrong and what to do, in plain words.
-    """
-
-    sheet: str
-    row: int
-    column: str
-    message: str
 
 
 @dataclass(frozen=True, kw_only=True)
