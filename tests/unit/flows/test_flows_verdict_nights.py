@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import re
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from pipeline.store.decisions import append_decisions
 from pipeline.store.snapshot import open_published
 from pipeline.store.workspace import Workspace
 from schemas.match_parameters import MatchParameters
+from schemas.night import NightFacts
 from schemas.verdicts import Verdict
 from tests.export_center import NUMBERS, ExportCenter
 
@@ -69,17 +72,25 @@ def decided(tmp_path_factory) -> Town:
     return town
 
 
-@pytest.fixture
-def town(decided: Town, tmp_path: Path) -> Town:
-    """A copy of it for one test."""
-    import copy
-    import shutil
-
-    other = copy.copy(decided)
-    other.folder = tmp_path
-    shutil.copytree(decided.workspace.root, tmp_path / "workspace")
-    other.workspace = Workspace(tmp_path / "workspace")
+def copied(town: Town, folder: Path) -> Town:
+    other = copy.copy(town)
+    other.folder = folder
+    shutil.copytree(town.workspace.root, folder / "workspace")
+    other.workspace = Workspace(folder / "workspace")
     return other
+
+
+@pytest.fixture(scope="module")
+def unchanged(decided: Town, tmp_path_factory) -> tuple[Town, NightFacts]:
+    """It after a second night in which nothing changed, and what that night told."""
+    town = copied(decided, tmp_path_factory.mktemp("unchanged"))
+    return town, town.night()
+
+
+@pytest.fixture
+def town(unchanged: tuple[Town, NightFacts], tmp_path: Path) -> Town:
+    """A copy of that for one test."""
+    return copied(unchanged[0], tmp_path)
 
 
 def standings(town: Town) -> dict[str, int]:
@@ -132,10 +143,10 @@ def edited(rows: list[dict[str, str]], *, every: int = 50) -> tuple[list[dict[st
     return changed, touched
 
 
-def test_an_unchanged_night_asks_nothing_again(town: Town) -> None:
+def test_an_unchanged_night_asks_nothing_again(decided: Town, unchanged: tuple[Town, NightFacts], town: Town) -> None:
     """This is what every system of this kind gets wrong."""
-    before_clusters = clusters(town)
-    facts = town.night()
+    before_clusters = clusters(decided)
+    facts = unchanged[1]
     count = len(read_judgement(town.workspace).verdicts.standing)
     assert count > 5
     assert facts.duplicates.decided == count
@@ -156,7 +167,6 @@ def test_an_unchanged_night_asks_nothing_again(town: Town) -> None:
 
 def test_a_little_editing_reopens_only_what_was_edited(town: Town) -> None:
     """A verdict is asked again only when something changed that it rested on."""
-    town.night()
     before, kept = verdicts(town), clusters(town)
     rows, touched = edited(town.rows)
     facts = town.night(rows)
@@ -175,7 +185,6 @@ def test_a_little_editing_reopens_only_what_was_edited(town: Town) -> None:
 
 def test_a_move_to_another_software_keeps_every_verdict_and_every_group(town: Town) -> None:
     """New numbers for every record must not cost a center years of decisions."""
-    town.night()
     before, kept = verdicts(town), clusters(town)
     facts = town.night(rekeyed(town.rows))
     assert facts.centers[0].changes["rekeyed"] > 250
@@ -192,7 +201,6 @@ def test_a_move_to_another_software_keeps_every_verdict_and_every_group(town: To
 
 def test_a_record_that_leaves_takes_its_verdict_along_and_brings_it_back(town: Town) -> None:
     """A truncated record is no reason to ask again when it returns."""
-    town.night()
     state = town.table("matching.pair_state").filter(pl.col("standing") == "decided").row(0, named=True)
     agencies = town.table("core.agency")
     number = agencies.filter(pl.col("record_uid") == state["uid_a"])["native_id"].item()
@@ -210,7 +218,6 @@ def test_a_record_that_leaves_takes_its_verdict_along_and_brings_it_back(town: T
 
 def test_a_duplicate_found_by_people_is_a_finding_until_it_is_merged(town: Town) -> None:
     """Deciding is half the work: the record is still there twice."""
-    town.night()
     findings = town.table("quality.finding").filter(pl.col("rule_id") == "DUP-001")
     confirmed = findings.filter(pl.col("message").str.contains("People confirmed"))
     open_ones = confirmed.filter(pl.col("status").is_in(["open", "reappeared"]))
@@ -221,12 +228,11 @@ def test_a_duplicate_found_by_people_is_a_finding_until_it_is_merged(town: Town)
     assert not different & set(still)
 
 
-def test_the_command_line_tells_the_same(town: Town, capsys) -> None:
+def test_the_command_line_tells_the_same(decided: Town, town: Town, capsys) -> None:
     """Decisions hold at once, without waiting for the night."""
-    pair = town.table("matching.scored_pair").filter(pl.col("band") == "related").sort("pair_id")["pair_id"][0]
+    pair = decided.table("matching.scored_pair").filter(pl.col("band") == "related").sort("pair_id")["pair_id"][0]
     where = ["--workspace", str(town.workspace.root)]
     words = ["--by", "Bo", "--reason", "chapters"]
-    town.night()
     assert run_command(["duplicates", "decide", pair, "different", *words, *where]) in (0, 2)
     capsys.readouterr()
     assert run_command(["duplicates", "list", "--standing", "decided", "--json", *where]) == 0
