@@ -83,6 +83,8 @@ def list_changes(now: Directory, *, before: Directory, rekeyed: pl.DataFrame | N
 
 
 def _changes_of_kind(kind: str, now: pl.DataFrame, before: pl.DataFrame, *, moved: pl.DataFrame) -> pl.DataFrame:
+    if now.is_empty() and before.is_empty():
+        return empty_table(RecordChange)
     came = moved.filter(pl.col("kind") == kind)
     went = moved.filter(pl.col("old_kind") == kind)
     stayed_kind = came.filter(pl.col("old_kind") == kind)
@@ -160,10 +162,13 @@ def _field_changes(now: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     later = now.join(before.select(_KEY), on=_KEY, how="semi").sort(_KEY)
     earlier = before.join(now.select(_KEY), on=_KEY, how="semi").sort(_KEY)
     parts = [empty_table(RecordChange)]
-    if later.height != earlier.height:
+    if later.height != earlier.height or later.is_empty():
         return parts[0]
     for name in later.columns:
         if name in _KEY or name in _DERIVED or name.endswith("_key"):
+            continue
+        # Most columns are the same from night to night; to see that takes no query.
+        if later.get_column(name).equals(earlier.get_column(name)):
             continue
         differs = later.get_column(name).ne_missing(earlier.get_column(name))
         base = name.removesuffix("_written")
