@@ -21,7 +21,8 @@ nightly: $(OK) ## set up, then run the whole night on sample_data
 	$(BIN)/resdir nightly --config sample_data/curation.toml
 
 test: $(OK) lint types imports ## set up, then every check and test
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q
+# Files go to the two workers in the order of tests/conftest.py: the long ones first.
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
 explore: $(OK) ## look for new counter-examples to the laws; takes long
 	$(BIN)/python -m pytest -q tests/property --hypothesis-profile=explore

@@ -90,7 +90,12 @@ def test_miami211_in_numbers(miami211):
 def test_miami211_freshness_is_unknown_and_not_zero(miami211):
     """The package holds no verification date at all: 0 % would be a lie."""
     _, document = miami211
-    for figure in document["freshness"].values():
+    figures = dict(document["freshness"])
+    forecast, suspicious = figures.pop("forecast"), figures.pop("suspicious")
+    assert forecast["share"] is None
+    assert not any(suspicious.values())
+    assert {"complete_agency_update", "verified_record", "edited_record"} <= set(figures)
+    for figure in figures.values():
         assert figure["share"] is None
         assert figure["reason"]
 
