@@ -39,12 +39,19 @@ def workspace(published: Path, tmp_path: Path) -> Path:
     return tmp_path / "workspace"
 
 
-@pytest.fixture
-def sheet(workspace: Path, tmp_path: Path, capsys) -> Path:
-    path = tmp_path / "verdicts.xlsx"
-    assert run(["duplicates", "export", str(path), "--workspace", str(workspace)]) == 0
-    capsys.readouterr()
+@pytest.fixture(scope="module")
+def exported(published: Path) -> Path:
+    """The sheet of all that is asked in it, with no verdict yet."""
+    path = published.parent / "verdicts.xlsx"
+    assert run(["duplicates", "export", str(path), "--workspace", str(published)]) == 0
     return path
+
+
+@pytest.fixture
+def sheet(exported: Path, workspace: Path, tmp_path: Path, capsys) -> Path:
+    """A copy of the sheet beside a workspace that was not changed since."""
+    capsys.readouterr()
+    return Path(shutil.copy(exported, tmp_path / "verdicts.xlsx"))
 
 
 def fill(path: Path, **cells) -> None:
