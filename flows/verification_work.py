@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -13,7 +13,7 @@ from pipeline.measure.bundle_updates import list_bundle_updates, list_record_upd
 from pipeline.measure.bundle_work import collect_bundle_work
 from pipeline.measure.dated_records import DatedDirectory, date_directory
 from pipeline.measure.forecast import Forecast, forecast_share
-from pipeline.measure.freshness_cases import HEADLINE
+from pipeline.measure.freshness_cases import HEADLINE, find_reasons
 from pipeline.measure.window import period_end, window_of
 from pipeline.outreach.bundle_faults import tell_bundle_faults
 from pipeline.outreach.queue import Queue, plan_queue
@@ -89,7 +89,7 @@ def forecast_directory(
         events = list_record_updates(records, verifications=verifications)
     # Of centers that joined later nothing is known of earlier nights: the youngest history is that of all together.
     first = verifications.group_by("center_id").agg(pl.col("first_seen_on").min())["first_seen_on"].max()
-    return forecast_share(
+    told = forecast_share(
         units.unique("unit_id", keep="first", maintain_order=True),
         events,
         as_of=as_of,
@@ -100,6 +100,25 @@ def forecast_directory(
         parameters=settings.forecast,
         seed=f"{as_of} {target_on} {measure} {' '.join(sorted(centers))}",
         unit_words=("agency", "agencies") if measure == HEADLINE else ("record", "records"),
+    )
+    left_out = _left_out(dated, measure=measure, known=known, rule=rule)
+    if not centers and left_out:
+        # "There is no counted agency" would be wrong beside the thousand agencies of which nothing is known.
+        return replace(told, reason=" ".join(sorted({why for _, why in left_out})))
+    return replace(told, basis=(*told.basis, *(f"Center {center} is left out. {why}" for center, why in left_out)))
+
+
+def _left_out(
+    dated: DatedDirectory, *, measure: str, known: pl.DataFrame, rule: FreshnessRule
+) -> list[tuple[str, str]]:
+    """Return the centers of which nothing can be forecast, with the reason."""
+    unknown = find_reasons(dated.records, levels=dated.levels, rule=rule).filter(pl.col("measure") == measure)
+    return (
+        unknown.join(known, on="center_id", how="anti")
+        .select("center_id", pl.col("reason").fill_null("Nothing is known of it."))
+        .unique()
+        .sort("center_id")
+        .rows()
     )
 
 
