@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
@@ -22,7 +22,7 @@ import polars as pl
 
 from pipeline.measure.business_days import BusinessDays, describe_calendar, list_business_days
 from pipeline.measure.forecast_paths import Paths, Steps, group_cohorts, plan_steps, simulate_paths
-from pipeline.measure.forecast_selection import Selection, draw_rates, estimate_selection
+from pipeline.measure.forecast_selection import Selection, draw_rates, estimate_selection, share_kept
 from pipeline.measure.pace import WEEK, Floats, WeeklyPace, count_weeks, mark_events, month_shares
 from pipeline.measure.pace_level import PaceModel, draw_paces, fit_pace
 from pipeline.measure.staffing import Band
@@ -143,9 +143,11 @@ def forecast_share(
         calendar=calendar,
         parameters=parameters,
     )
+    year_days = _longest_count(as_of, cutoff=cutoff)
+    seen = int(weeks.count.sum())
+    weeks = with_overwritten(weeks, known_since=since, year_days=year_days, parameters=parameters)
     has_season = since <= months_before(as_of, months=parameters.season_months)
     model = fit_pace(weeks, has_season=has_season, parameters=parameters)
-    year_days = _longest_count(as_of, cutoff=cutoff)
     selection = estimate_selection(
         marked,
         units,
@@ -208,6 +210,7 @@ def forecast_share(
         path=path,
         basis=_basis(
             weeks,
+            seen=seen,
             model=model,
             selection=selection,
             known_since=since,
@@ -263,6 +266,24 @@ def _with_chance(paths: Paths, *, without: Floats, total: float, rng: np.random.
     gained = gained + spread * rng.standard_normal((paths.counting.shape[0], 1))
     counting: Floats = without + np.clip(gained, 0.0, np.minimum(paths.verified, total - without))
     return counting
+
+
+def with_overwritten(
+    weeks: WeeklyPace, *, known_since: date, year_days: int, parameters: ForecastParameters
+) -> WeeklyPace:
+    """Return the weeks before the first kept night with the verifications that later ones had overwritten by then.
+
+    Of such a week only the dates are left that were not replaced until the first kept night; the assumed profile says how many are.
+
+    Args:
+        weeks: From `pipeline.measure.pace.count_weeks`.
+        known_since: First kept night.
+        year_days: Days for which a verification counts.
+        parameters: Assumed profile.
+    """
+    middles = np.array([(known_since - weeks.first_on).days - 7 * place - 3 for place in range(weeks.count.size)])
+    kept = share_kept(np.maximum(middles, 0) / 7, year_days=year_days, parameters=parameters)
+    return replace(weeks, count=weeks.count / kept)
 
 
 def _why_not(days: pl.Series, marked: pl.DataFrame, *, one: str) -> str | None:
@@ -353,6 +374,7 @@ def _per_week(
 def _basis(
     weeks: WeeklyPace,
     *,
+    seen: int,
     model: PaceModel,
     selection: Selection,
     known_since: date,
@@ -363,7 +385,7 @@ def _basis(
     """Say what the forecast rests on."""
     one, many = unit_words
     count = weeks.count.size
-    said = [_said_pace(weeks, known_since=known_since, as_of=as_of)]
+    said = [_said_pace(weeks, seen=seen, known_since=known_since, as_of=as_of)]
     if not model.scale:
         said.append(f"Nobody verified anything in these {count} weeks; the forecast takes it that this goes on.")
     for day, units in weeks.mass_days:
@@ -395,17 +417,16 @@ def _basis(
     return tuple(said)
 
 
-def _said_pace(weeks: WeeklyPace, *, known_since: date, as_of: date) -> str:
+def _said_pace(weeks: WeeklyPace, *, seen: int, known_since: date, as_of: date) -> str:
     count = weeks.count.size
-    total = int(weeks.count.sum())
     length = f"{count:,} {'week' if count == 1 else 'weeks'} until {as_of}"
     if weeks.kept_weeks == count:
         source = "all of them from kept nights"
     elif weeks.kept_weeks:
         source = (
             f"{weeks.kept_weeks:,} of them from the nights kept since {known_since}, "
-            "the earlier ones from the dates that were left then"
+            "the earlier ones from the dates that were left then, with the few overwritten by then as assumed"
         )
     else:
-        source = "from today's dates alone; a few verifications overwritten since are missing"
-    return f"The pace is told from {total:,} verifications in the {length}, {source}."
+        source = "from today's dates alone; the few that were overwritten since are added as assumed"
+    return f"The pace is told from {seen:,} verifications in the {length}, {source}."

@@ -65,6 +65,22 @@ def fine_class(weeks: Floats, *, year_days: int) -> Places:
     return np.searchsorted(limits, weeks, side="right").astype(np.int64)
 
 
+def share_kept(weeks: Floats, *, year_days: int, parameters: ForecastParameters) -> Floats:
+    """Return which share of verifications still stands some weeks later, as the assumed profile has it: the others were overwritten.
+
+    Args:
+        weeks: Weeks that have passed, 0 or more.
+        year_days: Days for which a verification counts.
+        parameters: Assumed profile.
+    """
+    longest = int(np.ceil(weeks.max(initial=0.0)))
+    middles: Floats = np.arange(longest, dtype=np.float64) + 0.5
+    chances = np.array(parameters.selection_weekly)[age_class(middles, year_days=year_days)]
+    stands = np.concatenate([[1.0], np.cumprod(1 - chances)])
+    kept: Floats = np.interp(weeks, np.arange(longest + 1), stands)
+    return kept
+
+
 def estimate_selection(
     marked: pl.DataFrame,
     units: pl.DataFrame,

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.measure.dated_records import date_records, track_levels
-from pipeline.measure.freshness_cases import HEADLINE, MEASURES, VERIFIED
+from pipeline.measure.freshness_cases import EDITED, HEADLINE, VERIFIED, find_reasons
 from pipeline.measure.window import band_of, counts_until, window_of
 from schemas.directory import Directory
 from schemas.enumerations import RecordKind, SuspicionReason, WindowKind
@@ -131,10 +131,22 @@ def explain_record(
     is_agency_counted = records.filter(
         (pl.col("kind") == RecordKind.AGENCY.value) & (pl.col("record_uid") == row["agency_uid"])
     ).height
+    # A center of which nothing is known is in no share: "no" would say that its records are not updated.
+    reasons = dict(
+        find_reasons(records, levels=levels, rule=rule)
+        .filter(pl.col("reason").is_not_null())
+        .select("measure", "reason")
+        .unique()
+        .rows()
+    )
     verdicts = [
         _bundle_verdict(members, cutoff=window.cutoff_on, is_counted=bool(is_agency_counted), row=row, rule=rule),
-        _day_verdict(own, row=row, measure=VERIFIED, cutoff=window.cutoff_on, as_of=as_of, rule=rule),
-        _day_verdict(own, row=row, measure=MEASURES[2], cutoff=window.cutoff_on, as_of=as_of, rule=rule),
+        *(
+            _day_verdict(
+                own, row=row, measure=measure, cutoff=window.cutoff_on, as_of=as_of, rule=rule, unknown=unknown
+            )
+            for measure, unknown in ((VERIFIED, reasons.get(VERIFIED)), (EDITED, reasons.get(EDITED)))
+        ),
     ]
     until = members["counts_until"].min() if verdicts[0].counts else None
     return Explanation(
@@ -217,13 +229,22 @@ def _said(member: Mapping[str, Any]) -> str:
 
 
 def _day_verdict(
-    own: pl.DataFrame, *, row: Mapping[str, Any], measure: str, cutoff: date, as_of: date, rule: FreshnessRule
+    own: pl.DataFrame,
+    *,
+    row: Mapping[str, Any],
+    measure: str,
+    cutoff: date,
+    as_of: date,
+    rule: FreshnessRule,
+    unknown: str | None,
 ) -> Verdict:
     is_verified = measure == VERIFIED
     field, verb = ("verified_on", "verified") if is_verified else ("edited_on", "edited")
     if own.is_empty():
         why = _NOT_COUNTED.get(row["not_counted_reason"] or "", "it is left out")
         return Verdict(measure=measure, counts=None, sentence=f"It does not count: {why}.")
+    if unknown is not None:
+        return Verdict(measure=measure, counts=None, sentence=f"{unknown} Nothing can be known of its records.")
     day, written = own.item(0, field), row[field]
     if day is None:
         if written is None:

@@ -94,8 +94,14 @@ def reconstruct_days(
     tracked = track_levels(records, rule=rule).filter("is_tracked").select("center_id", "kind")
     created = directory.records().select(*_RECORD, "created_on").unique(_RECORD, keep="first", maintain_order=True)
     first_shown = verifications.group_by(_RECORD).agg(shown_on=pl.col("verified_on").min())
+    agencies = created.filter(pl.col("kind") == RecordKind.AGENCY.value).select(
+        "center_id", agency_uid="record_uid", agency_created_on="created_on"
+    )
     known = (
         records.join(created, on=_RECORD, how="left")
+        .join(agencies, on=["center_id", "agency_uid"], how="left")
+        # Many exports give no day of creation for sites and services: none of them is older than its agency.
+        .with_columns(created_on=pl.coalesce("created_on", "agency_created_on"))
         .join(first_shown, on=_RECORD, how="left")
         .with_columns(first_on=pl.min_horizontal("verified_on", "shown_on"))
     )
@@ -141,7 +147,10 @@ def reconstruct_days(
 def _count(known: pl.DataFrame, *, day: date, cutoff: date, measure: str) -> tuple[date, float, float, float]:
     """Return how many units were updated for certain, may have been, and counted on a day."""
     first_on = pl.col("first_on")
-    there = known.filter((pl.col("created_on") <= day).fill_null(value=True)).select(
+    is_there = (pl.col("created_on") <= day).fill_null(value=True)
+    if measure == HEADLINE:  # a bundle begins with its agency, also where it took up older records
+        is_there &= (pl.col("agency_created_on") <= day).fill_null(value=True)
+    there = known.filter(is_there).select(
         "center_id",
         "agency_uid",
         certain=first_on.is_between(cutoff, day).fill_null(value=False),

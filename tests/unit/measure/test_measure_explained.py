@@ -37,7 +37,8 @@ def test_the_record_that_holds_the_bundle_back_is_named_first(directory_of: Buil
         ],
     )
     told = explained(directory, "A")
-    assert [verdict.counts for verdict in told.verdicts] == [False, True, False]
+    # Without any date of an edit in the export nothing is known of edits.
+    assert [verdict.counts for verdict in told.verdicts] == [False, True, None]
     assert "service 11 Meals, last verified 2025-06-01" in told.verdicts[0].sentence
     assert told.members["record_uid"].to_list() == ["p", "A", "q"]
     assert told.counts_until is None
@@ -127,3 +128,10 @@ def test_questions_about_a_child_stand_at_its_agency(directory_of: Build) -> Non
     assert explained(directory, "p", "service", suspicions=suspicions).questions == (
         "A large part of the directory carries the same day.",
     )
+
+
+def test_where_no_date_is_known_at_all_no_record_is_said_to_be_late(directory_of: Build) -> None:
+    """The share of such a center is unknown; "no" of each of its records would be a 0 % by another way."""
+    told = explained(directory_of(agency=[{"record_uid": "A"}, {"record_uid": "B", "edited_on": FRESH}]), "A")
+    assert [verdict.counts for verdict in told.verdicts] == [None, None, False]
+    assert "The export has no verification date that counts." in told.verdicts[1].sentence

@@ -8,6 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline.measure.business_days import describe_calendar, list_business_days
+from pipeline.measure.forecast import with_overwritten
+from pipeline.measure.forecast_selection import share_kept
 from pipeline.measure.pace import WeeklyPace, count_weeks, mark_events, month_shares
 from pipeline.measure.pace_level import draw_paces, fit_pace, month_factors
 from schemas.forecast_parameters import ForecastParameters
@@ -231,3 +233,25 @@ def test_without_any_verification_the_pace_is_zero() -> None:
     assert not work.any()
     assert not present.any()
     assert month_factors(fit_pace(weeks_of([0.0] * 10), has_season=True, parameters=PLAIN)).tolist() == [1.0] * 12
+
+
+def test_dates_that_were_overwritten_since_are_added_before_the_first_kept_night() -> None:
+    """The pace of a center on its first night would be told too low: part of last summer's dates is gone."""
+    parameters = ForecastParameters()
+    weeks = share_kept(np.array([0.0, 1.0, 26.0]), year_days=365, parameters=parameters)
+    assert weeks[0] == 1
+    assert weeks[1] == pytest.approx(0.998)
+    assert weeks[2] == pytest.approx(0.998**26)
+    pace = WeeklyPace(
+        count=np.array([10.0, 10.0, 10.0]),
+        business_days=np.full(3, 5.0),
+        months=np.zeros((3, 12)),
+        mass_days=(),
+        first_on=date(2026, 1, 5),
+        kept_weeks=1,
+        first_known=0,
+    )
+    # The first kept night is in the last week: its verifications are all known.
+    told = with_overwritten(pace, known_since=date(2026, 1, 19), year_days=365, parameters=parameters)
+    assert told.count[0] > told.count[1] > 10
+    assert told.count[2] == 10

@@ -150,3 +150,31 @@ def test_updates_of_a_bundle_are_the_oldest_days_of_each_round(directory_of: Bui
         date(2026, 3, 1),
     ]
     assert of_records.height == 6
+
+
+def test_a_bundle_is_not_older_than_its_agency(directory_of: Build) -> None:
+    """Services without a day of creation made agencies of today count in the years before they were entered."""
+    directory = directory_of(
+        agency=[
+            {"record_uid": "old", "verified_on": date(2026, 1, 10), "created_on": date(2020, 1, 1)},
+            {"record_uid": "new", "verified_on": date(2026, 8, 1), "created_on": date(2026, 7, 1)},
+        ],
+        service=[
+            {"record_uid": "p", "agency_uid": "old", "verified_on": date(2026, 1, 10)},
+            {"record_uid": "q", "agency_uid": "new", "verified_on": date(2026, 8, 1)},
+            {"record_uid": "r", "agency_uid": "new", "verified_on": date(2026, 8, 1), "created_on": date(2021, 1, 1)},
+        ],
+    )
+    counts = {
+        measure: reconstruct_days(
+            directory, days=[date(2026, 2, 1)], verifications=shown(), as_of=AS_OF, rule=RULE, measure=measure
+        )
+        .select("denominator", "share_low", "share_high")
+        .row(0)
+        for measure in ("complete_agency_update", "verified_record")
+    }
+    assert counts == {
+        "complete_agency_update": (1.0, 1.0, 1.0),
+        # A service that was there before its agency (it came from another one) is a record all the same.
+        "verified_record": (3.0, 2 / 3, 1.0),
+    }
