@@ -19,7 +19,7 @@ from pipeline.store.snapshot import Snapshot, kept_runs, open_published
 from pipeline.store.workspace import Workspace
 from schemas.directory import Directory
 from schemas.enumerations import WindowKind
-from schemas.errors import InputError
+from schemas.errors import InputError, UsageError
 from schemas.parameters import FreshnessRule
 
 #: Dimensions that every night stores, by which a night is told whose snapshot is gone.
@@ -98,6 +98,20 @@ def last_ground(place: Workspace) -> FreshnessGround:
         return read_ground(place, snapshot, run_id=snapshot.pointer.run_id, as_of=snapshot.pointer.as_of)
 
 
+def day_of(ground: FreshnessGround, as_of: date | None, *, advice: str) -> date:
+    """Return the day on which the records of a night are judged: its own, or a later one.
+
+    Raises:
+        UsageError: The day lies before the night, of which its dates no longer tell.
+    """
+    if as_of is not None and as_of < ground.as_of:
+        raise UsageError(
+            f"--as-of: the last night speaks of {ground.as_of}; what was true on {as_of} was overwritten since.",
+            advice=advice,
+        )
+    return as_of or ground.as_of
+
+
 def tell_freshness(
     place: Workspace,
     *,
@@ -123,6 +137,7 @@ def tell_freshness(
 
     Raises:
         InputError: There is no such night, or it no longer knows what is asked.
+        UsageError: The day lies before the night that is named.
     """
     with open_published(place) as snapshot:
         runs = snapshot.table("control.run").filter(pl.col("status") == "published").select("run_id", "as_of")
@@ -140,6 +155,11 @@ def tell_freshness(
         run_id = before
     own_day: date = runs.filter(pl.col("run_id") == run_id)["as_of"].to_list()[0]
     day = as_of or own_day
+    if day < own_day:
+        raise UsageError(
+            f"--as-of: the night of {own_day} cannot tell what was true on {day}: its dates have overwritten those of that time.",
+            advice="Leave out --night: the night that knew the day is asked, or a range is told.",
+        )
     notes: tuple[str, ...] = ()
     if run_id != last.run_id or day != own_day:
         notes = (f"Told by the night of {own_day} (run {run_id}).",)

@@ -19,7 +19,7 @@ def find_night(runs: pl.DataFrame, said: str, *, option: str) -> str:
 
     Raises:
         InputError: No run is named so, or none speaks of that day or an earlier one.
-        UsageError: Several runs begin so.
+        UsageError: Several runs begin so, or nothing was said.
     """
     day = _day(said)
     if day is not None:
@@ -29,6 +29,8 @@ def find_night(runs: pl.DataFrame, said: str, *, option: str) -> str:
             first = f" The first is of {days[0]}." if days else ""
             raise InputError(f"No earlier night speaks of {day} or a day before it.{first}")
         return run_id
+    if not said.strip():
+        raise UsageError(f"{option} is empty.", advice="Name a run, the beginning of one, or a day.")
     named = sorted(run_id for run_id in runs["run_id"].to_list() if run_id.startswith(said))
     if len(named) > 1 and said not in named:
         raise UsageError(f"{option}: several runs begin with {said}: {', '.join(named[:5])}.")

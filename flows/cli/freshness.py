@@ -12,7 +12,7 @@ from flows.freshness_ground import ToldFreshness, tell_freshness
 from pipeline.measure.freshness import WITHOUT_SUSPICIOUS
 from pipeline.measure.freshness_cases import EDITED, HEADLINE, VERIFIED
 from pipeline.publish.table_file import Sheet, write_table
-from pipeline.publish.wording import reason_words
+from pipeline.publish.wording import count_of, reason_words
 from pipeline.store.snapshot import open_published
 from schemas.enumerations import Band, WindowKind
 from schemas.errors import UsageError
@@ -95,10 +95,12 @@ def freshness(
     document = _document(told, measure=chosen, by=by, window=window, rows=rows, excluded=excluded, center=center)
     if output is not None:
         listed = pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame()
-        sheets = [Sheet(title="Freshness", rows=listed, columns=_COLUMNS)]
+        # An edit is no update: the column must not say so in a file that is passed on.
+        columns = _COLUMNS | ({"numerator": ("Edited", 11)} if chosen == EDITED else {})
+        sheets = [Sheet(title="Freshness", rows=listed, columns=columns)]
         if excluded:
             sheets.append(Sheet(title="Left out", rows=pl.DataFrame(excluded), columns=_EXCLUDED))
-        say(f"{write_table(sheets, output):,} rows written to {output}.")
+        say(f"{count_of(write_table(sheets, output), 'row')} written to {output}.")
     if common.json:
         show_json(document)
     elif output is None:
@@ -267,10 +269,11 @@ def _show(
         )  # fmt: skip
     else:
         # Nobody asks of edits, or of single language versions, whether they were real.
+        met = "edited" if measure == EDITED else "updated"
         beside = ("without suspicious",) if any(row["share_without_suspicious"] is not None for row in rows) else ()
         show_table(
             title,
-            (by, "updated", "of counted", "unknown", "share", *beside, "why unknown"),
+            (by, met, "of counted", "unknown", "share", *beside, "why unknown"),
             [
                 (
                     row["value"],
@@ -283,7 +286,7 @@ def _show(
                 )
                 for row in rows
             ],
-            right=("updated", "of counted", "unknown", "share", "without suspicious"),
+            right=(met, "of counted", "unknown", "share", "without suspicious"),
         )
     if excluded:
         show_table(
@@ -301,7 +304,10 @@ def _show(
         say(_SEVERAL[by])
     if told.measured is not None and told.measured.suspicions is not None and told.measured.suspicions.height:
         count = told.measured.suspicions.select("center_id", "kind", "record_uid").unique().height
-        say(f"{count:,} records were verified in a way that deserves a question: resdir freshness suspicious")
+        were = "was" if count == 1 else "were"
+        say(
+            f"{count_of(count, 'record')} {were} verified in a way that deserves a question: resdir freshness suspicious"
+        )
 
 
 def _whole(number: object) -> int | None:

@@ -8,7 +8,7 @@ import polars as pl
 
 from flows.cli.freshness import Window
 from flows.cli.terminal import Common, require_center, require_record, say, show, show_json, show_table
-from flows.freshness_ground import last_ground
+from flows.freshness_ground import day_of, last_ground
 from pipeline.measure.freshness import measure_freshness
 from pipeline.measure.freshness_explained import Explanation, explain_record
 from pipeline.store.snapshot import open_published
@@ -32,7 +32,7 @@ def explain(
         record: Its number in the center's software, or its record_uid.
         center: Its center, where several have a record of that number.
         window: What counts as the last year.
-        common: What every command takes; with --as-of the records of the last night are judged on that day.
+        common: What every command takes; with --as-of a later day the records of the last night are judged on it.
     """
     resolved = common.resolve()
     place = common.place(resolved)
@@ -52,7 +52,7 @@ def explain(
             f"{record} names {found.height} records{f' of {center}' if center else ''}.",
             advice=f"Name one by its record_uid: {known}." if found.height else "Leave out --center.",
         )
-    as_of = common.as_of or ground.as_of
+    as_of = day_of(ground, common.as_of, advice="`resdir freshness --as-of` tells of past days.")
     rule = resolved.settings.freshness
     measured = measure_freshness(
         ground.directory,

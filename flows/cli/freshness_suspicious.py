@@ -8,7 +8,7 @@ from typing import Literal
 import polars as pl
 
 from flows.cli.terminal import Common, require_center, require_limit, say, show, show_json, show_table
-from flows.freshness_ground import last_ground
+from flows.freshness_ground import day_of, last_ground
 from pipeline.measure.freshness import measure_freshness
 from pipeline.measure.freshness_explained import SUSPICION_WORDS
 from pipeline.publish.table_file import Sheet, write_table
@@ -58,7 +58,7 @@ def suspicious(
     ground = last_ground(place)
     measured = measure_freshness(
         ground.directory,
-        as_of=common.as_of or ground.as_of,
+        as_of=day_of(ground, common.as_of, advice="Leave --as-of out."),
         rule=resolved.settings.freshness,
         dimensions=(),
         evidence=ground.evidence,

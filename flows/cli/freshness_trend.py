@@ -15,6 +15,7 @@ from pipeline.measure.freshness_cases import EDITED, HEADLINE
 from pipeline.measure.freshness_trend import list_nights, reconstruct_days
 from pipeline.measure.window import months_before
 from pipeline.publish.table_file import Sheet, write_table
+from pipeline.publish.wording import count_of
 from pipeline.store.snapshot import open_published
 from schemas.enumerations import WindowKind
 from schemas.errors import UsageError
@@ -30,6 +31,10 @@ _COLUMNS: dict[str, tuple[str, int]] = {
     "share_high": ("At most", 9),
     "run_id": ("Run", 30),
 }
+
+
+#: No export has dates from further back (project choice).
+_MOST_MONTHS = 600
 
 
 def trend(
@@ -52,14 +57,14 @@ def trend(
         by: Follow one part instead of the whole, named with --value.
         value: Which part, such as a curator's name.
         center: Only this center.
-        months: How far back, in months from the last night; months before the first night are reconstructed from dates: the lower
+        months: How far back, in months from the last night, 1 to 600; months before the first night are reconstructed from dates: the lower
             end takes no date that was overwritten since, the upper end all of them.
         every: One row per night, or the last night of each week or month.
         output: Write the rows to a .csv, .xlsx or .json file.
-        common: What every command takes.
+        common: What every command takes; with --as-of a past day the trend ends there.
     """
-    if months < 1:
-        raise UsageError(f"--months: {months} is less than 1.")
+    if not 1 <= months <= _MOST_MONTHS:
+        raise UsageError(f"--months: {months} is not between 1 and {_MOST_MONTHS}.")
     if (by == "all") != (value is None):
         raise UsageError(
             "--by and --value belong together.", advice='Such as --by curator --value "Ann"; leave both out for all.'
@@ -75,15 +80,19 @@ def trend(
         known = stored.filter((pl.col("measure") == measure) & (pl.col("dimension") == by))["value"].unique().sort()
         raise UsageError(
             f"--value: no night knows {value!r} by {by}.",
-            advice=f"Known: {', '.join(known.head(12).to_list())}." if known.len() else "Try without --window.",
+            advice=f"Known: {', '.join(known.head(12).to_list())}." if known.len() else _other_way(by=by, rule=rule),
         )
     ground = last_ground(place)
-    from_on = months_before(ground.as_of, months=months)
-    points = [_thinned(nights.filter(pl.col("as_of") >= from_on), every=every)]
-    first_on = stored["as_of"].min()
-    if by == "all" and rule != EDITED and isinstance(first_on, date):
-        days = [day for day in _month_ends(from_on, first_on) if day < first_on]
-        directory = ground.directory if center is None else ground.directory.of_centers([center])
+    until = min(common.as_of or ground.as_of, ground.as_of)
+    from_on = months_before(until, months=months)
+    points = [_thinned(nights.filter(pl.col("as_of").is_between(from_on, until)), every=every)]
+    # A center by name is the same as --center; it may have joined long after the first night.
+    only = value if by == "center" else center
+    first_on = stored.filter(pl.lit(only is None) | (pl.col("center_id") == (only or "")))["as_of"].min()
+    is_whole = by in ("all", "center")
+    if is_whole and rule != EDITED and isinstance(first_on, date):
+        days = [day for day in _month_ends(from_on, min(first_on, until)) if day < first_on and day <= until]
+        directory = ground.directory if only is None else ground.directory.of_centers([only])
         points.insert(
             0,
             reconstruct_days(
@@ -98,23 +107,35 @@ def trend(
         )
     shown = pl.concat(points)
     if output is not None:
-        say(f"{write_table([Sheet(title='Trend', rows=shown, columns=_COLUMNS)], output):,} rows written to {output}.")
+        columns = _COLUMNS | ({"numerator": ("Edited", 11)} if rule == EDITED else {})
+        count = write_table([Sheet(title="Trend", rows=shown, columns=columns)], output)
+        say(f"{count_of(count, 'row')} written to {output}.")
     if common.json:
         show_json({"rule": rule, "window": window, "by": by, "value": value or "all", "rows": shown.to_dicts()})
     elif output is None:
-        _print(shown, title=f"{rule}, {window.replace('_', ' ')}" + (f", {by} {value}" if value else ""))
-        if rule == HEADLINE and by != "all":
-            say("Of nights alone: dates tell nothing about who curated a record before.")
+        _print(
+            shown,
+            met="edited" if rule == EDITED else "updated",
+            title=f"{rule}, {window.replace('_', ' ')}" + (f", {by} {value}" if value else ""),
+        )
+        if not is_whole:
+            say(f"Of nights alone: dates tell nothing about the {by} of a record before.")
     return 0
 
 
-def _print(points: pl.DataFrame, *, title: str) -> None:
+def _other_way(*, by: str, rule: str) -> str:
+    if by == "kind" and rule == HEADLINE:
+        return "The complete agency update is about whole agencies and has no kinds: add --rule verified_record."
+    return "Try without --window: years other than the rolling one are kept as a whole and by center."
+
+
+def _print(points: pl.DataFrame, *, title: str, met: str) -> None:
     if points.is_empty():
         show("No night in that time.")
         return
     show_table(
         title,
-        ("day", "from", "updated", "of counted", "share"),
+        ("day", "from", met, "of counted", "share"),
         [
             (
                 row["as_of"],
@@ -127,7 +148,7 @@ def _print(points: pl.DataFrame, *, title: str) -> None:
             )
             for row in points.to_dicts()
         ],
-        right=("updated", "of counted", "share"),
+        right=(met, "of counted", "share"),
     )
 
 

@@ -83,6 +83,10 @@ def queue(
             f"--as-of: the last night speaks of {ground.as_of}; the queue starts there or later.",
             advice="Leave --as-of out.",
         )
+    if by is not None and by <= as_of:
+        raise UsageError(
+            f"--by: {by} is not later than {as_of}, the first day of the plan.", advice="Name a day to come."
+        )
     asked, told = (None, ()) if use is None else read_use(use, directory=ground.directory, unit="agency")
     work = list_work(
         ground.directory,

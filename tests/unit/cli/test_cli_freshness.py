@@ -151,6 +151,38 @@ def test_the_trend_of_a_part_is_of_nights_alone(answer, told):
     assert "belong together" in told("freshness", "trend", "--by", "curator", code=2)
 
 
+def test_the_trend_of_a_center_goes_as_far_back_as_the_whole(answer, told):
+    """Its records are known as well as those of all centers; only who curated them before is not."""
+    whole_rows = answer("freshness", "trend", "--center", "one", "--months", "3")["rows"]
+    rows = answer("freshness", "trend", "--by", "center", "--value", "one", "--months", "3")["rows"]
+    assert rows == whole_rows
+    assert "reconstructed" in {row["origin"] for row in rows}
+    assert "before" not in told("freshness", "trend", "--by", "center", "--value", "one")
+
+
+def test_the_trend_ends_on_the_day_that_is_asked(answer):
+    """`--as-of` was taken and told nothing."""
+    days = [row["as_of"] for row in answer("freshness", "trend", "--as-of", "2026-08-15", "--months", "3")["rows"]]
+    assert days == ["2026-05-31", "2026-06-30", "2026-07-31"]
+    nights = answer("freshness", "trend", "--as-of", FIRST.isoformat(), "--every", "night", "--months", "1")["rows"]
+    assert nights[-1]["as_of"] == FIRST.isoformat()
+
+
+def test_edits_are_never_called_updates(told, tmp_path):
+    for words in (["freshness"], ["freshness", "trend"]):
+        text = told(*words, "--rule", "edited_record")
+        assert "edited" in text
+        assert "updated" not in text
+    file = tmp_path / "edits.csv"
+    told("freshness", "--rule", "edited_record", "--output", str(file))
+    assert "updated" not in file.read_text().lower()
+
+
+def test_one_of_anything_is_told_in_the_singular(told, tmp_path):
+    assert "1 row written" in told("freshness", "--output", str(tmp_path / "one.csv"))
+    assert "1 record was verified" in told("freshness", "--by", "kind")
+
+
 def test_why_a_record_counts_is_said_of_any_record(answer, told, center):
     document = answer("freshness", "explain", center.renewed)
     assert document["verdicts"][0]["counts"] is True
@@ -158,6 +190,8 @@ def test_why_a_record_counts_is_said_of_any_record(answer, told, center):
     assert {row["day"] for row in document["members"]} == {FIRST.isoformat()}
     text = told("freshness", "explain", center.renewed, "--as-of", "2028-01-01")
     assert "complete_agency_update: no" in text
+    # Its dates have overwritten those of that day: "no" would be invented.
+    assert "overwritten" in told("freshness", "explain", center.renewed, "--as-of", "2026-01-01", code=2)
     assert "no record 999999" in told("freshness", "explain", "999999", code=2)
 
 
@@ -224,7 +258,13 @@ def test_the_forecast_keeps_what_is_certain_apart(answer, told):
         (["queue", "--target", "0"], "--target"),
         (["queue", "--curator", "Nobody Such"], "Nearest"),
         (["queue", "--limit", "0"], "--limit"),
+        (["queue", "--by", "2026-11-20"], "--by"),
+        (["freshness", "--night", ""], "--night"),
+        (["freshness", "--night", "2026-11-20", "--as-of", "2026-03-01"], "--as-of"),
+        (["freshness", "suspicious", "--as-of", "2026-03-01"], "--as-of"),
+        (["freshness", "trend", "--by", "kind", "--value", "agency"], "verified_record"),
         (["freshness", "trend", "--months", "0"], "--months"),
+        (["freshness", "trend", "--months", "100000"], "--months"),
         (["freshness", "--center", "elsewhere"], "elsewhere"),
         (["forecast", "--center", "elsewhere"], "elsewhere"),
         (["queue", "--center", "elsewhere"], "elsewhere"),
