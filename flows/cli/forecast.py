@@ -15,12 +15,16 @@ from flows.verification_work import forecast_directory, forecast_end
 from pipeline.measure.forecast import Forecast
 from pipeline.measure.freshness_cases import PLURALS
 from pipeline.publish.table_file import Sheet, write_table
+from pipeline.publish.wording import count_of
 from pipeline.store.snapshot import open_published
 from schemas.enumerations import WindowKind
 from schemas.errors import UsageError
 
 #: Furthest day that is forecast, in days: beyond two years everything hangs on work that nobody has planned (project choice).
 _FURTHEST_DAYS = 731
+
+#: Shares of futures below it are not told more exactly.
+_RARE = 0.01
 
 _COLUMNS: dict[str, tuple[str, int]] = {
     "day": ("Day", 12),
@@ -87,7 +91,7 @@ def forecast(
     )
     if output is not None:
         rows = write_table([Sheet(title="Forecast", rows=told.path, columns=_COLUMNS)], output)
-        say(f"{rows:,} rows written to {output}.")
+        say(f"{count_of(rows, 'row')} written to {output}.")
     _say_gap(as_of, ground.as_of)
     if common.json:
         show_json(_document(told, rule=rule, window=window))
@@ -122,16 +126,18 @@ def _document(told: Forecast, *, rule: str, window: str) -> dict[str, Any]:
 
 
 def _show(told: Forecast, *, rule: str, window: str, with_path: bool) -> None:
-    units = PLURALS["agency"] if rule == "complete_agency_update" else "records"
+    one, units = ("agency", PLURALS["agency"]) if rule == "complete_agency_update" else ("record", "records")
     beside = "" if window == "rolling" else f", {window.replace('_', ' ')}"
     if told.share is None or told.pace_per_week is None or told.needed is None:
         show(f"{rule}{beside} on {told.target_on}: unknown. {told.reason}")
         return
     show(
-        f"{rule}{beside} on {told.target_on}: {percent(told.share.central)}, in {told.confidence:.0%} of cases between "
+        f"{rule}{beside} on {told.target_on}: {percent(told.share.central)}, in {told.confidence * 100:.0f} % of cases between "
         f"{percent(told.share.low)} and {percent(told.share.high)}"
     )
-    show(f"  Today ({told.as_of}): {percent(told.share_now)}, {told.updated_now:,} of {told.units:,} {units}")
+    show(
+        f"  Today ({told.as_of}): {percent(told.share_now)}, {told.updated_now:,} of {told.units:,} {one if told.units == 1 else units}"
+    )
     show(
         f"  Certain: {told.expiring:,} of them no longer count by then; if nobody verified anything it would be "
         f"{percent(told.share_without_work)}"
@@ -145,7 +151,7 @@ def _show(told: Forecast, *, rule: str, window: str, with_path: bool) -> None:
     else:
         show(
             f"  {percent(told.target_share)} needs {told.needed_per_week:.1f} {units} a week, {told.needed:,} in all, each one that would "
-            f"not count otherwise; it is reached in {told.probability_of_target:.0%} of cases"
+            f"not count otherwise; it is reached in {_chance(told.probability_of_target)} of cases"
         )
     if with_path:
         show_table(
@@ -160,6 +166,15 @@ def _show(told: Forecast, *, rule: str, window: str, with_path: bool) -> None:
         )  # fmt: skip
     for sentence in told.basis:
         say(sentence)
+
+
+def _chance(share: float | None) -> str:
+    """Return a share of drawn futures; none or all of 2,000 of them is no certainty."""
+    if share is None:
+        return "unknown"
+    if share < _RARE:
+        return "fewer than 1 %"
+    return "more than 99 %" if share > 1 - _RARE else f"{share * 100:.0f} %"
 
 
 def _say_gap(as_of: date, night_on: date) -> None:

@@ -140,10 +140,10 @@ def _without_hours(ordered: Ordered, *, parameters: QueueParameters) -> list[str
     names = ordered.workers.filter("is_assumed").get_column("curator").to_list()
     if not names:
         return []
-    people = "1 curator" if len(names) == 1 else f"{len(names):,} curators"
-    return [
-        f"No hours are set for {people} ({_listed(names)}): {parameters.default_hours_per_week:g} hours a week are assumed for each."
-    ]
+    assumed = f"{parameters.default_hours_per_week:g} hours a week are assumed"
+    if len(names) == 1:
+        return [f"No hours are set for {names[0]}: {assumed}."]
+    return [f"No hours are set for {len(names):,} curators ({_listed(names)}): {assumed} for each."]
 
 
 def _long_ones(ordered: Ordered, outcome: Outcome, *, weeks: int) -> list[str]:

@@ -220,7 +220,7 @@ def test_every_center_has_its_own_target():
 def test_assumed_hours_are_told():
     """Without it an assumption passes for a fact."""
     queue = plan_queue(frame(*lasting(3)), as_of=MONDAY, weeks=1, parameters=settings(default_hours_per_week=20.8))
-    assert queue.notes == ("No hours are set for 1 curator (ann): 20.8 hours a week are assumed for each.",)
+    assert queue.notes == ("No hours are set for ann: 20.8 hours a week are assumed.",)
 
 
 def test_a_center_without_any_day_is_told():
