@@ -13,6 +13,7 @@ from flows.finding_decisions import with_decisions
 from flows.past_nights import find_night, night_of
 from pipeline.curate.findings import OPEN
 from pipeline.measure.freshness import Evidence, Freshness, measure_freshness
+from pipeline.measure.freshness_cases import HEADLINE
 from pipeline.measure.freshness_trend import reconstruct_days
 from pipeline.measure.window import window_of
 from pipeline.store.snapshot import Snapshot, kept_runs, open_published
@@ -120,6 +121,7 @@ def tell_freshness(
     rule: FreshnessRule,
     dimensions: Sequence[str],
     window_kind: WindowKind = WindowKind.ROLLING,
+    measure: str = HEADLINE,
 ) -> ToldFreshness:
     """Return the freshness figures of a day or a night.
 
@@ -134,6 +136,7 @@ def tell_freshness(
         rule: Window, bands, options.
         dimensions: Breakdowns wanted.
         window_kind: What the window begins with.
+        measure: Figure that is wanted: a night of which only stored figures are left may not have it.
 
     Raises:
         InputError: There is no such night, or it no longer knows what is asked.
@@ -183,7 +186,9 @@ def tell_freshness(
             measured=measured,
             notes=notes,
         )
-    return _stored(stored, run_id=run_id, day=own_day, rule=rule, dimensions=dimensions, window_kind=window_kind)
+    return _stored(
+        stored, run_id=run_id, day=own_day, rule=rule, dimensions=dimensions, window_kind=window_kind, measure=measure
+    )
 
 
 def _stored(
@@ -194,6 +199,7 @@ def _stored(
     rule: FreshnessRule,
     dimensions: Sequence[str],
     window_kind: WindowKind,
+    measure: str,
 ) -> ToldFreshness:
     """Tell a night whose snapshot is gone by the figures that it stored."""
     figures = stored.filter(pl.col("run_id") == run_id).drop("run_id")
@@ -204,9 +210,10 @@ def _stored(
             pl.col("measure").str.strip_suffix(ending)
         )
         lost = [dimension for dimension in dimensions if dimension not in ("all", "center")]
-    if lost or figures.is_empty():
+    if lost or figures.filter(pl.col("measure") == measure).is_empty():
+        missing = f"figures by {lost[0]}" if lost else f"{measure} of the {window_kind.value.replace('_', ' ')} window"
         raise InputError(
-            f"The records of the night of {day} are no longer kept, and it stored no figures by {lost[0] if lost else window_kind}.",
+            f"The records of the night of {day} are no longer kept, and it stored no {missing}.",
             advice="Raise [workspace] keep_snapshots for the nights to come; by center, county, curator and kind every night is kept.",
         )
     return ToldFreshness(

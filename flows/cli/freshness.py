@@ -89,6 +89,7 @@ def freshness(
         rule=resolved.settings.freshness,
         dimensions=() if by == "all" else (by,),
         window_kind=WindowKind(window),
+        measure=chosen,
     )
     rows = _rows(told, measure=chosen, by=by, center=center)
     excluded = _excluded(told, center=center)

@@ -69,6 +69,8 @@ def trend(
         raise UsageError(
             "--by and --value belong together.", advice='Such as --by curator --value "Ann"; leave both out for all.'
         )
+    if rule == EDITED and window != "rolling":
+        raise UsageError("edited_record is kept by night for the rolling window only.", advice="Leave --window out.")
     resolved = common.resolve()
     place = common.place(resolved)
     with open_published(place) as snapshot:

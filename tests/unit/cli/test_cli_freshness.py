@@ -119,6 +119,9 @@ def test_a_night_without_snapshot_is_told_as_it_was_published(answer, center, to
         year = answer("freshness", "--night", FIRST.isoformat(), "--window", "fiscal_year")
         assert whole(year)["denominator"] == whole(answer("freshness"))["denominator"]
         assert "no longer kept" in told("freshness", "--night", FIRST.isoformat(), "--by", "tier", code=3)
+        # An empty table with exit code 0 looked like a center without records.
+        edits = ("--window", "fiscal_year", "--rule", "edited_record")
+        assert "stored no edited_record" in told("freshness", "--night", FIRST.isoformat(), *edits, code=3)
     finally:
         kept.rename(snapshot)
 
@@ -176,6 +179,13 @@ def test_edits_are_never_called_updates(told, tmp_path):
     file = tmp_path / "edits.csv"
     told("freshness", "--rule", "edited_record", "--output", str(file))
     assert "updated" not in file.read_text().lower()
+
+
+def test_a_chance_that_was_not_drawn_is_no_certainty(told):
+    """ "0 % of cases" beside a range that nearly touches the target reads like "impossible"."""
+    text = told("forecast", "--target", "1", "--to", "2026-11-21")
+    assert "fewer than 1 % of cases" in text
+    assert "80 % of cases" in text
 
 
 def test_one_of_anything_is_told_in_the_singular(told, tmp_path):
@@ -263,6 +273,7 @@ def test_the_forecast_keeps_what_is_certain_apart(answer, told):
         (["freshness", "--night", "2026-11-20", "--as-of", "2026-03-01"], "--as-of"),
         (["freshness", "suspicious", "--as-of", "2026-03-01"], "--as-of"),
         (["freshness", "trend", "--by", "kind", "--value", "agency"], "verified_record"),
+        (["freshness", "trend", "--rule", "edited_record", "--window", "fiscal_year"], "--window"),
         (["freshness", "trend", "--months", "0"], "--months"),
         (["freshness", "trend", "--months", "100000"], "--months"),
         (["freshness", "--center", "elsewhere"], "elsewhere"),
