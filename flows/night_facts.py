@@ -140,7 +140,7 @@ def gather_facts(
         places.append(Place(label="Public package", path="exports/hsds"))
     places.append(Place(label="Pairs to compare", path="resdir duplicates list"))
     if not frames.work.items.is_empty():
-        where = f"reports/{queue_file(plan)}" if settings.run.queue else "resdir queue"
+        where = f"worksheets/{queue_file(plan)}" if settings.run.queue else "resdir queue"
         places.append(Place(label="To verify this week", path=where))
     return NightFacts(
         run_id=plan.run_id,
@@ -245,7 +245,7 @@ def _count_kinds(records: pl.DataFrame) -> dict[str, dict[str, int]]:
 
 
 def queue_file(plan: NightPlan) -> str:
-    """Return the name of the file, in the folder of reports, that holds the verification queue."""
+    """Return the name of the file, in the folder of worksheets, that holds the verification queue."""
     return f"queue_{plan.as_of}.xlsx"
 
 

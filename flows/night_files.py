@@ -83,7 +83,7 @@ def _write_public_package(plan: NightPlan, frames: NightFrames, facts: NightFact
 
 def _write_queue(plan: NightPlan, frames: NightFrames) -> None:
     work = frames.work
-    path = plan.workspace.reports / queue_file(plan)
+    path = plan.workspace.root / "worksheets" / queue_file(plan)
     unfinished = path.with_name(f".unfinished_{path.name}")
     write_table(
         queue_sheets(
