@@ -406,7 +406,7 @@ def _basis(
     said.append(describe_calendar(parameters))
     if selection.seen:
         said.append(
-            f"Which {many} are verified next is taken from {selection.seen:,} verifications in the kept nights."
+            f"Which {many} are verified next is taken from {_verifications(selection.seen)} in the kept nights."
         )
     else:
         said.append(
@@ -415,6 +415,10 @@ def _basis(
         )
     said.append(f"New and closed {many} are not foreseen: their number stays as it is today.")
     return tuple(said)
+
+
+def _verifications(count: int) -> str:
+    return "1 verification" if count == 1 else f"{count:,} verifications"
 
 
 def _said_pace(weeks: WeeklyPace, *, seen: int, known_since: date, as_of: date) -> str:
@@ -429,4 +433,4 @@ def _said_pace(weeks: WeeklyPace, *, seen: int, known_since: date, as_of: date) 
         )
     else:
         source = "from today's dates alone; the few that were overwritten since are added as assumed"
-    return f"The pace is told from {seen:,} verifications in the {length}, {source}."
+    return f"The pace is told from {_verifications(seen)} in the {length}, {source}."

@@ -42,3 +42,8 @@ def test_a_center_that_is_left_out_is_named() -> None:
     assert not [
         said for said in forecast({"record_uid": "A", "verified_on": date(2026, 10, 1)}).basis if "left out." in said
     ]
+
+
+def test_one_verification_is_told_in_the_singular() -> None:
+    told = forecast({"record_uid": "A", "verified_on": date(2026, 10, 1)})
+    assert told.basis[0].startswith("The pace is told from 1 verification in the ")
