@@ -255,15 +255,14 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 )
 
         with watch.stage("measure"):
+            still_open = tracked.filter(pl.col("status").is_in(OPEN))
             dated = date_directory(directory, as_of=plan.as_of, rule=settings.freshness)
             freshness = verb(measure_freshness)(
                 directory,
                 as_of=plan.as_of,
                 rule=settings.freshness,
                 further_windows=(WindowKind.FISCAL_YEAR, WindowKind.CALENDAR_YEAR),
-                evidence=Evidence(
-                    findings=tracked.filter(pl.col("status").is_in(OPEN)), verifications=compared.verifications
-                ),
+                evidence=Evidence(findings=still_open, verifications=compared.verifications),
                 dated=dated,
             )
             staffing = verb(estimate_staffing)(complexity, parameters=settings.staffing)
@@ -293,7 +292,7 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
             work = verb(list_work)(
                 directory,
                 complexity=complexity,
-                findings=tracked.filter(pl.col("status").is_in(OPEN)),
+                findings=still_open,
                 members=plans.member,
                 as_of=plan.as_of,
                 weeks=settings.queue.weeks,

@@ -15,9 +15,6 @@ from schemas.contract import conform, empty_table, schema_of
 #: Kind of the entries of the decision log.
 KIND = "audit_answers"
 
-#: Opinions in the order in which they count.
-ROLES: tuple[str, ...] = ("first", "second", "third")
-
 #: What makes one answer of one auditor.
 ANSWER_KEY: tuple[str, ...] = ("batch_id", "center_id", "record_uid", "item_id", "auditor")
 

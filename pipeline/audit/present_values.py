@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from pipeline.workbook.phone_text import phone_text
 from schemas.directory import Directory
-from schemas.enumerations import COUNTED_STATUSES, AddressKind, NotCountedReason, Origin, PhoneType, RecordKind
+from schemas.enumerations import COUNTED_STATUSES, AddressKind, NotCountedReason, Origin, RecordKind
 from schemas.private_values import PrivateValues, kinds_in, suspect_cells, without_private
 
 #: Stands in place of a private value.
@@ -26,20 +27,6 @@ _LABELS_SHOWN = 4
 _VALUES_SHOWN = 8
 _TEXT_LENGTH = 1200
 _CUT = " … (shortened; see the record)"
-_PHONE_WORDS = {
-    PhoneType.MAIN.value: "main",
-    PhoneType.VOICE.value: "voice",
-    PhoneType.FAX.value: "fax",
-    PhoneType.TTY.value: "TTY",
-    PhoneType.TOLL_FREE.value: "toll-free",
-    PhoneType.HOTLINE.value: "hotline",
-    PhoneType.BUSINESS.value: "business line",
-    PhoneType.OUT_OF_AREA.value: "out of area",
-    PhoneType.AFTER_HOURS.value: "after hours",
-    PhoneType.CELL.value: "cell",
-    PhoneType.TEXT.value: "text",
-    PhoneType.OTHER.value: "other",
-}
 
 
 def show_present_values(
@@ -163,18 +150,8 @@ def _phones(members: pl.DataFrame, directory: Directory) -> pl.DataFrame:
     phones = directory.phone.rename({"label": "number_label"}).join(
         _owners(members), on=["center_id", "owner_kind", "owner_uid"], how="inner"
     )
-    national = pl.col("e164").str.replace(r"^\+1(\d{3})(\d{3})(\d{4})$", "($1) $2-$3")
-    words = pl.col("type").replace_strict(_PHONE_WORDS, default=None, return_dtype=pl.String)
-    number = pl.concat_str(
-        pl.coalesce(national, "short_code", "number_written"),
-        pl.format(" ext. {}", "extension"),
-        pl.when(pl.any_horizontal(words.is_not_null(), pl.col("number_label").is_not_null())).then(
-            pl.format(" ({})", pl.concat_str(words, "number_label", separator=", ", ignore_nulls=True))
-        ),
-        ignore_nulls=True,
-    )
     is_hidden = pl.col("is_private") | pl.col("is_withheld")
-    return _value_rows(phones, "phones", pl.when(is_hidden).then(pl.lit(WITHHELD)).otherwise(number))
+    return _value_rows(phones, "phones", pl.when(is_hidden).then(pl.lit(WITHHELD)).otherwise(phone_text()))
 
 
 def _addresses(members: pl.DataFrame, directory: Directory) -> pl.DataFrame:

@@ -24,7 +24,6 @@ _OVERDUE = AGE_LIMITS.index(12) + 1
 _FINE_LIMITS = (8.0, *np.arange(9.0, 15.25, 0.25).tolist(), 16.5, 18.0)
 #: Fine class of what is just overdue; a unit that does not count is taken to be at least that.
 OVERDUE_FINE = _FINE_LIMITS.index(12.0) + 1
-_DAYS_OF_A_MONTH = 365.25 / 12
 _MONTHS = 12
 #: Weeks of kept nights below which picking cannot be seen.
 _FEWEST_WEEKS = 8

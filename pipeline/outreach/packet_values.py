@@ -6,24 +6,11 @@ import polars as pl
 
 from pipeline.outreach.packet_fields import STANDING
 from pipeline.outreach.packet_privacy import Kept
+from pipeline.workbook.phone_text import phone_text
 from schemas.directory import Directory
-from schemas.enumerations import AddressKind, Origin, PhoneType, RecordKind, Status
+from schemas.enumerations import AddressKind, Origin, RecordKind, Status
 
 _KEY = ("center_id", "kind", "record_uid")
-_PHONE_WORDS = {
-    PhoneType.MAIN.value: "main",
-    PhoneType.VOICE.value: "voice",
-    PhoneType.FAX.value: "fax",
-    PhoneType.TTY.value: "TTY",
-    PhoneType.TOLL_FREE.value: "toll-free",
-    PhoneType.HOTLINE.value: "hotline",
-    PhoneType.BUSINESS.value: "business line",
-    PhoneType.OUT_OF_AREA.value: "from outside the area",
-    PhoneType.AFTER_HOURS.value: "after hours",
-    PhoneType.CELL.value: "cell",
-    PhoneType.TEXT.value: "text messages",
-    PhoneType.OTHER.value: "other",
-}
 _STATUS_WORDS = {
     Status.ACTIVE.value: "Listed as open",
     Status.ACTIVE_DO_NOT_REFER.value: "Listed; callers are not sent there",
@@ -155,18 +142,12 @@ def _sites(members: pl.DataFrame, directory: Directory) -> pl.DataFrame:
 
 def _phones(members: pl.DataFrame, directory: Directory) -> pl.DataFrame:
     phones = _owned(members, directory.phone).rename({"label": "number_label"})
-    national = pl.col("e164").str.replace(r"^\+1(\d{3})(\d{3})(\d{4})$", "($1) $2-$3")
-    words = pl.col("type").replace_strict(_PHONE_WORDS, default=None, return_dtype=pl.String)
-    number = pl.concat_str(
-        pl.coalesce(national, "short_code", "number_written"),
-        pl.format(" ext. {}", "extension"),
-        pl.when(pl.any_horizontal(words.is_not_null(), pl.col("number_label").is_not_null())).then(
-            pl.format(" ({})", pl.concat_str(words, "number_label", separator=", ", ignore_nulls=True))
-        ),
-        ignore_nulls=True,
-    )
     return _rows(
-        phones, "phone", number, is_hidden=pl.col("is_private") | pl.col("is_private_record"), entry=pl.col("slot")
+        phones,
+        "phone",
+        phone_text(),
+        is_hidden=pl.col("is_private") | pl.col("is_private_record"),
+        entry=pl.col("slot"),
     )
 
 

@@ -128,11 +128,6 @@ def order_bundles(bundles: pl.DataFrame, *, as_of: date, parameters: QueueParame
     )
 
 
-def week_start(as_of: date, week: int) -> date:
-    """Return the first day of a week: week 1 begins on the day of the plan, the others every seven days after."""
-    return as_of + timedelta(days=DAYS_OF_WEEK * (week - 1))
-
-
 def week_end(as_of: date, week: int) -> date:
     """Return the last day of a week.
 
