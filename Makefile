@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OK := $(VENV)/.ok
 
-.PHONY: nightly test explore check types imports lint format docs sample golden bench lock setup clean
+.PHONY: nightly test browser explore check types imports lint format docs sample golden bench lock setup clean
 
 setup: $(OK)
 
@@ -20,9 +20,12 @@ $(OK): requirements.lock pyproject.toml
 nightly: $(OK) ## set up, then run the whole night on sample_data
 	$(BIN)/resdir nightly --config sample_data/curation.toml
 
-test: $(OK) lint types imports ## set up, then every check and test
+test: $(OK) browser lint types imports ## set up, then every check and test
 # Files go to the two workers in the order of tests/conftest.py: the long ones first.
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
+
+browser: $(OK) ## find a browser for the tests of pages, or install one; says how when it cannot
+	@$(BIN)/python tests/browser/find_browser.py
 
 explore: $(OK) ## look for new counter-examples to the laws; takes long
 	$(BIN)/python -m pytest -q tests/property --hypothesis-profile=explore

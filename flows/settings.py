@@ -61,6 +61,15 @@ class CenterSettings(Parameters):
     normalize: NormalizeParameters | None = Field(
         default=None, description="Replaces the general `[normalize]` for this center."
     )
+    curator_fte: float | None = Field(
+        default=None, gt=0, description="Curators at work, in full-time equivalents; left out: not known."
+    )
+    certified_share: float | None = Field(
+        default=None, ge=0, le=1, description="Share of the curators who are certified; left out: not known."
+    )
+    counties: tuple[str, ...] = Field(
+        default=(), description="Counties that the center serves; empty: taken from the area served by its services."
+    )
 
     @field_validator("id")
     @classmethod

@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 #: Folders of tests that run whole nights; each of their files takes longer than most others.
-WHOLE_NIGHTS = ("tests/flows/", "tests/unit/flows/", "tests/unit/cli/", "tests/golden/")
+WHOLE_NIGHTS = ("tests/flows/", "tests/unit/flows/", "tests/unit/cli/", "tests/golden/", "tests/browser/")
 
 
 @pytest.hookimpl(trylast=True)
