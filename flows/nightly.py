@@ -18,8 +18,9 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run, task_run
 
 from flows.clock import today
-from flows.night import in_silence, run_night
+from flows.night import in_silence
 from flows.night_plan import plan_night
+from flows.notify import run_and_tell, told_trouble
 from pipeline.publish.freshness_words import forecast_words, queue_words
 from pipeline.publish.moved_findings import summarize_moved
 from pipeline.publish.summary import summarize_night
@@ -43,9 +44,10 @@ def nightly(
     as_of: str | None = None,
     *,
     overrides: tuple[str, ...] = (),
+    is_quiet: bool = False,
     tell: Callable[[str], None] | None = None,
 ) -> NightFacts:
-    """Run the whole night once.
+    """Run the whole night once, and tell the people whom the settings name.
 
     Parameters are plain texts, so that the flow can be started from Prefect's pages and from a schedule.
 
@@ -57,18 +59,23 @@ def nightly(
         workspace: Folder in which everything is kept.
         as_of: Day, YYYY-MM-DD; today when not given.
         overrides: Gates whose totals were found right by a person, see `schemas.gating.GateName`; `all` for every one.
+        is_quiet: Whether nobody is told, whatever the settings say.
         tell: Gets one line per finished stage.
     """
-    plan = plan_night(
-        exports=tuple(Path(export) for export in exports),
-        center=center,
-        format_name=format_name,
-        config=Path(config) if config else None,
-        workspace=Path(workspace) if workspace else None,
-        as_of=date.fromisoformat(as_of) if as_of else None,
-        overrides=overrides,
-    )
-    facts = run_night(plan, verb=as_task, tell=tell or in_silence)
+    say = tell or in_silence
+    paths = (Path(config) if config else None, Path(workspace) if workspace else None)
+    day = date.fromisoformat(as_of) if as_of else None
+    with told_trouble(config=paths[0], workspace=paths[1], as_of=day, tell=say, is_quiet=is_quiet):
+        plan = plan_night(
+            exports=tuple(Path(export) for export in exports),
+            center=center,
+            format_name=format_name,
+            config=paths[0],
+            workspace=paths[1],
+            as_of=day,
+            overrides=overrides,
+        )
+        facts = run_and_tell(plan, verb=as_task, tell=say, is_quiet=is_quiet)
     leave_artifacts(facts)
     return facts
 

@@ -22,6 +22,7 @@ from schemas.fault_words import keys_at, place_of, say_fault
 from schemas.forecast_parameters import ForecastParameters
 from schemas.match_parameters import MatchParameters
 from schemas.merge_parameters import MergeParameters
+from schemas.notify_parameters import NotifyParameters
 from schemas.packet_parameters import PacketParameters
 from schemas.parameters import (
     AuditParameters,
@@ -138,6 +139,7 @@ class Settings(BaseSettings):
     export: ExportParameters = ExportParameters()
     gates: GateParameters = GateParameters()
     changes: ChangeParameters = ChangeParameters()
+    notify: NotifyParameters = NotifyParameters()
 
     @classmethod
     def settings_customise_sources(

@@ -27,6 +27,7 @@ def nightly(
     override: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
     allow_shrink: Annotated[bool, Parameter(negative="")] = False,
     without_prefect: Annotated[bool, Parameter(negative="")] = False,
+    no_notify: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008 - a frozen value
 ) -> int:
     """Run the whole night once and publish it.
@@ -40,6 +41,7 @@ def nightly(
             column-emptied, unreadable-dates, unknown-status, or all. May be given several times.
         allow_shrink: The same as --override rows-fell.
         without_prefect: Run the same stages without Prefect: nothing is shown in Prefect's pages, and it starts at once.
+        no_notify: Send no digest, whatever [notify] says: for a run by hand.
         common: What every command takes.
     """
     facts = _run(
@@ -48,6 +50,7 @@ def nightly(
         format_name=format,
         overrides=(*override, *((GateName.ROWS_FELL.value,) if allow_shrink else ())),
         plain=without_prefect,
+        is_quiet=no_notify,
         common=common,
     )
     from pipeline.publish.night_json import night_json
@@ -74,15 +77,47 @@ def _run(
     format_name: str,
     overrides: tuple[str, ...],
     plain: bool,
+    is_quiet: bool,
     common: Common,
 ) -> NightFacts:
-    from flows.night_plan import named_gates, plan_night
+    from flows.night_plan import named_gates
+    from flows.notify import told_trouble
 
     named_gates(overrides)
+    # Nobody sits before a night that a schedule has started: whom the settings name hears of one that cannot even begin.
+    with told_trouble(
+        config=common.config,
+        workspace=common.workspace,
+        as_of=common.as_of,
+        tell=say,
+        is_quiet=is_quiet,
+    ):
+        return _run_told(
+            exports,
+            center=center,
+            format_name=format_name,
+            overrides=overrides,
+            plain=plain,
+            is_quiet=is_quiet,
+            common=common,
+        )
+
+
+def _run_told(
+    exports: tuple[Path, ...],
+    *,
+    center: str | None,
+    format_name: str,
+    overrides: tuple[str, ...],
+    plain: bool,
+    is_quiet: bool,
+    common: Common,
+) -> NightFacts:
     resolved = common.resolve()
     place = common.place(resolved)
     if plain:
-        from flows.night import run_night
+        from flows.night_plan import plan_night
+        from flows.notify import run_and_tell
 
         plan = plan_night(
             exports=exports,
@@ -93,7 +128,7 @@ def _run(
             as_of=common.as_of,
             overrides=overrides,
         )
-        return run_night(plan, tell=say)
+        return run_and_tell(plan, tell=say, is_quiet=is_quiet)
 
     from flows.deliveries import plan_deliveries
     from flows.prefect_home import prepare_prefect
@@ -113,5 +148,6 @@ def _run(
         workspace=str(common.workspace) if common.workspace else None,
         as_of=common.day(resolved).isoformat(),
         overrides=overrides,
+        is_quiet=is_quiet,
         tell=say,
     )

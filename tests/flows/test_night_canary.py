@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.publish.digest import night_digest
 from pipeline.publish.night_json import night_json
 from pipeline.publish.summary import summarize_night
 from pipeline.synthesize.synthesize import synthesize
@@ -156,6 +157,8 @@ def test_nothing_private_stands_in_report_worksheet_and_summary(written):
         assert_clean(texts_of(path), path.name)
     assert_clean(summarize_night(facts), "the summary")
     assert_clean(json.dumps(night_json(facts)), "the JSON answer")
+    digest = night_digest(facts, before=None, now=MOMENT, stale_after_hours=30.0)
+    assert_clean(digest.subject + digest.text, "the digest")
 
 
 def test_findings_show_no_private_value(written, capsys, tmp_path):
