@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 from cyclopts import App
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
 from flows.cli import app
@@ -204,6 +204,8 @@ def _limit(limit: object) -> str:
 def _default(default: object) -> str:
     if default is PydanticUndefined:
         return "required"
+    if isinstance(default, SecretStr):
+        default = default.get_secret_value()
     if default is None or default in ("", (), {}):
         return "none"
     if isinstance(default, bool):

@@ -114,8 +114,8 @@ class NotifyParameters(Parameters):
         description="Where the folder `reports` can be reached by readers, such as https://intranet.example/resdir/; empty: its place in "
         "the workspace is named.",
     )
-    mail: MailParameters = Field(default=MailParameters(), description="E-mail.")
-    webhook: WebhookParameters = Field(default=WebhookParameters(), description="Webhook.")
+    mail: MailParameters = MailParameters()
+    webhook: WebhookParameters = WebhookParameters()
 
     @property
     def is_on(self) -> bool:
