@@ -37,6 +37,7 @@ from schemas.parameters import (
     ValidateParameters,
 )
 from schemas.queue_parameters import QueueParameters
+from schemas.report_parameters import ReportParameters
 from schemas.verdict_parameters import VerdictParameters
 
 #: Name of the settings file that is read when none is named.
@@ -97,11 +98,15 @@ class RunSettings(Parameters):
 
 
 class ScheduleSettings(Parameters):
-    """When `resdir schedule` runs the night and draws the monthly audit."""
+    """When `resdir schedule` runs the night, draws the monthly audit and writes the quarterly report."""
 
     cron: str = Field(default="0 2 * * *", description="Cron expression.")
     audit_cron: str = Field(
         default="0 6 1 * *", description="Cron expression of the monthly audit; empty: it is not drawn on a schedule."
+    )
+    report_cron: str = Field(
+        default="0 7 2 1,4,7,10 *",
+        description="Cron expression of the report of the last finished quarter; empty: it is not written on a schedule.",
     )
     timezone: str = Field(
         default="", description="Time zone of the cron expression, such as America/Chicago; empty: this machine's."
@@ -139,6 +144,7 @@ class Settings(BaseSettings):
     export: ExportParameters = ExportParameters()
     gates: GateParameters = GateParameters()
     changes: ChangeParameters = ChangeParameters()
+    report: ReportParameters = ReportParameters()
     notify: NotifyParameters = NotifyParameters()
 
     @classmethod

@@ -27,7 +27,10 @@ class ReportParameters(Parameters):
         description="Policies of the directory and the day of their last review, such as `Inclusion policy` and 2026-02-01.",
     )
     top_rows: int = Field(
-        default=15, ge=3, le=200, description="Rows of a list that are shown; the true total stands beside it (project choice)."
+        default=15,
+        ge=3,
+        le=200,
+        description="Rows of a list that are shown; the true total stands beside it (project choice).",
     )
     trend_months: int = Field(
         default=13,

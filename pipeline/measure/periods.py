@@ -76,9 +76,7 @@ def _named(said: str, *, fiscal_month: int) -> Period:
         return _of_months(PeriodKind.YEAR, year=int(found[1]), month=1)
     if found := _FISCAL.fullmatch(said):
         # A fiscal year that begins in January ends in the year in which it begins.
-        return _of_months(
-            PeriodKind.FISCAL_YEAR, year=int(found[1]) - (fiscal_month > 1), month=fiscal_month
-        )
+        return _of_months(PeriodKind.FISCAL_YEAR, year=int(found[1]) - (fiscal_month > 1), month=fiscal_month)
     raise ValueError(said)
 
 

@@ -20,9 +20,7 @@ def visitors_by_month(rows: pl.DataFrame, *, first_on: date, last_on: date, cent
     Returns:
         `month: Date` (its first day), `visitors: Int64`; one row per month, null where nothing was given.
     """
-    months = pl.DataFrame(
-        {"month": pl.date_range(first_on, last_on, "1mo", eager=True)}, schema={"month": pl.Date}
-    )
+    months = pl.DataFrame({"month": pl.date_range(first_on, last_on, "1mo", eager=True)}, schema={"month": pl.Date})
     inside = rows.filter(pl.col("day").is_between(first_on, last_on)).with_columns(
         month=pl.col("day").dt.truncate("1mo")
     )
