@@ -107,7 +107,7 @@ def file_name(name: str) -> str:
     The mark keeps names apart that look alike without accents, signs and capitals; it stays the same from report to report.
 
     >>> file_name("Zoë O'Brien / night shift")
-    'zoe-o-brien-night-shift_9b2c4e'
+    'zoe-o-brien-night-shift_ace9fe'
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain)[:_NAME_LENGTH].strip("-") or "name"

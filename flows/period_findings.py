@@ -162,10 +162,11 @@ def _rules(moves: pl.DataFrame, rules: Mapping[tuple[str, str], int], *, most: i
     catalogue = rule_catalogue()
     grave = {severity: place for place, severity in enumerate(SEVERITIES)}
     sums = {row["rule_id"]: row for row in moves.group_by("rule_id").agg(pl.col("opened", "fixed").sum()).to_dicts()}
-    worst = sorted(
+    found = sorted(
         ((rule, severity, count) for (rule, severity), count in rules.items() if count),
         key=lambda one: (grave.get(one[1], len(grave)), -one[2], one[0]),
-    )[:most]
+    )
+    worst = _of_each_severity(found, most=most)
     return tuple(
         RuleFacts(
             rule_id=rule,
@@ -178,6 +179,24 @@ def _rules(moves: pl.DataFrame, rules: Mapping[tuple[str, str], int], *, most: i
         )
         for rule, severity, count in worst
     )
+
+
+def _of_each_severity(found: list[tuple[str, str, int]], *, most: int) -> list[tuple[str, str, int]]:
+    """Return the first rules of each severity, half of them errors: a hundred rare errors must not hide a warning of thousands.
+
+    Args:
+        found: Rule, severity and count, the gravest and most frequent first.
+        most: How many are wanted.
+    """
+    wanted = {"error": -(-most // 2), "warning": -(-most // 3)}
+    chosen: list[tuple[str, str, int]] = []
+    for severity in SEVERITIES:
+        # What one severity leaves of its share goes to the next.
+        room = min(wanted.get(severity, most) + sum(list(wanted.values())[: SEVERITIES.index(severity)]), most) - len(
+            chosen
+        )
+        chosen += [one for one in found if one[1] == severity][:room]
+    return chosen
 
 
 def _ages(open_now: pl.DataFrame) -> dict[str, dict[str, int]]:

@@ -1,4 +1,4 @@
-"""`resdir schedule`: serve the nightly run and the monthly audit on a schedule."""
+"""`resdir schedule`: serve the nightly run, the monthly audit and the quarterly report on a schedule."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ def schedule(
     *,
     cron: str | None = None,
     audit_cron: str | None = None,
+    report_cron: str | None = None,
     port: int = 4200,
     common: Common = Common(),  # noqa: B008 - a frozen value
 ) -> int:
-    """Serve the nightly flow and the monthly audit on a schedule until stopped with Ctrl-C; their runs show on Prefect's pages.
+    """Serve the nightly flow, the monthly audit and the quarterly report on a schedule until stopped with Ctrl-C.
+
+    Their runs show on Prefect's pages.
 
     Reads every center of the settings. Unless PREFECT_API_URL names a Prefect server, one is started on this machine for as long
     as the schedule is served.
@@ -22,6 +25,8 @@ def schedule(
     Args:
         cron: When to run, as a cron expression in this machine's time (default: [schedule] cron, 2 o'clock every night).
         audit_cron: When to draw the monthly audit (default: [schedule] audit_cron, 6 o'clock on the first of the month); "" never.
+        report_cron: When to write the report of the last quarter (default: [schedule] report_cron, 7 o'clock on 2 January, April, July
+            and October); "" never.
         port: Port of that server and its pages.
         common: What every command takes; --as-of is not for schedules.
     """
@@ -42,6 +47,7 @@ def schedule(
     audits_when = resolved.settings.schedule.audit_cron if audit_cron is None else audit_cron
     if not resolved.settings.audit.size:
         audits_when = ""
+    reports_when = resolved.settings.schedule.report_cron if report_cron is None else report_cron
     place = common.place(resolved)
     place.prepare()
     prepare_prefect(place.logs)
@@ -49,6 +55,8 @@ def schedule(
     _refuse_bad_cron(when, option="--cron")
     if audits_when:
         _refuse_bad_cron(audits_when, option="--audit-cron")
+    if reports_when:
+        _refuse_bad_cron(reports_when, option="--report-cron")
     say("Starting Prefect's server (about 15 seconds the first time)")
     with serving_prefect(place.logs, port=port) as address:
         from prefect import serve
@@ -56,6 +64,7 @@ def schedule(
 
         from flows.monthly_audit import monthly_audit
         from flows.nightly import nightly
+        from flows.quarterly_report import quarterly_report
 
         say(
             f"{', '.join(one.center_id for one in deliveries)}: at '{when}', {zone}. Runs are shown at {address}. Stop with Ctrl-C."
@@ -81,6 +90,16 @@ def schedule(
                     schedules=[Cron(audits_when, timezone=zone)],
                     parameters=parameters,
                     description="Draw the month's audit and write its worksheets.",
+                )
+            )
+        if reports_when:
+            say(f"Quarterly report: at '{reports_when}', {zone}.")
+            deployments.append(
+                quarterly_report.to_deployment(
+                    name="quarterly-report",
+                    schedules=[Cron(reports_when, timezone=zone)],
+                    parameters=parameters,
+                    description="Write the report of the last finished quarter in all forms.",
                 )
             )
         serve(*deployments, print_starting_message=False)

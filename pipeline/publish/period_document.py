@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.publish.freshness_words import forecast_words
 from pipeline.publish.period_findings import findings_section, severity_counts
-from pipeline.publish.period_freshness import definition, freshness_section
+from pipeline.publish.period_freshness import definition, forecast_sentence, freshness_section
 from pipeline.publish.period_parts import (
     audit_sentence,
     audits_section,
@@ -95,7 +94,7 @@ def summary_of(facts: PeriodFacts) -> tuple[str, ...]:
             f"({share_basis(head.figure, 'agency')})" + (f", {moved}." if moved else ".")
         )
     if facts.freshness.forecast is not None and facts.freshness.forecast.central is not None:
-        told.append(f"Forecast. {forecast_words(facts.freshness.forecast)}")
+        told.append(forecast_sentence(facts.freshness.forecast))
     came = total.opened + total.reappeared
     told.append(
         f"In the period {number(came)} findings were opened or came back and {number(total.fixed)} were fixed; open at the end: "
@@ -123,9 +122,9 @@ def headlines_of(facts: PeriodFacts) -> tuple[Headline, ...]:
     ]
     told = [
         Headline(
-            label="Counted",
-            value=count_of(agencies.now or 0, "agency"),
-            basis=counts_words((count.now or 0, count.name) for count in others),
+            label="Counted agencies",
+            value=number(agencies.now or 0),
+            basis=f"with {counts_words((count.now or 0, count.name) for count in others)}",
             change=since(count_change(agencies.now, agencies.before), facts),
         ),
         Headline(
@@ -218,12 +217,16 @@ def _curator_section(facts: PeriodFacts) -> Section:
         heading="Work of the coming weeks",
         paragraphs=(
             told,
-            f'The list itself: resdir queue --curator "{facts.scope.curator}". What is wrong: resdir findings --curator '
-            f'"{facts.scope.curator}".',
+            (
+                f'The list itself: resdir queue --curator "{facts.scope.curator}". What is wrong: resdir findings --curator '
+                f'"{facts.scope.curator}".'
+            ),
         ),
         notes=(
-            "This report helps to plan the work on these records. It is not a measure of any person's work: records differ in kind and "
-            "number, and what an agency answers is not in the hands of its curator.",
+            (
+                "This report helps to plan the work on these records. It is not a measure of any person's work: records differ in kind and "
+                "number, and what an agency answers is not in the hands of its curator."
+            ),
             "Audits are not told by curator: a sample holds too few records of one person to say anything.",
         ),
     )
@@ -231,10 +234,13 @@ def _curator_section(facts: PeriodFacts) -> Section:
 
 def _method(facts: PeriodFacts) -> Section:
     told = [
-        f"The figures are the state of the directory at the end of the period, as the night of {day(facts.as_of)} found it; they are no "
-        "average over its days. What happened in the period is counted from the nights within it.",
+        (
+            f"The figures are the state of the directory at the end of the period, as the night of "
+            f"{day(facts.as_of)} found it; they are no "
+            "average over its days. What happened in the period is counted from the nights within it."
+        ),
         definition(facts),
-        "Agencies, sites and services are counted apart: `records` means different things in different systems.",
+        "Agencies, sites and services are counted apart: the word records means different things in different systems.",
         "Unknown is shown as unknown, never as 0. A share that cannot be known says why.",
         "Rates of the past come from the nights of that time, never from today's dates: dates are overwritten at every verification.",
     ]

@@ -63,8 +63,12 @@ def findings_section(facts: PeriodFacts) -> Section:
         charts=tuple(charts),
         tables=tuple(tables),
         notes=(
-            "A finding is one rule broken by one field of one record. Fixed: the record is still there and no longer shows it. Ended otherwise: "
-            "the record left the directory, or the rule is no longer asked. An exception that a person took is not open while it stands.",
+            (
+                "A finding is one rule broken by one field of one record. Fixed: the record is still there and no longer shows it. "
+                "Ended otherwise: "
+                "the record left the directory, or the rule is no longer asked. An exception that a person took "
+                "is not open while it stands."
+            ),
         ),
     )
 
@@ -158,8 +162,10 @@ def _account(facts: PeriodFacts) -> ReportTable:
         columns=(text_column("entry", "Findings"), count_column("findings", "Number")),
         rows=tuple(rows),
         notes=(
-            f"In the period {number(total.accepted)} were accepted as exceptions, and {number(total.exception_over)} exceptions ended. "
-            "What was there and what came, less what went, is what is open or under an exception at the end.",
+            (
+                f"In the period {number(total.accepted)} were accepted as exceptions, and {number(total.exception_over)} exceptions ended. "
+                "What was there and what came, less what went, is what is open or under an exception at the end."
+            ),
         ),
         is_folded=True,
     )
@@ -186,7 +192,7 @@ def _rules(facts: PeriodFacts) -> ReportTable:
     findings = facts.findings
     return top_table(
         "findings-rules",
-        "Rules with most open findings, the gravest first",
+        "Rules with most open findings, of each severity",
         (
             text_column("rule", "Rule"),
             text_column("severity", "Severity"),
@@ -286,8 +292,10 @@ def _fix_rates(facts: PeriodFacts) -> ReportTable:
         where_all="resdir findings rates --by curator",
         notes=(
             NO_RANKING,
-            "Fix rate: fixed / (fixed + still open). What ended because a rule was switched off or a record left is in neither. Within "
-            f"{findings.within_days} days: of what was fixed or has been open for longer.",
+            (
+                "Fix rate: fixed / (fixed + still open). What ended because a rule was switched off or a record left is in neither. Within "
+                f"{findings.within_days} days: of what was fixed or has been open for longer."
+            ),
         ),
         is_folded=facts.scope.curator is None,
     )

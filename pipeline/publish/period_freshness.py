@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.publish.freshness_words import SUSPICIONS, forecast_words
+from pipeline.publish.freshness_words import SUSPICIONS
 from pipeline.publish.period_words import (
     MOST_PARTS,
     NO_RANKING,
@@ -18,13 +18,16 @@ from pipeline.publish.period_words import (
     since,
     text_column,
     top_table,
+    without_empty_notes,
 )
 from pipeline.publish.wording import BANDS, count_of, day, kind_words, number, per_cent, share_text
+from schemas.night import ForecastFigures
 from schemas.period_facts import FreshnessFacts, PeriodFacts, SharePart
 from schemas.report_document import (
     BarChart,
     Cell,
     Chart,
+    Column,
     LineChart,
     LineSeries,
     ReportTable,
@@ -46,15 +49,15 @@ def freshness_section(facts: PeriodFacts) -> Section:
     fresh = facts.freshness
     tables: list[ReportTable] = [_readings(facts)]
     charts: list[Chart] = []
-    if fresh.bands:
-        tables.append(_bands(fresh))
-        charts.append(_band_chart(fresh))
     if fresh.trend:
         tables.append(_trend(fresh))
         if len(fresh.trend) > 1 or fresh.forecast is not None:
-            charts.insert(0, _trend_chart(facts))
+            charts.append(_trend_chart(facts))
     if fresh.forecast is not None and fresh.forecast.central is not None:
         tables.append(_forecast(fresh))
+    if fresh.bands:
+        tables.append(_bands(fresh))
+        charts.append(_band_chart(fresh))
     for name, heading, parts, option in (
         ("center", "Center", fresh.by_center, "center"),
         ("county", "County", fresh.by_county, "county"),
@@ -79,9 +82,27 @@ def definition(facts: PeriodFacts) -> str:
     fresh = facts.freshness
     return (
         f"An agency is completely updated when its own verification and that of each of its counted sites and services fall between "
-        f"{day(fresh.cutoff)} and {day(facts.as_of)} ({fresh.window_months} calendar months, both days counted). Out of all counted agencies; "
+        f"{day(fresh.cutoff)} and {day(facts.as_of)} ({fresh.window_months} calendar months, both days counted). Out of all "
+        "counted agencies; "
         "one without a date is not updated and stays in the count. An edit is no verification."
     )
+
+
+def forecast_sentence(forecast: ForecastFigures) -> str:
+    """Return where the share goes, with its range and what it takes to reach the share that is wanted, in plain words."""
+    if forecast.central is None or forecast.low is None or forecast.high is None:
+        return f"Where the share will be on {day(forecast.target_on)} is not known. {forecast.reason or ''}".strip()
+    told = (
+        f"If the work goes on as of late, the share will be about {per_cent(forecast.central)} on {day(forecast.target_on)} "
+        f"(in {forecast.confidence * 100:.0f} of 100 simulated futures between {per_cent(forecast.low)} and {per_cent(forecast.high)})."
+    )
+    target = per_cent(forecast.target_share)
+    if forecast.needed_per_week is None:
+        return f"{told} The {target} that are wanted can no longer be reached by then."
+    if forecast.needed_per_week == 0:
+        return f"{told} The {target} that are wanted are reached without further work."
+    pace = "" if forecast.pace_per_week is None else f"; of late it was {forecast.pace_per_week:.1f}"
+    return f"{told} To reach the {target} that are wanted takes {forecast.needed_per_week:.1f} agencies a week{pace}."
 
 
 def _paragraphs(facts: PeriodFacts) -> list[str]:
@@ -94,7 +115,7 @@ def _paragraphs(facts: PeriodFacts) -> list[str]:
         else f"The share of agencies completely updated is not known. {head.figure.reason or ''}".strip()
     ]
     if fresh.forecast is not None:
-        told.append(f"Forecast. {forecast_words(fresh.forecast)}")
+        told.append(forecast_sentence(fresh.forecast))
     elif facts.scope.curator is None:
         told.append("Where the share goes is not known: the night told no forecast.")
     records = fresh.suspicious.get("any", 0)
@@ -110,21 +131,24 @@ def _readings(facts: PeriodFacts) -> ReportTable:
     fresh = facts.freshness
     rows = [(READINGS[part.value], *_share_cells(part)) for part in fresh.readings]
     rows += [(f"Agencies completely updated {_WINDOWS[part.value]}", *_share_cells(part)) for part in fresh.windows]
+    columns, told = without_empty_notes(_share_columns(facts, first=text_column("reading", "Reading")), rows)
     return ReportTable(
         table_id="freshness-readings",
         title="The share updated, in its readings",
-        columns=_share_columns(facts, first=text_column("reading", "Reading")),
-        rows=tuple(rows),
+        columns=tuple(columns),
+        rows=tuple(told),
         notes=(
-            "A year that has just begun is low by its nature; only the readings over the last twelve months can be compared from one "
-            "report to the next.",
+            (
+                "A year that has just begun is low by its nature; only the readings over the last twelve months can be compared from one "
+                "report to the next."
+            ),
         )
         if fresh.windows
         else (),
     )
 
 
-def _share_columns(facts: PeriodFacts, *, first: object) -> tuple:  # type: ignore[type-arg]
+def _share_columns(facts: PeriodFacts, *, first: Column) -> tuple[Column, ...]:
     return (
         first,
         count_column("updated", "Updated"),
@@ -156,7 +180,10 @@ def _share_cells(part: SharePart, *, small: int = 0) -> tuple[Cell, ...]:
 def _parts(facts: PeriodFacts, *, name: str, heading: str, parts: Sequence[SharePart], option: str) -> ReportTable:
     small = facts.freshness.small_units
     names = facts.center_names if name == "center" else {"(unknown)": f"(no {name} named)"}
-    rows = [(names.get(part.value, part.value), *_share_cells(part, small=small)) for part in parts]
+    columns, rows = without_empty_notes(
+        _share_columns(facts, first=text_column(name, heading)),
+        [(names.get(part.value, part.value), *_share_cells(part, small=small)) for part in parts],
+    )
     notes = {
         "center": ("Sorted by name, which is no order of merit: centers count and verify in different ways.",),
         "county": ("County of the agency's own address. What an agency serves may lie elsewhere.",),
@@ -165,7 +192,7 @@ def _parts(facts: PeriodFacts, *, name: str, heading: str, parts: Sequence[Share
     return top_table(
         f"freshness-by-{name}",
         f"Agencies completely updated, by {name}",
-        _share_columns(facts, first=text_column(name, heading)),
+        columns,
         rows,
         most=MOST_PARTS,
         where_all=f"resdir freshness --by {option} --output FILE.xlsx",
@@ -194,9 +221,13 @@ def _bands(fresh: FreshnessFacts) -> ReportTable:
             if kind in fresh.bands
         ),
         notes=(
-            f"Current: verified within {due} months; due soon: {due} to {window}; overdue: {window} to {stale}; stale: longer ago; never "
-            "verified: no day that counts. A kind of which the export has no date at all is left out.",
+            (
+                f"Current: verified within {due} months; due soon: {due} to {window}; overdue: {window} to "
+                f"{stale}; stale: longer ago; never "
+                "verified: no day that counts. A kind of which the export has no date at all is left out."
+            ),
         ),
+        is_folded=True,
     )
 
 
@@ -245,8 +276,11 @@ def _trend(fresh: FreshnessFacts) -> ReportTable:
             for point in fresh.trend
         ),
         notes=(
-            "Days before the first night are worked out from the dates that were left: at least what was certain, at most as if every date "
-            "that was overwritten since had counted.",
+            (
+                "Days before the first night are worked out from the dates that were left: at least what was "
+                "certain, at most as if every date "
+                "that was overwritten since had counted."
+            ),
         )
         if any(point.is_reconstructed for point in fresh.trend)
         else (),
@@ -295,7 +329,7 @@ def _trend_chart(facts: PeriodFacts) -> LineChart:
                 is_expected=True,
             )
         )
-        target = (f"wanted: {per_cent(forecast.target_share)}", forecast.target_share)
+        target = ("wanted", forecast.target_share)
     return LineChart(
         chart_id="freshness-trend",
         title="Agencies completely updated",
@@ -352,8 +386,11 @@ def _forecast(fresh: FreshnessFacts) -> ReportTable:
             ),
         ),
         notes=(
-            f"When a verification stops counting is certain; how many come is not. In {forecast.confidence * 100:.0f} of 100 simulated futures "
-            "the share lies between low and high. `resdir forecast` says what it rests on.",
+            (
+                f"When a verification stops counting is certain; how many come is not. In {forecast.confidence * 100:.0f} of 100 "
+                "simulated futures "
+                "the share lies between low and high. What it rests on: resdir forecast."
+            ),
         ),
     )
 
@@ -367,8 +404,10 @@ def _suspicious(fresh: FreshnessFacts) -> ReportTable:
             (words, fresh.suspicious[reason]) for reason, words in SUSPICIONS.items() if fresh.suspicious.get(reason)
         ),
         notes=(
-            f"A record can stand under several reasons; {number(fresh.suspicious.get('any', 0))} in all. "
-            "`resdir freshness suspicious` lists them.",
+            (
+                f"A record can stand under several reasons; {number(fresh.suspicious.get('any', 0))} in all. "
+                "The list: resdir freshness suspicious."
+            ),
         ),
         is_folded=True,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.publish.period_words import (
     MOST_PARTS,
     band_words,
@@ -15,6 +17,7 @@ from pipeline.publish.period_words import (
     since,
     text_column,
     top_table,
+    without_empty_notes,
 )
 from pipeline.publish.wording import count_of, day, number, per_cent
 from schemas.period_facts import AuditRound, PeriodFacts, StaffingFacts
@@ -36,7 +39,6 @@ _PLANS = {
     "half_done": "begun in the directory software",
     "done": "done: the export shows one record",
 }
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def audits_section(facts: PeriodFacts) -> Section:
@@ -47,48 +49,47 @@ def audits_section(facts: PeriodFacts) -> Section:
             section_id="audits",
             heading="Audits",
             paragraphs=(
-                "No audit was drawn or worked on in the period. `resdir audit plan` says how many records one takes.",
+                "No audit was drawn or worked on in the period. How many records one takes: resdir audit plan.",
             ),
         )
     done = [one for one in rounds if one.record_error_rate[0] is not None]
+    columns, rows = without_empty_notes(
+        (
+            text_column("batch", "Audit"),
+            day_column("drawn_on", "Drawn on"),
+            count_column("done", "Audited"),
+            count_column("drawn", "Of drawn"),
+            count_column("speaks_for", "Speaks for"),
+            text_column("fault", "Records with a fault"),
+            text_column("critical", "With a critical error"),
+            text_column("score", "Mean score, of 100"),
+            text_column("note", "Note"),
+        ),
+        [
+            (
+                one.batch_id,
+                one.drawn_on,
+                one.done,
+                one.drawn,
+                one.speaks_for,
+                interval_words(one.record_error_rate, is_share=True),
+                interval_words(one.critical_error_rate, is_share=True),
+                interval_words(one.score, is_share=False),
+                _audit_note(one),
+            )
+            for one in rounds
+        ],
+    )
     tables = [
         ReportTable(
             table_id="audits-rounds",
             title="Audits drawn or worked on in the period",
-            columns=(
-                text_column("batch", "Batch"),
-                day_column("drawn_on", "Drawn on"),
-                text_column("state", "State"),
-                count_column("drawn", "Drawn"),
-                count_column("done", "Audited"),
-                count_column("speaks_for", "Speaks for"),
-                text_column("score", "Mean score, of 100"),
-                text_column("fault", "Records with a fault"),
-                text_column("critical", "With a critical error"),
-                text_column("agreement", "Two auditors agree"),
-                text_column("note", "Note"),
-            ),
-            rows=tuple(
-                (
-                    one.batch_id,
-                    one.drawn_on,
-                    "finished" if one.is_finished else "running",
-                    one.drawn,
-                    one.done,
-                    one.speaks_for,
-                    interval_words(one.score, is_share=False),
-                    interval_words(one.record_error_rate, is_share=True),
-                    interval_words(one.critical_error_rate, is_share=True),
-                    "nothing was scored twice"
-                    if not one.agreement_pairs or one.agreement is None
-                    else f"{per_cent(one.agreement)} of {number(one.agreement_pairs)} answers",
-                    _audit_note(one),
-                )
-                for one in rounds
-            ),
+            columns=tuple(columns),
+            rows=tuple(rows),
             notes=(
                 "In brackets: the 95 % interval. The sample is drawn at random; the interval says how far the whole may lie from it.",
                 "The results are told as they stand now, also of audits that were finished after the period.",
+                *_agreement(rounds),
             ),
         )
     ]
@@ -114,8 +115,11 @@ def audits_section(facts: PeriodFacts) -> Section:
         paragraphs=(audit_sentence(facts),),
         tables=tuple(tables),
         notes=(
-            "Records picked because of a complaint or many findings have no known chance of being drawn and are in no rate. No published pass "
-            "mark for records is known.",
+            (
+                "Records picked because of a complaint or many findings have no known chance of being drawn and are in no rate. No "
+                "published pass "
+                "mark for records is known."
+            ),
         ),
     )
 
@@ -141,6 +145,18 @@ def audit_sentence(facts: PeriodFacts) -> str:
     return f"{told} {count_of(len(running), 'audit')} still running." if running else told
 
 
+def _agreement(rounds: Sequence[AuditRound]) -> tuple[str, ...]:
+    """Say of each audit how often two auditors agreed on a record that both scored."""
+    return tuple(
+        f"{one.batch_id}: two auditors gave the same answer to {per_cent(one.agreement)} of {number(one.agreement_pairs)} "
+        "questions that both "
+        "were asked."
+        if one.agreement is not None and one.agreement_pairs
+        else f"{one.batch_id}: nothing was scored by two auditors yet, so their agreement is not known."
+        for one in rounds
+    )
+
+
 def _audit_note(one: AuditRound) -> str | None:
     if not one.done:
         return "no record is finished yet"
@@ -148,7 +164,7 @@ def _audit_note(one: AuditRound) -> str | None:
         return "too few of this center's records to estimate"
     if one.done < FEW_AUDITED:
         return f"rests on {count_of(one.done, one.unit)}: the interval is wide"
-    return None
+    return None if one.is_finished else "still running"
 
 
 def duplicates_section(facts: PeriodFacts) -> Section:
@@ -181,14 +197,17 @@ def duplicates_section(facts: PeriodFacts) -> Section:
                 "Pairs that are decided stay among the likely and possible ones; only those that wait ask for work.",
             ),
         ),
-        ReportTable(
-            table_id="duplicates-verdicts",
-            title="Decided in the period",
-            columns=(text_column("verdict", "Verdict"), count_column("pairs", "Verdicts")),
-            rows=tuple((_VERDICTS.get(name, name), count) for name, count in duplicates.verdicts.items()),
-            notes=("Verdicts that were withdrawn later are not counted.",),
-        ),
     ]
+    if decided:
+        tables.append(
+            ReportTable(
+                table_id="duplicates-verdicts",
+                title="Decided in the period",
+                columns=(text_column("verdict", "Verdict"), count_column("pairs", "Verdicts")),
+                rows=tuple((_VERDICTS.get(name, name), count) for name, count in duplicates.verdicts.items()),
+                notes=("Verdicts that were withdrawn later are not counted.",),
+            )
+        )
     if duplicates.plans:
         tables.append(
             ReportTable(
@@ -202,10 +221,16 @@ def duplicates_section(facts: PeriodFacts) -> Section:
     return Section(
         section_id="duplicates",
         heading="Duplicates",
-        paragraphs=(told, f"In the period {count_of(decided, 'verdict')} {'was' if decided == 1 else 'were'} given."),
+        paragraphs=(told, _decided_words(decided)),
         tables=tuple(tables),
         notes=("A score is no decision: a pair counts as one agency only when a person says so.",),
     )
+
+
+def _decided_words(count: int) -> str:
+    if not count:
+        return "No pair was decided in the period."
+    return f"In the period {count_of(count, 'verdict')} {'was' if count == 1 else 'were'} given."
 
 
 def staffing_section(facts: PeriodFacts) -> Section:
@@ -272,7 +297,7 @@ def staffing_sentence(facts: PeriodFacts) -> str:
     if staffing is None:
         return "How many curators the upkeep takes is not known."
     at_work = "how many are at work is not given" if staffing.actual is None else f"{staffing.actual:g} at work"
-    return f"A year's upkeep takes {band_words(staffing.fte)} by estimate; {at_work}."
+    return f"To keep it up for a year takes an estimated {band_words(staffing.fte)}; {at_work}."
 
 
 def _calibrated(staffing: StaffingFacts) -> tuple[str, ...]:
@@ -310,8 +335,11 @@ def _staffing_centers(facts: PeriodFacts, staffing: StaffingFacts) -> ReportTabl
         most=MOST_PARTS,
         where_all="resdir staffing",
         notes=(
-            "At work and certified: as the settings say. Hours for new agencies, audits and merges belong to the whole, so that centers do not "
-            "quite add up to it.",
+            (
+                "At work and certified: as the settings say. Hours for new agencies, audits and merges belong to the whole, so that "
+                "centers do not "
+                "quite add up to it."
+            ),
         ),
     )
 
@@ -337,13 +365,12 @@ def _staffing_workings(staffing: StaffingFacts) -> ReportTable:
         ("hours a year that one full-time curator spends on records", direct, direct, direct),
         ("curators: hours of work / hours of one curator", *staffing.fte),
     )
-    notes = [
-        "`resdir staffing` shows the hours part by part: agencies, services, sites, terms, languages, changes in between."
-    ]
+    notes = ["The hours part by part: resdir staffing."]
     if staffing.productive_hours is not None and staffing.direct_share is not None:
         notes.insert(
             0,
-            f"One full-time curator: {number(staffing.productive_hours)} productive hours a year, {per_cent(staffing.direct_share)} of them on "
+            f"One full-time curator: {number(staffing.productive_hours)} productive hours a year, "
+            f"{per_cent(staffing.direct_share)} of them on "
             "records.",
         )
     return ReportTable(
@@ -372,10 +399,10 @@ def _staffing_chart(facts: PeriodFacts, staffing: StaffingFacts) -> BarChart:
         title="Curators needed and at work, FTE",
         told=staffing_sentence(facts),
         table_id="staffing-centers",
-        parts=(("fte", "FTE, central; the line shows low to high"),),
+        parts=(("fte", "FTE, central"),),
         rows=tuple(rows),
         unit=ColumnKind.NUMBER,
-        decimals=1,
+        decimals=2,
         ranges=ranges,
     )
 
@@ -384,7 +411,7 @@ def visitors_section(facts: PeriodFacts) -> Section:
     """Return the section on visitors of the online directory and other numbers that the center supplies."""
     visitors = facts.visitors
     assert visitors is not None
-    rows = tuple((f"{_MONTHS[month.month - 1]} {month.year}", count) for month, count in visitors.months)
+    rows = tuple((day(month).split(" ", 1)[1], count) for month, count in visitors.months)
     known = [count for _, count in visitors.months if count is not None]
     tables = [
         ReportTable(
@@ -444,7 +471,10 @@ def visitors_sentence(facts: PeriodFacts) -> str:
         else f" in {given} of {len(visitors.months)} months; the others are not given"
     )
     change = count_change(visitors.total, visitors.before) if not part and not facts.is_running else None
-    return f"Visitors of the online directory: {number(visitors.total)}{part}{'' if change is None else f', {change} than in the period before'}."
+    moved = {None: "", "unchanged": ", as many as in the period before"}.get(
+        change, f", {change} than in the period before"
+    )
+    return f"Visitors of the online directory: {number(visitors.total)}{part}{moved}."
 
 
 def gathering_section(facts: PeriodFacts) -> Section:
@@ -525,8 +555,11 @@ def gathering_section(facts: PeriodFacts) -> Section:
         heading="How the directory is gathered and checked",
         paragraphs=(
             told,
-            f"Every night {number(gathering.rules)} rules are asked of every record; {number(len(asked))} of them could not be asked of some "
-            "export, mostly because the export does not carry what they ask about. Nothing is said about those.",
+            (
+                f"The catalogue of rules that are asked every night has {number(gathering.rules)}; {number(len(asked))} of them "
+                "could not be asked "
+                "of every center, mostly because its export does not carry what they ask about. Nothing is said about those."
+            ),
         ),
         tables=tuple(tables),
     )

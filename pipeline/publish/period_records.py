@@ -93,8 +93,11 @@ def _paragraphs(facts: PeriodFacts) -> list[str]:
 
 def _notes(facts: PeriodFacts) -> tuple[str, ...]:
     told = [
-        "Counted are active records of the center itself, those not to be referred to and those temporarily closed among them. A service that "
-        "is only linked to a site, without anything of its own, is no record.",
+        (
+            "Counted are active records of the center itself, those not to be referred to and those temporarily closed among them. "
+            "A service that "
+            "is only linked to a site, without anything of its own, is no record."
+        ),
     ]
     if facts.scope.curator is None:
         told.append(

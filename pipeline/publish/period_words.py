@@ -98,10 +98,10 @@ def band_words(band: tuple[float, float, float]) -> str:
     """Return curators as a band.
 
     >>> band_words((2.04, 3.0, 4.26))
-    '2.0 to 4.3 FTE, central 3.0'
+    '2.0 to 4.3 full-time curators (central figure 3.0)'
     """
     low, central, high = band
-    return f"{low:.1f} to {high:.1f} FTE, central {central:.1f}"
+    return f"{low:.1f} to {high:.1f} full-time curators (central figure {central:.1f})"
 
 
 def figure_words(figure: ShareFigure, noun: str) -> str:
@@ -151,6 +151,15 @@ def number_column(key: str, heading: str, *, decimals: int = 1, missing: str = "
 def day_column(key: str, heading: str) -> Column:
     """Return a column of days."""
     return Column(key=key, heading=heading, kind=ColumnKind.DAY)
+
+
+def without_empty_notes(
+    columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]
+) -> tuple[Sequence[Column], list[tuple[Cell, ...]]]:
+    """Return columns and rows without a last column of notes in which nothing stands."""
+    if any(row[-1] is not None for row in rows):
+        return columns, list(rows)
+    return columns[:-1], [row[:-1] for row in rows]
 
 
 def top_table(
