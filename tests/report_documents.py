@@ -161,7 +161,7 @@ def _freshness() -> Section:
                     ("Sites", {"current": 512, "due": 140, "overdue": 118, "stale": 20, "never": None}),
                     ("Services", {"current": 1204, "due": 333, "overdue": 402, "stale": 210, "never": 51}),
                     ("Services at sites", {"current": 300, "due": 700, "overdue": 802, "stale": 510, "never": 251}),
-                    ("Drafts", {}),
+                    ("Drafts", dict.fromkeys(("current", "due", "overdue", "stale", "never"), 0)),
                 ),
                 as_whole=True,
                 palette="bands",
@@ -467,8 +467,8 @@ def empty_document() -> ReportDocument:
     return ReportDocument(title="Nothing yet", subtitle="", as_of=AS_OF)
 
 
-def nasty_document() -> ReportDocument:
-    """A report whose every text could be taken for markup, with nulls everywhere, twelve columns and two hundred rows."""
+def nasty_document(*, height: int = 200) -> ReportDocument:
+    """A report whose every text could be taken for markup, with nulls everywhere, twelve columns and many rows."""
     text = " ".join(NASTY)
     columns = tuple(
         Column(key=f"c{place}", heading=NASTY[place % len(NASTY)] or "blank", kind=kind, missing=NASTY[place])
@@ -490,7 +490,7 @@ def nasty_document() -> ReportDocument:
                 )
             ),
         )
-        for place in range(200)
+        for place in range(height)
     )  # fmt: skip
     table = ReportTable(
         table_id="nasty",

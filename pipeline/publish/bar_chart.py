@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.publish.cell_text import amount_text, clean_text
 from pipeline.publish.chart_parts import LegendItem, Size, lay_legend, pattern_of
@@ -15,7 +15,7 @@ from schemas.report_document import BarChart, ColumnKind
 #: Height of a bar, and of the space between two rows.
 _BAR, _SPACE = 20.0, 11.0
 #: Share of the width that names may take beside their bars, and lines of a name.
-_NAMES, _NAME_LINES = 0.3, 2
+_NAMES, _NAME_LINES = 0.32, 3
 #: Space round a number inside a part.
 _INSIDE = 10.0
 
@@ -64,25 +64,45 @@ class BarDrawing:
     empty: str
 
 
-def lay_bar_chart(chart: BarChart, *, size: Size) -> BarDrawing:
-    """Return a bar chart laid out; one without rows says so."""
-    legend, top = lay_legend(_legend(chart), size=size, sample=13)
+def split_bar_chart(chart: BarChart, *, size: Size, height: float) -> tuple[BarChart, ...]:
+    """Return a chart in pieces that are no higher than a page, each of at least one row; a short chart is one piece."""
+    room = _names_beside(chart, size)
+    pieces: list[list[tuple[str, Mapping[str, float | None]]]] = [[]]
+    used = 0.0
+    for row in chart.rows:
+        needed = _row_height(_wrapped(row[0], room, size), size)
+        if pieces[-1] and used + needed > height:
+            pieces.append([])
+            used = 0.0
+        pieces[-1].append(row)
+        used += needed
+    return tuple(replace(chart, rows=tuple(piece)) for piece in pieces)
+
+
+def lay_bar_chart(chart: BarChart, *, size: Size, whole: BarChart | None = None) -> BarDrawing:
+    """Return a bar chart laid out; one without rows says so.
+
+    Args:
+        chart: The chart.
+        size: For how much room.
+        whole: The chart of which it is a piece: all pieces have one scale.
+    """
+    whole = whole or chart
+    legend, top = lay_legend(_legend(whole), size=size, sample=13)
     top += 4
     if not chart.rows:
         return BarDrawing(
             width=size.width, height=top + 40, text=size.text, legend=legend, names_x=0.0, zero=0.0, top=top, bottom=top,
             bar=_BAR, bars=(), empty="There is nothing to draw.",
         )  # fmt: skip
-    longest = max(text_width(clean_text(name), size=size.text) for name, _ in chart.rows)
-    beside = 0.0 if size.is_narrow else min(longest, size.width * _NAMES) + 14
+    beside = _names_beside(whole, size)
     totals = [_total_text(chart, values) for _, values in chart.rows]
-    behind = max(text_width(text, size=size.text) for text in totals) + 12
-    across = _scale(chart, start=beside, end=size.width - behind)
+    behind = max(text_width(_total_text(whole, values), size=size.text) for _, values in whole.rows) + 12
+    across = _scale(whole, start=beside, end=size.width - behind)
     bars = []
     y = top
     for (name, values), total in zip(chart.rows, totals, strict=True):
-        room = size.width if size.is_narrow else beside - 14
-        names = wrap_text(name, size=size.text, room=room + 1, most=_NAME_LINES)
+        names = _wrapped(name, beside, size)
         bars.append(_bar(chart, name, values, names=names, total=total, across=across, y=y, size=size))
         y += _row_height(names, size)
     return BarDrawing(
@@ -107,6 +127,16 @@ def _legend(chart: BarChart) -> list[tuple[str, str, str, str, str]]:
     ]
     ranges = [("least to most", "ink", "whisker", "", "")] if any(_range(chart, name) for name, _ in chart.rows) else []
     return (parts if len(parts) > 1 or ranges else []) + ranges
+
+
+def _names_beside(chart: BarChart, size: Size) -> float:
+    """Return the room for names beside their bars; 0 where they stand above."""
+    longest = max((text_width(clean_text(name), size=size.text) for name, _ in chart.rows), default=0.0)
+    return 0.0 if size.is_narrow else min(longest, size.width * _NAMES) + 14
+
+
+def _wrapped(name: str, beside: float, size: Size) -> tuple[str, ...]:
+    return wrap_text(name, size=size.text, room=(size.width if size.is_narrow else beside - 14) + 1, most=_NAME_LINES)
 
 
 def _known(chart: BarChart, values: Mapping[str, float | None]) -> dict[str, float]:

@@ -12,6 +12,8 @@ from schemas.report_document import Cell, Column, ColumnKind
 #: Not allowed in HTML or XML: control characters but for tab and line break, halves of pairs, and what is no character at all.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
+#: Invisible signs that turn the direction of all that follows them; telephones and address books leave them behind.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 #: Kinds of columns whose values are numbers.
 NUMERIC = frozenset({ColumnKind.COUNT, ColumnKind.NUMBER, ColumnKind.SHARE})
 
@@ -63,10 +65,13 @@ def amount_text(value: float, kind: ColumnKind, *, decimals: int) -> str:
 def clean_text(text: str) -> str:
     r"""Return a text without what no form can hold; a sign that it was there stands in its place.
 
+    Signs that turn the direction of writing by force are left out: with them a name could rewrite the words round it.
+
     >>> clean_text("two\r\nlines\x00")
     'two\nlines�'
     """
-    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", _TURNS.sub("", lines))
 
 
 def _share_text(share: float, *, decimals: int) -> str:

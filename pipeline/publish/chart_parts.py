@@ -34,7 +34,7 @@ class Size:
 
 
 WIDE = Size(name="wide", width=720.0, height=270.0, text=13.0)
-NARROW = Size(name="narrow", width=340.0, height=210.0, text=12.5)
+NARROW = Size(name="narrow", width=300.0, height=200.0, text=12.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +52,8 @@ class LegendItem:
 
 
 def pattern_of(place: int) -> str:
-    """Return the pattern of the part in a place."""
-    return PATTERNS[place % len(PATTERNS)]
+    """Return the pattern of the part in a place; where the colors begin again, the patterns move on by one."""
+    return PATTERNS[(place + place // len(PATTERNS)) % len(PATTERNS)]
 
 
 def lay_legend(

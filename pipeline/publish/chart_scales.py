@@ -52,12 +52,13 @@ def value_ticks(low: float, high: float, *, most: int, whole: bool = False) -> t
         whole: Whether only whole numbers make sense.
 
     >>> value_ticks(0, 87, most=5)
-    (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
+    (0.0, 25.0, 50.0, 75.0, 100.0)
     >>> value_ticks(0.61, 0.9, most=5)
     (0.6, 0.7, 0.8, 0.9)
     """
-    if high <= low:
-        wide = abs(low) * 0.1 or 1.0
+    largest = max(abs(low), abs(high), 1e-6)
+    if high - low <= largest * 1e-9:
+        wide = largest * 0.1 if largest > 1e-6 else 1.0
         low, high = low - wide / 2, high + wide / 2
     step = _round_step((high - low) / max(most - 1, 1))
     if whole:
@@ -69,7 +70,7 @@ def value_ticks(low: float, high: float, *, most: int, whole: bool = False) -> t
 def day_ticks(first: date, last: date, *, most: int) -> tuple[DayTick, ...]:
     """Return days to be named on an axis: days, months, quarters, halves or years, whichever are few enough.
 
-    >>> [tick.label for tick in day_ticks(date(2025, 11, 3), date(2026, 12, 1), most=6)]
+    >>> [tick.label for tick in day_ticks(date(2025, 11, 3), date(2026, 12, 1), most=5)]
     ['Jan', 'Apr', 'Jul', 'Oct']
     """
     span = (last - first).days
@@ -168,4 +169,4 @@ def _sign_width(sign: str) -> float:
         return 0.0
     if sign in _WIDE_SIGNS:
         return 0.9
-    return 0.7 if sign.isupper() else 0.57
+    return 0.72 if sign.isupper() else 0.6

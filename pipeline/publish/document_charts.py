@@ -8,7 +8,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.publish.bar_chart import BarDrawing, lay_bar_chart
+from pipeline.publish.bar_chart import BarDrawing, lay_bar_chart, split_bar_chart
 from pipeline.publish.cell_text import clean_text
 from pipeline.publish.chart_parts import NARROW, WIDE, Size
 from pipeline.publish.document_palette import LIGHT, PALETTES
@@ -30,14 +30,19 @@ def draw_chart(chart: Chart, *, name: str, size: Size) -> Markup:
     return _draw(chart, name=name, size=size, css=None, font=None)
 
 
-def draw_chart_alone(chart: Chart, *, font: str) -> str:
-    """Return a chart as an SVG document of its own, in the colors of the day, for a form that is printed.
+def draw_chart_alone(chart: Chart, *, font: str, height: float) -> tuple[str, ...]:
+    """Return a chart as SVG documents of their own, in the colors of the day, for a form that is printed.
 
     Args:
         chart: The chart.
         font: Face of its texts.
+        height: Height of a page in units of the drawing. Bars that need more come in pieces, all on one scale.
     """
-    return str(_draw(chart, name="chart", size=WIDE, css=_rules(LIGHT.__getitem__), font=font))
+    css = _rules(LIGHT.__getitem__)
+    if isinstance(chart, BarChart):
+        pieces = split_bar_chart(chart, size=WIDE, height=height)
+        return tuple(str(_draw(piece, name="chart", size=WIDE, css=css, font=font, whole=chart)) for piece in pieces)
+    return (str(_draw(chart, name="chart", size=WIDE, css=css, font=font)),)
 
 
 def chart_css() -> str:
@@ -45,13 +50,15 @@ def chart_css() -> str:
     return _rules(lambda name: f"var(--{name})")
 
 
-def _draw(chart: Chart, *, name: str, size: Size, css: str | None, font: str | None) -> Markup:
+def _draw(
+    chart: Chart, *, name: str, size: Size, css: str | None, font: str | None, whole: BarChart | None = None
+) -> Markup:
     kind: str
     drawing: LineDrawing | BarDrawing | MapDrawing
     if isinstance(chart, LineChart):
         kind, drawing = "line", lay_line_chart(chart, size=size)
     elif isinstance(chart, BarChart):
-        kind, drawing = "bar", lay_bar_chart(chart, size=size)
+        kind, drawing = "bar", lay_bar_chart(chart, size=size, whole=whole)
     else:
         kind, drawing = "tile", lay_tile_map(chart, size=size)
     text = (
@@ -97,7 +104,7 @@ def _rules(value: Callable[[str], str]) -> str:
         ".chart .dashes{fill:none;stroke-width:2.4;stroke-dasharray:7 5;stroke-linejoin:round}",
         ".chart .band{stroke:none;fill-opacity:.17}",
         f".chart .open{{fill:{ground};stroke-width:1.8}}",
-        ".chart .inside{font-weight:600;stroke-width:5;stroke-linejoin:round;paint-order:stroke}",
+        ".chart .inside{font-weight:600;stroke-width:6.5;stroke-linejoin:round;paint-order:stroke}",
         ".chart .strong{font-weight:600}",
         ".chart .edge{fill:none;stroke-width:1}",
     ]

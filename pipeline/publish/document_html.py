@@ -14,7 +14,7 @@ from pipeline.publish.cell_text import NUMERIC, cell_text, clean_text, is_missin
 from pipeline.publish.document_charts import NARROW, WIDE, chart_css, draw_chart
 from pipeline.publish.document_order import blocks_of
 from pipeline.publish.document_palette import DARK, LIGHT
-from schemas.report_document import Chart, Column, ColumnKind, ReportDocument, ReportTable
+from schemas.report_document import Chart, Column, ReportDocument, ReportTable
 
 #: Characters of the longest text of a column up to which it stays on one line, and from which it gets a width of its own.
 _SHORT, _LONG = 18, 40
@@ -72,16 +72,19 @@ def _rows(table: ReportTable) -> list[list[_Shown]]:
 def _style(table: ReportTable, place: int) -> str:
     """Return how a column is set: numbers to the right on one line, short texts on one line, long ones with room to wrap."""
     column = table.columns[place]
-    if column.kind in NUMERIC:
-        return "n"
     longest = max((len(cell_text(row[place], column)) for row in table.rows), default=0)
-    if column.kind is ColumnKind.DAY or longest <= _SHORT:
+    if column.kind in NUMERIC:
+        return "n" if longest <= _SHORT else "n loose"
+    if longest <= _SHORT:
         return "short"
     return "long" if longest > _LONG else "text"
 
 
 def _side(column: Column) -> str:
-    return "n" if column.kind in NUMERIC else "text"
+    """Return how the heading of a column is set; a word that is longer than most may break on paper."""
+    side = "n" if column.kind in NUMERIC else "text"
+    is_long = max((len(word) for word in column.heading.split()), default=0) > _SHORT
+    return f"{side} loose" if is_long else side
 
 
 @cache

@@ -25,6 +25,8 @@ _FIRST, _KEPT = "Report", "history"
 _CELL_LENGTH, _SHEET_ROWS = 32_767, 1_048_000
 #: Widths in characters: of a column of a table, and of the two columns of the first sheet.
 _NARROWEST, _WIDEST, _LABELS, _TEXTS = 9, 46, 30, 92
+#: Widest table in characters that is printed upright.
+_UPRIGHT = 90
 #: Points of one line, and lines of the tallest row (Excel ends at 409 points).
 _LINE, _MOST_LINES = 15.0, 27
 _INK, _SOFT, _MARK, _LINE_COLOR, _WASH = "#1A1A1A", "#565D66", "#1B4F8A", "#D9DDE1", "#F4F6F8"
@@ -41,7 +43,7 @@ class _Page:
     def next_row(self, *, lines: float = 1) -> int:
         row = self.rows[0]
         self.rows[0] += 1
-        self.sheet.set_row(row, min(max(lines, 1), _MOST_LINES) * _LINE + 3)
+        self.sheet.set_row(row, min(max(lines, 1), _MOST_LINES) * _LINE + 5)
         return row
 
 
@@ -144,7 +146,7 @@ def _write_first(page: _Page, document: ReportDocument, names: dict[str, str]) -
     if document.warnings:
         _heading(page, "Before you read the figures")
         for warning in document.warnings:
-            _text(page, warning, bg_color="#FDF3E1", left=5, left_color="#A94A16")
+            _text(page, warning, bg_color="#FDF3E1", indent=1, left=5, left_color="#A94A16")
     if document.summary:
         _heading(page, "In short")
         for text in document.summary:
@@ -212,14 +214,19 @@ def _pair(page: _Page, name: str, value: str) -> None:
 def _figure(page: _Page, headline: Headline) -> None:
     said = ". ".join(clean_text(part).rstrip(".") for part in (headline.basis, headline.change) if part)
     value, label = clean_text(headline.value), clean_text(headline.label)
-    right = f"{label}\n{said}" if said else label
+    right = (f"{label}\n{said}" if said else label)[:_CELL_LENGTH]
     row = page.next_row(
         lines=max(1.6 * _lines(value, width=_LABELS * 11 // 16), _lines(right, width=_TEXTS)),
     )
     page.sheet.write_string(
         row, 0, value[:_CELL_LENGTH], page.book.style(text_wrap=True, bold=True, font_size=16, font_color=_MARK)
     )
-    page.sheet.write_string(row, 1, right[:_CELL_LENGTH], page.book.style(text_wrap=True))
+    wrapped = page.book.style(text_wrap=True)
+    if label.strip() and len(right) > len(label):
+        # Two faces in one cell.
+        page.sheet.write_rich_string(row, 1, page.book.style(bold=True), label, right[len(label) :], wrapped)
+    else:
+        page.sheet.write_string(row, 1, right, wrapped)
 
 
 # The sheet of a table
@@ -249,7 +256,7 @@ def _write_table(page: _Page, table: ReportTable, document: ReportDocument) -> N
     if widths:
         sheet.autofilter(head, 0, max(page.rows[0] - 1, head), len(widths) - 1)
     sheet.repeat_rows(head)
-    _printed(sheet, document, landscape=True)
+    _printed(sheet, document, landscape=sum(widths) > _UPRIGHT)
 
 
 def _above(table: ReportTable) -> Iterator[tuple[str, dict[str, object]]]:
@@ -282,13 +289,20 @@ def _write_head(page: _Page, table: ReportTable, widths: list[int]) -> int:
             bottom=1,
             bottom_color=_SOFT,
             align=_side(column),
+            indent=_indent(place, column),
         )
         page.sheet.write_string(row, place, clean_text(column.heading)[:_CELL_LENGTH], cell)
     return row
 
 
 def _write_cell(page: _Page, row: int, place: int, value: Cell, column: Column) -> None:
-    ruled: dict[str, object] = {"bottom": 1, "bottom_color": _LINE_COLOR, "align": _side(column), "bold": place == 0}
+    ruled: dict[str, object] = {
+        "bottom": 1,
+        "bottom_color": _LINE_COLOR,
+        "align": _side(column),
+        "indent": _indent(place, column),
+        "bold": place == 0,
+    }
     if is_missing(value):
         cell = page.book.style(text_wrap=True, italic=True, font_color=_SOFT, **ruled | {"bold": False})
         page.sheet.write_string(row, place, cell_text(value, column)[:_CELL_LENGTH], cell)
@@ -313,6 +327,11 @@ def _number_format(column: Column) -> str:
 
 def _side(column: Column) -> str:
     return "right" if column.kind in NUMERIC else "left"
+
+
+def _indent(place: int, column: Column) -> int:
+    """Return the space before a text, which would else touch the number to its left."""
+    return 1 if place and column.kind not in NUMERIC else 0
 
 
 def _width(table: ReportTable, place: int) -> int:

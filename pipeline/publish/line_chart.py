@@ -83,7 +83,7 @@ def lay_line_chart(chart: LineChart, *, size: Size) -> LineDrawing:
     if not known:
         return LineDrawing(
             **base,  # type: ignore[arg-type]
-            height=bottom + 8, left=0.0, right=size.width, values=(), days=(), lines=(), target=None, empty="No value is known.",
+            height=top + size.text * 3, left=0.0, right=size.width, values=(), days=(), lines=(), target=None, empty="No value is known.",
         )  # fmt: skip
     ticks = _ticks(chart, [value for _, value in known])
     decimals = _decimals(ticks, chart.unit)
@@ -128,6 +128,11 @@ def lay_line_chart(chart: LineChart, *, size: Size) -> LineDrawing:
     )  # fmt: skip
 
 
+def marker_of(place: int) -> str:
+    """Return the shape of the marks of the line in a place; where the colors begin again, the shapes move on by one."""
+    return MARKERS[(place + place // len(MARKERS)) % len(MARKERS)]
+
+
 def _legend(chart: LineChart) -> list[tuple[str, str, str, str, str]]:
     colors = _colors(chart)
     return [
@@ -136,7 +141,7 @@ def _legend(chart: LineChart) -> list[tuple[str, str, str, str, str]]:
             colors[place],
             "dashes" if series.is_expected else "line",
             "",
-            MARKERS[place % len(MARKERS)],
+            marker_of(place),
         )
         for place, series in enumerate(chart.series)
     ]
@@ -226,7 +231,7 @@ def _line(
         value = amount_text(series.values[index] or 0.0, unit, decimals=decimals)
         return f"{series.name}, {wording.day(series.days[index])}: {value}"
 
-    shape = MARKERS[place % len(MARKERS)]
+    shape = marker_of(place)
     return Line(
         color=color,
         is_expected=series.is_expected,
