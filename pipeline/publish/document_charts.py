@@ -102,7 +102,7 @@ def _rules(value: Callable[[str], str]) -> str:
         f".chart .hollow{{fill:{ground};stroke:{value('rule')};stroke-width:1.2;stroke-dasharray:3 3}}",
         ".chart .path{fill:none;stroke-width:2.4;stroke-linejoin:round;stroke-linecap:round}",
         ".chart .dashes{fill:none;stroke-width:2.4;stroke-dasharray:7 5;stroke-linejoin:round}",
-        ".chart .band{stroke:none;fill-opacity:.17}",
+        ".chart .band{fill-opacity:.16;stroke-width:1;stroke-opacity:.6}",
         f".chart .open{{fill:{ground};stroke-width:1.8}}",
         ".chart .inside{font-weight:600;stroke-width:6.5;stroke-linejoin:round;paint-order:stroke}",
         ".chart .strong{font-weight:600}",

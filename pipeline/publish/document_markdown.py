@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.publish import wording
 from pipeline.publish.cell_text import NUMERIC, cell_text, clean_text
+from pipeline.publish.document_order import Block, blocks_of
 from schemas.report_document import Cell, Chart, Column, Headline, ReportDocument, ReportTable, Section
 
 #: Signs that make markup wherever they stand. An underscore does so only at the edge of a word, `&` only before a name.
@@ -24,8 +25,8 @@ def render_document_markdown(document: ReportDocument, *, short: bool = True) ->
             everything is there; charts are told in words above their tables.
     """
     lines = list(_opening(document))
-    for section in document.sections:
-        lines += _digest(section) if short else _whole(section)
+    for section, blocks in blocks_of(document):
+        lines += _digest(section) if short else _whole(section, blocks)
     if not short and document.facts:
         lines += ["## About this report", *(f"- {_safe(name)}: {_safe(value)}" for name, value in document.facts)]
     return _spaced(lines)
@@ -51,14 +52,13 @@ def _digest(section: Section) -> Iterator[str]:
         yield _safe(said)
 
 
-def _whole(section: Section) -> Iterator[str]:
+def _whole(section: Section, blocks: tuple[Block, ...]) -> Iterator[str]:
     yield f"## {_line(section.heading)}"
     yield from map(_safe, section.paragraphs)
     yield from map(_headline, section.headlines)
-    for chart in section.charts:
-        yield _told(chart)
-    for table in section.tables:
-        yield from _table(table)
+    for block in blocks:
+        yield from map(_told, block.charts)
+        yield from _table(block.table)
     yield from (f"- {_line(note)}" for note in section.notes)
 
 

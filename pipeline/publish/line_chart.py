@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.publish import wording
@@ -136,30 +136,40 @@ def marker_of(place: int) -> str:
 def _legend(chart: LineChart) -> list[tuple[str, str, str, str, str]]:
     colors = _colors(chart)
     return [
-        (
-            series.name or "no name",
-            colors[place],
-            "dashes" if series.is_expected else "line",
-            "",
-            marker_of(place),
-        )
+        (series.name or "no name", colors[place], _sample(series), "", marker_of(place))
         for place, series in enumerate(chart.series)
     ]
 
 
+def _sample(series: LineSeries) -> str:
+    if _last(series) is None and _ranges(series):
+        return "area"
+    return "dashes" if series.is_expected else "line"
+
+
 def _colors(chart: LineChart) -> list[str]:
-    """Return the color of each line; what is expected has that of the line whose future it is, told apart by its dashes."""
-    colors = []
-    drawn = expected = 0
-    measured = sum(not series.is_expected for series in chart.series)
-    for series in chart.series:
-        if series.is_expected and expected < measured:
-            colors.append(color_of(expected, "plain"))
-            expected += 1
-        else:
-            colors.append(color_of(drawn, "plain"))
-            drawn += 1
-    return colors
+    """Return the color of each line; what is expected has that of the line that it goes on, told apart by its dashes."""
+    goes_on = _goes_on(chart)
+    own = [place for place in range(len(chart.series)) if place not in goes_on]
+    colors = {place: color_of(number, "plain") for number, place in enumerate(own)}
+    return [colors[goes_on.get(place, place)] for place in range(len(chart.series))]
+
+
+def _goes_on(chart: LineChart) -> dict[int, int]:
+    """Return which measured line each expected one goes on: that which ends nearest to where it begins, each once."""
+    ends = {
+        place: end[1]
+        for place, series in enumerate(chart.series)
+        if not series.is_expected and (end := _last(series)) is not None
+    }
+    pairs = {}
+    for place, series in enumerate(chart.series):
+        begin = _last(replace(series, days=series.days[::-1], values=series.values[::-1]))
+        if series.is_expected and begin is not None and ends:
+            _, nearest = min((abs(end - begin[1]), one) for one, end in ends.items())
+            pairs[place] = nearest
+            del ends[nearest]
+    return pairs
 
 
 def _known(chart: LineChart) -> Iterator[tuple[date, float]]:

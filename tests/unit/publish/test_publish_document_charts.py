@@ -99,6 +99,19 @@ class TestLines:
         assert [(line.color, line.is_expected) for line in drawing.lines] == [("s0", False), ("s0", True)]
         assert [item.sample for item in drawing.legend] == ["line", "dashes"]
 
+    def test_what_is_expected_goes_on_the_line_that_ends_where_it_begins(self) -> None:
+        ranged = weeks(None, None, low=(0.1, 0.2), high=(0.9, 0.8))
+        chart = lines(
+            ranged,
+            weeks(0.5, 0.6),
+            weeks(0.1, 0.2),
+            weeks(0.21, 0.3, is_expected=True),
+            weeks(0.6, 0.7, is_expected=True),
+        )
+        drawing = lay_line_chart(chart, size=WIDE)
+        assert [line.color for line in drawing.lines] == ["s0", "s1", "s2", "s2", "s1"]
+        assert [item.sample for item in drawing.legend] == ["area", "line", "line", "dashes", "dashes"]
+
     def test_no_two_lines_are_told_by_their_color_alone(self) -> None:
         drawing = lay_line_chart(lines(*(weeks(place, place + 1, name=f"n{place}") for place in range(12))), size=WIDE)
         looks = {(line.color, line.marks[0].shape) for line in drawing.lines}

@@ -82,9 +82,9 @@ def test_the_whole_holds_every_table_and_every_told_chart() -> None:
 def test_charts_stand_above_the_table_that_holds_their_numbers() -> None:
     whole = render_document_markdown(full_document(), short=False)
     assert (
-        whole.index("**Records by the age of their verification**")
+        whole.index("### Share of agencies completely updated, by export")
+        < whole.index("**Records by the age of their verification**")
         < whole.index("### Counted records by the age")
-        > whole.index("### Share of agencies completely updated, by export")
     )
 
 

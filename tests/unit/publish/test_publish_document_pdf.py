@@ -129,8 +129,9 @@ def test_tables_fit_the_page(columns, text) -> None:
     plan = plan_table(table_of(columns, text=text))
     assert sum(plan.widths) <= (670 if plan.is_sideways else 490)
     assert 6 <= plan.size <= 9
-    longest = max(len(word) for word in plan.fitted(text, 0).replace("\u200b", " ").split())
-    assert longest * plan.size * 0.5 <= max(plan.widths[0] - 9, plan.size)
+    words = plan.fitted(text, 0).replace("\u200b", " ").split()
+    assert max(len(word) for word in words) * plan.size * 0.5 <= max(plan.widths[0] - 9, plan.size)
+    assert "".join(words) == text.replace(" ", "")
 
 
 def test_only_a_table_that_needs_it_turns_its_page() -> None:
