@@ -33,9 +33,9 @@ from schemas.parameters import (
     IngestParameters,
     NormalizeParameters,
     Parameters,
-    StaffingParameters,
     ValidateParameters,
 )
+from schemas.staffing_parameters import StaffingParameters
 from schemas.queue_parameters import QueueParameters
 from schemas.report_parameters import ReportParameters
 from schemas.verdict_parameters import VerdictParameters

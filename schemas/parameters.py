@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schemas.enumerations import Severity
 from schemas.rules import rule_catalogue
@@ -714,80 +714,6 @@ class ValidateParameters(Parameters):
         if unknown := sorted(set(rules) - set(rule_catalogue())):
             raise ValueError(f"no rule of the catalogue is called {', '.join(unknown)}")
         return rules
-
-
-class StaffingParameters(Parameters):
-    """The staffing model: minutes are assumptions, hours of a year are sourced (docs/staffing.md)."""
-
-    agency_minutes: tuple[float, float, float] = Field(
-        default=(14.0, 20.0, 28.0), description="Low, central, high; min/year."
-    )
-    service_minutes: tuple[float, float, float] = Field(
-        default=(5.5, 8.0, 11.0), description="Low, central, high; min per service."
-    )
-    site_minutes: tuple[float, float, float] = Field(
-        default=(3.0, 4.0, 5.0), description="Low, central, high; min per site."
-    )
-    service_at_site_minutes: tuple[float, float, float] = Field(
-        default=(1.0, 2.0, 3.0),
-        description="Low, central, high; min per edited service-at-site row; link-only rows are 0 [S].",
-    )
-    term_minutes: tuple[float, float, float] = Field(
-        default=(0.0, 0.5, 1.0), description="Low, central, high; min per service term beyond one per service."
-    )
-    language_minutes: tuple[float, float, float] = Field(
-        default=(2.0, 4.0, 6.0), description="Low, central, high; min per extra language version of a service or site."
-    )
-    channel_factor: float = Field(default=1.0, gt=0, description="portal 0.8, mixed 1.0, calling 1.3 (assumption).")
-    verifications_per_year: float = Field(
-        default=1.0, gt=0, description="Verifications per record and year [S: yearly]."
-    )
-    target_coverage: float = Field(
-        default=1.0, gt=0, le=1, description="Share of the directory to be verified in a year."
-    )
-    interim_share: float = Field(
-        default=0.15, ge=0, description="Interim changes as a share of update hours (assumption)."
-    )
-    new_agency_hours: float = Field(default=2.0, ge=0, description="Hours per new agency (assumption).")
-    audit_hours: float = Field(default=0.5, ge=0, description="Hours per audited record (assumption).")
-    merge_hours: float = Field(default=0.5, ge=0, description="Hours per merged duplicate (assumption).")
-    new_agencies: int = Field(default=0, ge=0, description="New agencies expected in the year.")
-    audits: int = Field(default=0, ge=0, description="Audited records expected in the year.")
-    merges: int = Field(default=0, ge=0, description="Merged duplicates expected in the year.")
-    productive_hours: float = Field(default=1776.0, gt=0, description="Productive hours of one FTE in a year [S].")
-    direct_share: float = Field(
-        default=0.70, gt=0, le=1, description="Share of productive hours spent on records (assumption)."
-    )
-    channel_factor_range: tuple[float, float] = Field(
-        default=(0.8, 1.3), description="Ends tried in the sensitivity table: portal, calling (assumption)."
-    )
-    target_coverage_range: tuple[float, float] = Field(
-        default=(0.85, 1.0), description="Ends tried in the sensitivity table (assumption)."
-    )
-    interim_share_range: tuple[float, float] = Field(
-        default=(0.05, 0.30), description="Ends tried in the sensitivity table (assumption)."
-    )
-    productive_hours_range: tuple[float, float] = Field(
-        default=(1776.0, 1600.0), description="Ends tried in the sensitivity table; the fewer hours, the more FTE."
-    )
-    direct_share_range: tuple[float, float] = Field(
-        default=(0.85, 0.60), description="Ends tried in the sensitivity table; the smaller the share, the more FTE."
-    )
-    tier_services: tuple[int, int, int] = Field(
-        default=(2, 5, 15), description="Fewest services of tiers T2, T3, T4 (assumption; tiers never enter minutes)."
-    )
-    tier_sites: tuple[int, int, int] = Field(
-        default=(2, 4, 10), description="Fewest sites of tiers T2, T3, T4 (the same)."
-    )
-
-    @model_validator(mode="after")
-    def _low_to_high(self) -> StaffingParameters:
-        """Refuse minutes that do not rise from low to high: the band would not hold the central value."""
-        for name in ("agency", "service", "site", "service_at_site", "term", "language"):
-            low, central, high = getattr(self, f"{name}_minutes")
-            if not 0 <= low <= central <= high:
-                raise ValueError(f"{name}_minutes must rise from low over central to high and not be negative")
-        return self
 
 
 class AuditParameters(Parameters):

@@ -11,7 +11,7 @@ from schemas.complexity import Complexity
 from schemas.contract import conform
 from schemas.directory import Directory
 from schemas.enumerations import COUNTED_STATUSES, NotCountedReason, Origin, RecordKind, Tier
-from schemas.parameters import StaffingParameters
+from schemas.staffing_parameters import StaffingParameters
 
 _CENTRAL = 1
 _BUNDLE = ("center_id", "agency_uid")

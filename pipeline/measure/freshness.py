@@ -46,7 +46,8 @@ from schemas.contract import conform
 from schemas.directory import Directory
 from schemas.enumerations import WindowKind
 from schemas.measures import Measure
-from schemas.parameters import FreshnessRule, StaffingParameters
+from schemas.parameters import FreshnessRule
+from schemas.staffing_parameters import StaffingParameters
 
 #: Ending of the measures from which verifications that deserve a question are set aside.
 WITHOUT_SUSPICIOUS = "without_suspicious"

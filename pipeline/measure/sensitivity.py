@@ -5,16 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from pipeline.measure.staffing import BAND, estimate_staffing
-from schemas.parameters import StaffingParameters
+from schemas.staffing_parameters import MINUTE_PARTS, StaffingParameters
 
-_MINUTES = (
-    "agency_minutes",
-    "service_minutes",
-    "site_minutes",
-    "service_at_site_minutes",
-    "term_minutes",
-    "language_minutes",
-)
 _RANGED = ("channel_factor", "target_coverage", "interim_share", "productive_hours", "direct_share")
 
 
@@ -31,14 +23,12 @@ def vary_parameters(complexity: pl.DataFrame, *, parameters: StaffingParameters)
     """
     central = estimate_staffing(complexity, parameters=parameters).fte.central
     rows = []
-    for name in _MINUTES:
+    for name in (f"{part}_minutes" for part in MINUTE_PARTS):
         low, _, high = getattr(parameters, name)
         rows.append((name, low, high, _with_central(parameters, name, low), _with_central(parameters, name, high)))
     for name in _RANGED:
         low, high = getattr(parameters, f"{name}_range")
-        rows.append(
-            (name, low, high, parameters.model_copy(update={name: low}), parameters.model_copy(update={name: high}))
-        )
+        rows.append((name, low, high, _moved(parameters, name, low), _moved(parameters, name, high)))
     return pl.DataFrame(
         [
             {
@@ -52,6 +42,29 @@ def vary_parameters(complexity: pl.DataFrame, *, parameters: StaffingParameters)
             for name, low, high, lowered, raised in rows
         ]
     ).sort((pl.col("high_fte") - pl.col("low_fte")).abs(), pl.col("parameter"), descending=[True, False])
+
+
+def tell_sensitivity(varied: pl.DataFrame) -> str:
+    """Return in a sentence which assumption matters most.
+
+    Args:
+        varied: What `vary_parameters` returns.
+    """
+    first = varied.row(0, named=True)
+    if first["low_fte"] == first["high_fte"]:
+        return "No assumption moves the figure: there is nothing to keep up."
+    return (
+        f"What matters most is {first['parameter']}: between {first['low_value']:g} and {first['high_value']:g} it alone moves the "
+        f"central figure from {first['low_fte']:.2f} to {first['high_fte']:.2f} FTE."
+    )
+
+
+def _moved(parameters: StaffingParameters, name: str, value: float) -> StaffingParameters:
+    """Return the parameters with one value moved. The factor of the channels counts only without their shares."""
+    changes: dict[str, object] = {name: value}
+    if name == "channel_factor":
+        changes["channel_shares"] = {}
+    return parameters.model_copy(update=changes)
 
 
 def _with_central(parameters: StaffingParameters, name: str, value: float) -> StaffingParameters:

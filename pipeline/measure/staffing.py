@@ -9,16 +9,17 @@ The minutes are assumptions, so no FTE is ever given without its low and its hig
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 import polars as pl
 
 from pipeline.measure.complexity import minutes_by_part
+from pipeline.measure.workload import number_of
 from schemas.contract import conform
 from schemas.enumerations import Tier
 from schemas.measures import Measure
-from schemas.parameters import StaffingParameters
+from schemas.staffing_parameters import StaffingParameters
 
 #: Ends of the band and its middle, in the order in which the minutes are written.
 BAND: tuple[str, ...] = ("low", "central", "high")
@@ -93,6 +94,7 @@ class Staffing:
             **self.headline(),
             "hours": self.hours.rounded(2),
             "parameters": self.parameters.model_dump(mode="json"),
+            "parameter_table": [asdict(row) for row in self.parameters.rows()],
             "tiers": self.tiers,
             "workings": self.workings.to_dicts(),
             "centers": self.by_center.to_dicts(),
@@ -144,14 +146,14 @@ def estimate_staffing(complexity: pl.DataFrame, *, parameters: StaffingParameter
     Args:
         complexity: `schemas.complexity.Complexity` rows; the counts and the tier are used.
         parameters: Minutes (low, central, high) and everything else; in the band all minutes move together and the rest
-            stays central.
+            stays central. Numbers that are to be taken as observed count as 0: settle them first (`pipeline.measure.workload`).
 
     Returns:
         The band with its workings. Without bundles everything is 0 but the hours of new agencies, audits and merges.
     """
     workings = _workings(complexity, parameters=parameters)
     hours = Band(**{name: float(workings.get_column(f"hours_{name}").sum()) for name in BAND})
-    direct_hours = parameters.productive_hours * parameters.direct_share
+    direct_hours = parameters.direct_hours
     return Staffing(
         agencies=complexity.height,
         sites=int(complexity.get_column("site_count").sum()),
@@ -170,7 +172,10 @@ def estimate_staffing(complexity: pl.DataFrame, *, parameters: StaffingParameter
 def update_hours_factor(parameters: StaffingParameters) -> float:
     """Return the hours a year for each minute of one update: channel, updates a year and coverage over 60."""
     return (
-        parameters.channel_factor * parameters.verifications_per_year * parameters.target_coverage / _MINUTES_PER_HOUR
+        parameters.effective_channel
+        * parameters.verifications_per_year
+        * parameters.target_coverage
+        / _MINUTES_PER_HOUR
     )
 
 
@@ -200,9 +205,9 @@ def _workings(complexity: pl.DataFrame, *, parameters: StaffingParameters) -> pl
         | {f"hours_{name}": interim[place] for place, name in enumerate(BAND)}
     )
     for part, amount, unit, each in (
-        ("new_agencies", parameters.new_agencies, "new agencies", parameters.new_agency_hours),
-        ("audits", parameters.audits, "audited records", parameters.audit_hours),
-        ("merges", parameters.merges, "merged duplicates", parameters.merge_hours),
+        ("new_agencies", number_of(parameters.new_agencies), "new agencies", parameters.new_agency_hours),
+        ("audits", number_of(parameters.audits), "audited records", parameters.audit_hours),
+        ("merges", number_of(parameters.merges), "merged duplicates", parameters.merge_hours),
     ):
         rows.append(
             {"part": part, "amount": float(amount), "unit": unit} | {f"hours_{name}": amount * each for name in BAND}
@@ -232,7 +237,7 @@ def _extra_terms(complexity: pl.DataFrame) -> int:
 
 def _by_center(complexity: pl.DataFrame, *, parameters: StaffingParameters) -> pl.DataFrame:
     factor = update_hours_factor(parameters) * (1 + parameters.interim_share)
-    direct_hours = parameters.productive_hours * parameters.direct_share
+    direct_hours = parameters.direct_hours
     hours = {
         f"hours_{name}": (pl.sum_horizontal(minutes_by_part(parameters, place=place).values()) * factor).sum()
         for place, name in enumerate(BAND)

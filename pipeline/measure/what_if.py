@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.measure.complexity import minutes_by_part
 from pipeline.measure.staffing import BAND, Band, update_hours_factor
 from schemas.errors import UsageError
-from schemas.parameters import StaffingParameters
+from schemas.staffing_parameters import StaffingParameters
 
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 _AGENCIES = re.compile(r"\+?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\s+agenc(?:y|ies)", re.IGNORECASE)
@@ -106,7 +106,7 @@ def estimate_what_if(complexity: pl.DataFrame, *, what_if: WhatIf, parameters: S
     ]
     yearly = what_if.agencies * update_hours_factor(parameters) * (1 + parameters.interim_share)
     entering = what_if.agencies * parameters.new_agency_hours
-    direct_hours = parameters.productive_hours * parameters.direct_share
+    direct_hours = parameters.direct_hours
     later = [value * yearly for value in minutes]
     first = [value + entering for value in later]
     return WhatIfEstimate(

@@ -18,7 +18,8 @@ from pipeline.measure.window import months_before
 from schemas.contract import schema_of
 from schemas.core import CORE_TABLES
 from schemas.directory import Directory
-from schemas.parameters import FreshnessRule, StaffingParameters
+from schemas.parameters import FreshnessRule
+from schemas.staffing_parameters import StaffingParameters
 
 AS_OF = date(2026, 11, 20)
 EMPTY = Directory.of()

@@ -13,7 +13,8 @@ from pipeline.measure.complexity import measure_complexity
 from schemas.contract import schema_of
 from schemas.directory import Directory
 from schemas.merging import MergeMember
-from schemas.parameters import FreshnessRule, StaffingParameters
+from schemas.parameters import FreshnessRule
+from schemas.staffing_parameters import StaffingParameters
 
 AS_OF = date(2026, 11, 20)
 FRESH = date(2026, 3, 1)

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.measure.complexity import measure_complexity
 from schemas.directory import Directory, join_directories
-from schemas.parameters import StaffingParameters
+from schemas.staffing_parameters import StaffingParameters
 
 AS_OF = date(2026, 11, 20)
 Build = Callable[..., Directory]

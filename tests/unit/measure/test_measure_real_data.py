@@ -23,7 +23,8 @@ from schemas.contract import empty_table
 from schemas.directory import Directory, join_directories
 from schemas.forecast_parameters import ForecastParameters
 from schemas.merging import MergeMember
-from schemas.parameters import FreshnessRule, StaffingParameters
+from schemas.parameters import FreshnessRule
+from schemas.staffing_parameters import StaffingParameters
 from schemas.queue_parameters import QueueParameters
 from tests.real_exports import normalize_once
 

@@ -13,7 +13,7 @@ from pipeline.measure.what_if import WhatIf, estimate_what_if, parse_what_if
 from schemas.complexity import Complexity
 from schemas.contract import empty_table
 from schemas.errors import UsageError
-from schemas.parameters import StaffingParameters
+from schemas.staffing_parameters import StaffingParameters
 
 CENTRAL = StaffingParameters()
 
