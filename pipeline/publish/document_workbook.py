@@ -25,6 +25,8 @@ _FIRST, _KEPT = "Report", "history"
 _CELL_LENGTH, _SHEET_ROWS = 32_767, 1_048_000
 #: Widths in characters: of a column of a table, and of the two columns of the first sheet.
 _NARROWEST, _WIDEST, _LABELS, _TEXTS = 9, 46, 30, 92
+#: Characters of a line above a narrow table, and of a column that nothing was said of.
+_LINE_OF_TEXT, _USUAL = 80, 8.43
 #: Widest table in characters that is printed upright.
 _UPRIGHT = 90
 #: Points of one line, and lines of the tallest row (Excel ends at 409 points).
@@ -237,9 +239,15 @@ def _write_table(page: _Page, table: ReportTable, document: ReportDocument) -> N
     widths = [_width(table, place) for place in range(len(table.columns))]
     for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
+    last, room = _across(widths)
     for text, style in _above(table):
-        row = page.next_row(lines=1.4 if style.get("bold") else 1)
-        sheet.write_string(row, 0, clean_text(text)[:_CELL_LENGTH], page.book.style(**style))
+        plain = clean_text(text)[:_CELL_LENGTH]
+        size = float(str(style.get("font_size", 11)))
+        row = page.next_row(lines=_lines(plain, width=int(room * 11 / size)) * size / 11 * 1.05)
+        cell = page.book.style(text_wrap=True, **style)
+        # A text that runs over the edge of a table would be printed so small that it fits the page.
+        sheet.merge_range(row, 0, row, last, "", cell)
+        sheet.write_string(row, 0, plain, cell)
     back = page.next_row()
     sheet.write_url(
         back, 0, f"internal:'{_FIRST}'!A1", page.book.style(font_color=_MARK, underline=1), string="Back to the report"
@@ -257,6 +265,15 @@ def _write_table(page: _Page, table: ReportTable, document: ReportDocument) -> N
         sheet.autofilter(head, 0, max(page.rows[0] - 1, head), len(widths) - 1)
     sheet.repeat_rows(head)
     _printed(sheet, document, landscape=sum(widths) > _UPRIGHT)
+
+
+def _across(widths: list[int]) -> tuple[int, float]:
+    """Return the last column and the width of what is written above a table: over all of it, and no narrower than a line."""
+    last, room = max(len(widths) - 1, 0), float(sum(widths))
+    while room < _LINE_OF_TEXT or last == 0:
+        last += 1
+        room += _USUAL
+    return last, room
 
 
 def _above(table: ReportTable) -> Iterator[tuple[str, dict[str, object]]]:

@@ -89,13 +89,10 @@ def lay_line_chart(chart: LineChart, *, size: Size) -> LineDrawing:
     decimals = _decimals(ticks, chart.unit)
     labels = [amount_text(tick, chart.unit, decimals=decimals) for tick in ticks]
     left = max(text_width(label, size=size.text) for label in labels) + 10
+    # A value is told more finely than the ticks round it.
+    finer = {ColumnKind.COUNT: 0, ColumnKind.SHARE: max(decimals, 1)}.get(chart.unit, decimals + 1)
     ends = [_last(series) for series in chart.series]
-    texts = [
-        amount_text(end[1], chart.unit, decimals=max(decimals, 1 if chart.unit is ColumnKind.SHARE else 0))
-        if end
-        else ""
-        for end in ends
-    ]
+    texts = [amount_text(end[1], chart.unit, decimals=finer) if end else "" for end in ends]
     behind = min(max((text_width(text, size=size.text) for text in texts), default=0) + 12, size.width * _BEHIND)
     right = size.width - behind
     days = sorted({day for series in chart.series for day in series.days})
@@ -111,7 +108,7 @@ def lay_line_chart(chart: LineChart, *, size: Size) -> LineDrawing:
             across=across,
             down=down,
             unit=chart.unit,
-            decimals=max(decimals, 1),
+            decimals=finer,
         )
         for place, series in enumerate(chart.series)
     ]

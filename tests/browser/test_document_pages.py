@@ -79,9 +79,10 @@ def test_folded_tables_open_on_paper(open_file: Callable[..., Opened], full_file
     assert min(opened.page.evaluate(heights)) > 100
 
 
-def test_nothing_is_cut_off_on_paper(open_file: Callable[..., Opened], full_file: Path) -> None:
+@pytest.mark.parametrize("name", ["full", "nasty"])
+def test_nothing_is_cut_off_on_paper(open_file: Callable[..., Opened], files: dict[str, Path], name: str) -> None:
     """Letter paper between its margins is 696 pixels wide."""
-    opened = open_file(full_file, width=696)
+    opened = open_file(files[name], width=696)
     opened.page.emulate_media(media="print")
     assert not opened.is_wider_than_screen()
 

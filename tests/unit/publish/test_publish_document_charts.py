@@ -88,6 +88,11 @@ class TestLines:
         drawing = lay_line_chart(lines(weeks(0, 1, 2), unit=ColumnKind.COUNT), size=WIDE)
         assert [tick.label for tick in drawing.values] == ["0", "1", "2"]
 
+    def test_the_last_value_is_told_more_finely_than_the_ticks(self) -> None:
+        (line,) = lay_line_chart(lines(weeks(0.21, 0.45), unit=ColumnKind.NUMBER), size=WIDE).lines
+        assert line.end is not None
+        assert line.end[2] == "0.45"
+
     def test_target_beyond_the_values_is_inside_and_named(self) -> None:
         drawing = lay_line_chart(lines(weeks(0.5, 0.55), target=("target", 0.9), from_zero=False), size=WIDE)
         assert drawing.target is not None

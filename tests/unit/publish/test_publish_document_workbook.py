@@ -170,6 +170,19 @@ def test_a_workbook_that_cannot_be_finished_leaves_the_old_one(tmp_path, monkeyp
     assert [file.name for file in tmp_path.iterdir()] == ["report.xlsx"]
 
 
+def test_a_long_note_wraps_above_its_table(tmp_path) -> None:
+    """Left to run on, it would be printed with the table shrunk to nothing."""
+    path = tmp_path / "r.xlsx"
+    table = ReportTable(table_id="t", title="T", columns=_TEXT, rows=(("x",),), notes=("word " * 100,))
+    section = Section(section_id="s", heading="S", tables=(table,))
+    write_document_workbook(ReportDocument(title="R", subtitle="", as_of=AS_OF, sections=(section,)), path)
+    sheet = openpyxl.load_workbook(path)["t"]
+    assert sheet["A2"].value.startswith("word")
+    assert sheet["A2"].alignment.wrap_text
+    assert any("A2" in merged for merged in sheet.merged_cells.ranges)
+    assert sheet.row_dimensions[2].height > 5 * 15
+
+
 def test_another_ending_is_refused(tmp_path) -> None:
     with pytest.raises(UsageError, match=r"report\.xls"):
         write_document_workbook(full_document(), tmp_path / "report.xls")
