@@ -80,7 +80,6 @@ class PeriodGround:
         moves, fixed, changes, fields: What happened in the period.
         state: How things stood in the night; None when its snapshot is gone.
         history_run: Run whose snapshot told what happened over the nights.
-        first_verifications: From `read_first_verifications`; empty when no trend reaches back before the first night of a center.
         audits: All audits.
         given: What the center supplies about visitors.
     """
@@ -102,7 +101,6 @@ class PeriodGround:
     fields: pl.DataFrame
     state: NightState | None
     history_run: str
-    first_verifications: pl.DataFrame
     audits: Audits
     given: GivenVisitors
 
@@ -141,6 +139,12 @@ class PeriodGround:
     def trend_from(self) -> date:
         """First day of trends."""
         return months_before(self.chosen.as_of, months=self.resolved.settings.report.trend_months)
+
+    @cached_property
+    def first_verifications(self) -> pl.DataFrame:
+        """The earliest verification of every record that any of these nights has shown (`read_first_verifications`)."""
+        with open_published(self.place, run_id=self.history_run) as snapshot:
+            return reads.read_first_verifications(snapshot, until=self.chosen.as_of)
 
     def verifications_of(self, center_id: str) -> pl.DataFrame:
         """Return the verifications of a center that the nights until that of the report have shown (`schemas.history.Verification`)."""
@@ -226,12 +230,6 @@ def read_period(resolved: Resolved, *, place: Workspace, period: Period, day: da
             "changes": reads.read_changes(snapshot, **span),
             "fields": reads.read_changed_fields(snapshot, **span),
         }
-        if any(day > trend_from for day in _first_days(read).values()):
-            first_verifications = reads.read_first_verifications(snapshot, until=chosen.as_of)
-        else:
-            first_verifications = pl.DataFrame(
-                schema={"center_id": pl.String, "kind": pl.String, "record_uid": pl.String, "verified_on": pl.Date}
-            )
         stored = stored_draws(snapshot)
     if state is None and chosen.run_id in kept_runs(place):
         with open_published(place, run_id=chosen.run_id) as snapshot:
@@ -247,7 +245,6 @@ def read_period(resolved: Resolved, *, place: Workspace, period: Period, day: da
         centers=tuple(seen["center_id"].unique().sort().to_list()),
         joined=_first_days(seen),
         history_run=pointer.run_id,
-        first_verifications=first_verifications,
         documents=documents,
         documents_of=documents_of,
         state=state,

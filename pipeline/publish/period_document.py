@@ -26,6 +26,7 @@ from pipeline.publish.period_words import (
     share_change,
     since,
     title_of,
+    were,
 )
 from pipeline.publish.wording import count_of, day, number, per_cent, share_basis, share_text
 from schemas.period_facts import PeriodFacts
@@ -97,7 +98,8 @@ def summary_of(facts: PeriodFacts) -> tuple[str, ...]:
         told.append(forecast_sentence(facts.freshness.forecast))
     came = total.opened + total.reappeared
     told.append(
-        f"In the period {number(came)} findings were opened or came back and {number(total.fixed)} were fixed; open at the end: "
+        f"In the period {count_of(came, 'finding')} {were(came)} opened or came back and {number(total.fixed)} {were(total.fixed)} fixed; "
+        f"open at the end: "
         f"{severity_counts(facts.findings)}."
     )
     if facts.scope.curator is not None:
@@ -169,7 +171,7 @@ def headlines_of(facts: PeriodFacts) -> tuple[Headline, ...]:
     told.append(
         Headline(
             label="Curators needed",
-            value="unknown" if staffing is None else f"{staffing.fte[1]:.1f} FTE",
+            value="unknown" if staffing is None else f"{staffing.fte[1]:.{1 if staffing.fte[2] >= 1 else 2}f} FTE",
             basis="The night did not tell."
             if staffing is None
             else f"{band_words(staffing.fte)}; "

@@ -14,8 +14,9 @@ from pipeline.publish.period_words import (
     since,
     text_column,
     top_table,
+    were,
 )
-from pipeline.publish.wording import FAMILIES, SEVERITIES, day, number
+from pipeline.publish.wording import FAMILIES, SEVERITIES, count_of, day, number
 from schemas.period_facts import AGE_BANDS, FindingFacts, MovedCounts, PeriodFacts
 from schemas.report_document import BarChart, Chart, Column, ReportTable, Section
 
@@ -91,8 +92,8 @@ def _paragraphs(facts: PeriodFacts) -> list[str]:
             f"A first night found {number(total.first_found)} that were there before; they are not counted as opened."
         )
     told.append(
-        f"In the period {number(total.opened)} findings were opened and {number(total.reappeared)} came back; {number(total.fixed)} were "
-        f"fixed and {number(total.other_ended)} ended otherwise."
+        f"In the period {count_of(total.opened, 'finding')} {were(total.opened)} opened and {number(total.reappeared)} came back; "
+        f"{number(total.fixed)} {were(total.fixed)} fixed and {number(total.other_ended)} ended otherwise."
     )
     if total.open_now is None:
         told.append("How many are open at the end is not known by curator: the night is no longer kept.")

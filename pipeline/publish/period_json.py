@@ -30,6 +30,7 @@ def period_json(facts: PeriodFacts, document: ReportDocument) -> dict[str, Any]:
                 "heading": section.heading,
                 "paragraphs": list(section.paragraphs),
                 "tables": [_table(table) for table in section.tables],
+                "notes": list(section.notes),
             }
             for section in document.sections
         ],
@@ -43,6 +44,7 @@ def _table(table: ReportTable) -> dict[str, Any]:
         "title": table.title,
         "columns": [column.key for column in table.columns],
         "rows": [[_value(cell) for cell in row] for row in table.rows],
+        "notes": list(table.notes),
         "of_rows": len(table.rows) if table.of_rows is None else table.of_rows,
     }
 

@@ -11,6 +11,7 @@ from pipeline.publish.period_words import (
     day_column,
     text_column,
     top_table,
+    were,
 )
 from pipeline.publish.wording import count_of, day, kind_words, number, reason_words
 from schemas.period_facts import PeriodFacts
@@ -80,7 +81,8 @@ def _paragraphs(facts: PeriodFacts) -> list[str]:
     else:
         sums = {name: sum(getattr(row, name) for row in records.changes) for name, _ in _SORTS}
         told.append(
-            f"In the period {count_of(sums['added'], 'record')} of all kinds were added, {number(sums['changed'])} changed, "
+            f"In the period {count_of(sums['added'], 'record')} of all kinds {were(sums['added'])} added, "
+            f"{number(sums['changed'])} changed, "
             f"{number(sums['removed'])} removed, and {number(sums['rekeyed'])} came back under a new number."
         )
     if records.joined:

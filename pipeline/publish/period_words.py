@@ -101,12 +101,23 @@ def band_words(band: tuple[float, float, float]) -> str:
     '2.0 to 4.3 full-time curators (central figure 3.0)'
     """
     low, central, high = band
-    return f"{low:.1f} to {high:.1f} full-time curators (central figure {central:.1f})"
+    # Small centers have tenths of a curator.
+    digits = 1 if high >= 1 else 2
+    return f"{low:.{digits}f} to {high:.{digits}f} full-time curators (central figure {central:.{digits}f})"
 
 
 def figure_words(figure: ShareFigure, noun: str) -> str:
     """Return a share with what it was counted from."""
     return f"{share_text(figure)} ({share_basis(figure, noun)})"
+
+
+def were(count: int) -> str:
+    """Return the verb of a count.
+
+    >>> were(1), were(0)
+    ('was', 'were')
+    """
+    return "was" if count == 1 else "were"
 
 
 def listed(words: Sequence[str]) -> str:

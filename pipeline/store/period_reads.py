@@ -286,7 +286,11 @@ def read_verifications(snapshot: Snapshot, *, until: date, center_id: str) -> pl
 
 
 def read_first_verifications(snapshot: Snapshot, *, until: date) -> pl.DataFrame:
-    """Return the earliest verification of every record that the nights until a day have shown: `center_id`, `kind`, `record_uid`, `verified_on`."""
+    """Return the earliest verification of every record that the nights until a day have shown.
+
+    Returns:
+        `center_id`, `kind`, `record_uid`, `verified_on`.
+    """
     return _ask(
         snapshot,
         "SELECT center_id, kind, record_uid, min(verified_on) AS verified_on FROM history.verification "

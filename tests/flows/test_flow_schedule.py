@@ -61,7 +61,7 @@ def test_the_schedule_is_registered_and_its_runs_are_planned(tmp_path, sample_da
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        deployments = wait_for(f"http://127.0.0.1:{port}", "deployments/filter", seconds=150, count=2)
+        deployments = wait_for(f"http://127.0.0.1:{port}", "deployments/filter", seconds=150, count=3)
         # Planning the coming runs is the server's own work; it fails without a word when its libraries do not fit.
         planned = wait_for(f"http://127.0.0.1:{port}", "flow_runs/filter", seconds=90)
     finally:
@@ -73,7 +73,11 @@ def test_the_schedule_is_registered_and_its_runs_are_planned(tmp_path, sample_da
         assert schedule["active"]
         assert schedule["schedule"]["timezone"]
         crons[deployment["name"]] = schedule["schedule"]["cron"]
-    assert crons == {"nightly": "15 2 * * *", "monthly-audit": "0 6 1 * *"}
+    assert crons == {
+        "nightly": "15 2 * * *",
+        "monthly-audit": "0 6 1 * *",
+        "quarterly-report": "0 7 2 1,4,7,10 *",
+    }
     assert planned
     assert {run["state_type"] for run in planned} == {"SCHEDULED"}
     assert "Traceback" not in said
