@@ -60,9 +60,7 @@ def value_ticks(low: float, high: float, *, most: int, whole: bool = False) -> t
     if high - low <= largest * 1e-9:
         wide = largest * 0.1 if largest > 1e-6 else 1.0
         low, high = low - wide / 2, high + wide / 2
-    step = _round_step((high - low) / max(most - 1, 1))
-    if whole:
-        step = max(step, 1.0)
+    step = _round_step((high - low) / max(most - 1, 1), whole=whole)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return tuple(round(place * step, 12) for place in range(first, last + 1))
 
@@ -141,9 +139,10 @@ def spread_apart(places: Sequence[float], *, gap: float, low: float, high: float
     return moved
 
 
-def _round_step(step: float) -> float:
+def _round_step(step: float, *, whole: bool) -> float:
     size = 10.0 ** math.floor(math.log10(step))
-    return next(factor * size for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if factor * size >= step * 0.999)
+    steps = [factor * size for factor in (1.0, 2.0, 2.5, 5.0, 10.0)]
+    return next(one for one in (*steps, 1.0) if one >= step * 0.999 and (not whole or (one >= 1 and one == round(one))))
 
 
 def _month_starts(first: date, last: date, step: int) -> list[date]:

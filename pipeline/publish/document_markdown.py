@@ -11,7 +11,7 @@ from pipeline.publish.document_order import Block, blocks_of
 from schemas.report_document import Cell, Chart, Column, Headline, ReportDocument, ReportTable, Section
 
 #: Signs that make markup wherever they stand. An underscore does so only at the edge of a word, `&` only before a name.
-_ANYWHERE = re.compile(r"[\\`*\[\]|<]|~(?=~)|(?<=~)~|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+_ANYWHERE = re.compile(r"[\\`*\[\]|<]|~(?=~)|(?<=~)~|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 #: Signs that make markup at the start of a line: headings, lists, quotations, rules.
 _AT_START = re.compile(r"(?m)^(\d{1,9}(?=[.)](?:\s|$)))?(?=>|[#=+\-]+(?:\s|$)|(?<=\d)[.)])")
 

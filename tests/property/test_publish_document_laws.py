@@ -6,7 +6,7 @@ import itertools
 from datetime import date
 from xml.etree import ElementTree
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -42,6 +42,7 @@ def test_clean_texts_stay_as_they_are(text) -> None:
     assert cleaned.encode("utf-8").decode("utf-8") == cleaned
 
 
+@example(texts=["", "_0_", "__0__"])
 @given(texts=st.lists(TEXTS, min_size=3, max_size=3))
 def test_no_text_is_markup_in_markdown(texts) -> None:
     table = ReportTable(
@@ -67,6 +68,7 @@ def test_no_text_is_markup_in_markdown(texts) -> None:
     assert sum(token.type == "td_open" for token in found) == 2
 
 
+@example(low=0.0, high=9.0, most=5, whole=True)
 @given(low=NUMBERS, high=NUMBERS, most=st.integers(2, 9), whole=st.booleans())
 def test_ticks_reach_round_the_values(low, high, most, whole) -> None:
     low, high = min(low, high), max(low, high)
