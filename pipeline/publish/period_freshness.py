@@ -156,7 +156,7 @@ def _share_columns(facts: PeriodFacts, *, first: Column) -> tuple[Column, ...]:
         count_column("unknown", "Without a date"),
         share_column("share", "Share"),
         share_column("before", f"Before ({before_words(facts)})"),
-        text_column("change", "Change", missing="not known"),
+        text_column("change", "Change, points", missing="not known"),
         text_column("note", "Note"),
     )
 
@@ -165,16 +165,21 @@ def _share_cells(part: SharePart, *, small: int = 0) -> tuple[Cell, ...]:
     figure = part.figure
     note = figure.reason if figure.share is None else None
     if note is None and figure.denominator is not None and figure.denominator < small:
-        note = f"fewer than {small} agencies: one of them moves the share by much"
+        note = f"fewer than {small}"
     return (
         figure.numerator,
         figure.denominator,
         figure.unknown,
         figure.share,
         None if part.before is None else part.before.share,
-        share_change(figure, part.before),
+        _points(share_change(figure, part.before)),
         note,
     )
+
+
+def _points(change: str | None) -> str | None:
+    """Return a change without its unit, which the heading says."""
+    return None if change is None else change.removesuffix(" points").removesuffix(" point")
 
 
 def _parts(facts: PeriodFacts, *, name: str, heading: str, parts: Sequence[SharePart], option: str) -> ReportTable:
@@ -196,9 +201,15 @@ def _parts(facts: PeriodFacts, *, name: str, heading: str, parts: Sequence[Share
         rows,
         most=MOST_PARTS,
         where_all=f"resdir freshness --by {option} --output FILE.xlsx",
-        notes=notes[name],
+        notes=(*notes[name], *_small_note(parts, small=small)),
         is_folded=name != "center",
     )
+
+
+def _small_note(parts: Sequence[SharePart], *, small: int) -> tuple[str, ...]:
+    if all(part.figure.denominator is None or part.figure.denominator >= small for part in parts):
+        return ()
+    return (f"Where there are fewer than {small} agencies, one of them moves the share by much.",)
 
 
 def _bands(fresh: FreshnessFacts) -> ReportTable:
