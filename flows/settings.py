@@ -22,6 +22,7 @@ from schemas.fault_words import keys_at, place_of, say_fault
 from schemas.forecast_parameters import ForecastParameters
 from schemas.match_parameters import MatchParameters
 from schemas.merge_parameters import MergeParameters
+from schemas.network_parameters import NetworkParameters
 from schemas.notify_parameters import NotifyParameters
 from schemas.packet_parameters import PacketParameters
 from schemas.parameters import (
@@ -35,9 +36,10 @@ from schemas.parameters import (
     Parameters,
     ValidateParameters,
 )
-from schemas.staffing_parameters import StaffingParameters
 from schemas.queue_parameters import QueueParameters
 from schemas.report_parameters import ReportParameters
+from schemas.staffing_parameters import StaffingParameters
+from schemas.time_fit_parameters import TimeFitParameters
 from schemas.verdict_parameters import VerdictParameters
 
 #: Name of the settings file that is read when none is named.
@@ -140,12 +142,14 @@ class Settings(BaseSettings):
     queue: QueueParameters = QueueParameters()
     packet: PacketParameters = PacketParameters()
     staffing: StaffingParameters = StaffingParameters()
+    time_fit: TimeFitParameters = TimeFitParameters()
     audit: AuditParameters = AuditParameters()
     export: ExportParameters = ExportParameters()
     gates: GateParameters = GateParameters()
     changes: ChangeParameters = ChangeParameters()
     report: ReportParameters = ReportParameters()
     notify: NotifyParameters = NotifyParameters()
+    network: NetworkParameters = NetworkParameters()
 
     @classmethod
     def settings_customise_sources(
