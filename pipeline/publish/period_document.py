@@ -20,6 +20,7 @@ from pipeline.publish.period_words import (
     band_words,
     before_words,
     count_change,
+    counted_words,
     counts_words,
     interval_words,
     period_words,
@@ -80,10 +81,7 @@ def summary_of(facts: PeriodFacts) -> tuple[str, ...]:
     head, total = facts.freshness.headline(), facts.findings.total
     agencies = facts.records.counted[0]
     change = since(count_change(agencies.now, agencies.before), facts)
-    told = [
-        f"The directory counts {counts_words((count.now or 0, count.name) for count in facts.records.counted)}"
-        + (f" (agencies: {change})." if change else ".")
-    ]
+    told = [counted_words(facts) + (f" (agencies: {change})." if change else ".")]
     if head.figure.share is None:
         told.append(
             f"How many agencies were completely updated in the last year is not known. {head.figure.reason or ''}".strip()
@@ -97,10 +95,10 @@ def summary_of(facts: PeriodFacts) -> tuple[str, ...]:
     if facts.freshness.forecast is not None and facts.freshness.forecast.central is not None:
         told.append(forecast_sentence(facts.freshness.forecast))
     came = total.opened + total.reappeared
+    found = f"A first night found {number(total.first_found)} findings. " if total.first_found else ""
     told.append(
-        f"In the period {count_of(came, 'finding')} {were(came)} opened or came back and {number(total.fixed)} {were(total.fixed)} fixed; "
-        f"open at the end: "
-        f"{severity_counts(facts.findings)}."
+        f"{found}In the period {count_of(came, 'finding')} {were(came)} opened or came back and {number(total.fixed)} "
+        f"{were(total.fixed)} fixed; open at the end: {severity_counts(facts.findings)}."
     )
     if facts.scope.curator is not None:
         if facts.queue is not None:
@@ -126,7 +124,9 @@ def headlines_of(facts: PeriodFacts) -> tuple[Headline, ...]:
         Headline(
             label="Counted agencies",
             value=number(agencies.now or 0),
-            basis=f"with {counts_words((count.now or 0, count.name) for count in others)}",
+            basis=f"with {counts_words((count.now or 0, count.name) for count in others)}"
+            if facts.scope.curator is None
+            else f"{count_of(others[0].now or 0, 'record')} of all kinds, agencies among them",
             change=since(count_change(agencies.now, agencies.before), facts),
         ),
         Headline(

@@ -37,8 +37,9 @@ def findings_section(facts: PeriodFacts) -> Section:
         _moved(
             "findings-by-severity", "Findings in the period, by severity", "Severity", _severities(findings), findings
         ),
-        _account(facts),
     ]
+    if findings.total.open_before is not None:
+        tables.append(_account(facts))
     charts: list[Chart] = []
     if findings.total.open_now is not None:
         charts.append(_chart(facts))
@@ -52,7 +53,7 @@ def findings_section(facts: PeriodFacts) -> Section:
             "findings-by-family", "Findings in the period, by family of rules", "Family", _families(findings), findings
         )
     )
-    if findings.by_center:
+    if len(findings.by_center) > 1:
         centers = [(facts.center_names.get(row.value, row.value), row) for row in findings.by_center]
         tables.append(_moved("findings-by-center", "Findings in the period, by center", "Center", centers, findings))
     if findings.fix_rates:

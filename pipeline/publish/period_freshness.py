@@ -9,6 +9,7 @@ from pipeline.publish.period_words import (
     MOST_PARTS,
     NO_RANKING,
     before_words,
+    compared,
     count_column,
     day_column,
     figure_words,
@@ -63,7 +64,7 @@ def freshness_section(facts: PeriodFacts) -> Section:
         ("county", "County", fresh.by_county, "county"),
         ("curator", "Curator", fresh.by_curator, "curator"),
     ):
-        if parts:
+        if len(parts) > (1 if name == "center" else 0):
             tables.append(_parts(facts, name=name, heading=heading, parts=parts, option=option))
     if any(fresh.suspicious.get(reason) for reason in SUSPICIONS):
         tables.append(_suspicious(fresh))
@@ -131,12 +132,14 @@ def _readings(facts: PeriodFacts) -> ReportTable:
     fresh = facts.freshness
     rows = [(READINGS[part.value], *_share_cells(part)) for part in fresh.readings]
     rows += [(f"Agencies completely updated {_WINDOWS[part.value]}", *_share_cells(part)) for part in fresh.windows]
-    columns, told = without_empty_notes(_share_columns(facts, first=text_column("reading", "Reading")), rows)
+    columns, told = compared(
+        facts, *without_empty_notes(_share_columns(facts, first=text_column("reading", "Reading")), rows)
+    )
     return ReportTable(
         table_id="freshness-readings",
         title="The share updated, in its readings",
-        columns=tuple(columns),
-        rows=tuple(told),
+        columns=columns,
+        rows=told,
         notes=(
             (
                 "A year that has just begun is low by its nature; only the readings over the last twelve months can be compared from one "
@@ -185,9 +188,12 @@ def _points(change: str | None) -> str | None:
 def _parts(facts: PeriodFacts, *, name: str, heading: str, parts: Sequence[SharePart], option: str) -> ReportTable:
     small = facts.freshness.small_units
     names = facts.center_names if name == "center" else {"(unknown)": f"(no {name} named)"}
-    columns, rows = without_empty_notes(
-        _share_columns(facts, first=text_column(name, heading)),
-        [(names.get(part.value, part.value), *_share_cells(part, small=small)) for part in parts],
+    columns, rows = compared(
+        facts,
+        *without_empty_notes(
+            _share_columns(facts, first=text_column(name, heading)),
+            [(names.get(part.value, part.value), *_share_cells(part, small=small)) for part in parts],
+        ),
     )
     notes = {
         "center": ("Sorted by name, which is no order of merit: centers count and verify in different ways.",),

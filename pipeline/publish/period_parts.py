@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipeline.publish.period_words import (
     MOST_PARTS,
     band_words,
+    compared,
     count_change,
     count_column,
     day_column,
@@ -179,20 +180,25 @@ def duplicates_section(facts: PeriodFacts) -> Section:
         else f"{count_of(waiting.now, 'pair')} of agencies that may be one {'waits' if waiting.now == 1 else 'wait'} for a person"
         + (f" ({change})." if (change := since(count_change(waiting.now, waiting.before), facts)) else ".")
     )
+    columns, rows = compared(
+        facts,
+        (
+            text_column("pairs", "Pairs"),
+            count_column("now", f"On {day(facts.as_of)}"),
+            count_column("before", "Before the period"),
+            text_column("change", "Change", missing="not known"),
+        ),
+        [
+            (_COUNTS[count.name], count.now, count.before, count_change(count.now, count.before))
+            for count in duplicates.counts
+        ],
+    )
     tables = [
         ReportTable(
             table_id="duplicates-pairs",
             title="Pairs of agencies",
-            columns=(
-                text_column("pairs", "Pairs"),
-                count_column("now", f"On {day(facts.as_of)}"),
-                count_column("before", "Before the period"),
-                text_column("change", "Change", missing="not known"),
-            ),
-            rows=tuple(
-                (_COUNTS[count.name], count.now, count.before, count_change(count.now, count.before))
-                for count in duplicates.counts
-            ),
+            columns=columns,
+            rows=rows,
             notes=(
                 "Pairs that are decided stay among the likely and possible ones; only those that wait ask for work.",
             ),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pipeline.publish.period_words import (
     MOST_PARTS,
     before_words,
+    compared,
     count_change,
     count_column,
-    counts_words,
+    counted_words,
     day_column,
     text_column,
     top_table,
@@ -56,7 +57,7 @@ def records_section(facts: PeriodFacts) -> Section:
                 unit=ColumnKind.COUNT,
             )
         )
-    if records.by_center:
+    if len(records.by_center) > 1:
         tables.append(_by_center(facts))
     if facts.scope.curator is None:
         tables.append(_left_out(facts))
@@ -73,9 +74,7 @@ def records_section(facts: PeriodFacts) -> Section:
 
 def _paragraphs(facts: PeriodFacts) -> list[str]:
     records = facts.records
-    told = [
-        f"On {day(facts.as_of)} the directory counts {counts_words((count.now or 0, count.name) for count in records.counted)}."
-    ]
+    told = [f"{counted_words(facts)}, as of {day(facts.as_of)}."]
     if records.changes is None:
         told.append("What changed in the period is not known: there are no two nights to compare.")
     else:
@@ -110,16 +109,15 @@ def _notes(facts: PeriodFacts) -> tuple[str, ...]:
 
 
 def _counted(facts: PeriodFacts) -> ReportTable:
-    return ReportTable(
-        table_id="records-counted",
-        title="Counted records",
-        columns=(
+    columns, rows = compared(
+        facts,
+        (
             text_column("kind", "Kind"),
             count_column("now", f"On {day(facts.as_of)}"),
-            count_column("before", f"Before the period ({before_words(facts)})", missing="no earlier night"),
+            count_column("before", f"Before the period ({before_words(facts)})"),
             text_column("change", "Change", missing="not known"),
         ),
-        rows=tuple(
+        [
             (
                 "records of all kinds" if count.name == "record" else kind_words(count.name),
                 count.now,
@@ -127,8 +125,9 @@ def _counted(facts: PeriodFacts) -> ReportTable:
                 count_change(count.now, count.before),
             )
             for count in facts.records.counted
-        ),
+        ],
     )
+    return ReportTable(table_id="records-counted", title="Counted records", columns=columns, rows=rows)
 
 
 def _trend(facts: PeriodFacts) -> ReportTable:

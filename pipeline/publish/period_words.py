@@ -44,6 +44,15 @@ def before_words(facts: PeriodFacts) -> str:
     return "no earlier night" if facts.before_on is None else day(facts.before_on)
 
 
+def counted_words(facts: PeriodFacts) -> str:
+    """Return what is counted, as a sentence without its end."""
+    counts = {count.name: count.now or 0 for count in facts.records.counted}
+    if facts.scope.curator is not None:
+        agencies, records = count_of(counts["agency"], "agency"), count_of(counts["record"], "record")
+        return f"With {facts.scope.curator} as curator are {agencies}, and {records} of all kinds"
+    return f"The directory counts {counts_words((count, kind) for kind, count in counts.items())}"
+
+
 def count_change(now: int | None, before: int | None) -> str | None:
     """Return how a count moved; None when that is not known.
 
@@ -162,6 +171,21 @@ def number_column(key: str, heading: str, *, decimals: int = 1, missing: str = "
 def day_column(key: str, heading: str) -> Column:
     """Return a column of days."""
     return Column(key=key, heading=heading, kind=ColumnKind.DAY)
+
+
+def without_columns(
+    columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]], *, keys: Sequence[str]
+) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]]:
+    """Return columns and rows without some of the columns."""
+    kept = [place for place, column in enumerate(columns) if column.key not in keys]
+    return tuple(columns[place] for place in kept), tuple(tuple(row[place] for place in kept) for row in rows)
+
+
+def compared(
+    facts: PeriodFacts, columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]
+) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]]:
+    """Return columns and rows without those that compare with the period before, when nothing is known of it."""
+    return without_columns(columns, rows, keys=("before", "change") if facts.before_on is None else ())
 
 
 def without_empty_notes(

@@ -183,8 +183,10 @@ def test_an_audit_of_few_records_says_so():
 
 @pytest.mark.parametrize("curator", ["Ann", 'Ann "the desk" O\'Neil', "<b>Ann</b>"])
 def test_the_report_of_a_curator_measures_nobody(curator):
+    counted = (Count(name="agency", now=12, before=12), Count(name="record", now=40, before=41))
     made = facts(
         scope=Scope(curator=curator, title=curator),
+        records=RecordFacts(counted=counted),
         audits=None,
         duplicates=None,
         staffing=None,
