@@ -40,7 +40,9 @@ app.command(
 app.command("flows.cli.forecast:forecast", name="forecast", help="The share updated at the year's end or on any day.")
 app.command("flows.cli.queue:queue", name="queue", help="Who must verify what, this week and the next twelve.")
 app.command(
-    "flows.cli.staffing:staffing", name="staffing", help="How many curators the directory takes: low, central, high."
+    "flows.cli.staffing_commands:app",
+    name="staffing",
+    help="How many curators the directory takes: low, central, high.",
 )
 app.command("flows.cli.report:report", name="report", help="The report of the last published night.")
 app.command("flows.cli.notify:notify", name="notify", help="Who is told of a night; a test; a warning when none came.")

@@ -1,90 +1,64 @@
-"""What a larger directory would ask for: "+500 agencies"."""
+"""What another directory or another way of working would ask for: "+500 agencies", "target 98 %", "portal for 40 %"."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 
 import polars as pl
 
 from pipeline.measure.complexity import minutes_by_part
-from pipeline.measure.staffing import BAND, Band, update_hours_factor
+from pipeline.measure.staffing import BAND, Band, Staffing, estimate_staffing, update_hours_factor
+from pipeline.measure.what_if_question import WhatIf, parse_what_if
 from schemas.errors import UsageError
 from schemas.staffing_parameters import StaffingParameters
 
-_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
-_AGENCIES = re.compile(r"\+?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\s+agenc(?:y|ies)", re.IGNORECASE)
-_CHILDREN = re.compile(rf"({_NUMBER})\s+(service|site)s?(?:\s+(?:each|per agency))?", re.IGNORECASE)
-_SEPARATOR = re.compile(r"\s*(?:,\s+(?:and\s+)?|;\s*|\s+with\s+|\s+and\s+)\s*")
-
-
-@dataclass(frozen=True, kw_only=True)
-class WhatIf:
-    """A community to be added.
-
-    Attributes:
-        agencies: New agencies.
-        services_per_agency, sites_per_agency: Expected means; None takes the means of the directory.
-    """
-
-    agencies: int
-    services_per_agency: float | None = None
-    sites_per_agency: float | None = None
+__all__ = ["WhatIf", "WhatIfEstimate", "estimate_what_if", "parse_what_if"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIfEstimate:
-    """What the addition asks for, on top of today's directory.
+    """What a change asks for, held against today's directory.
 
     Attributes:
         what_if: The question.
-        minutes_per_agency: Minutes of one update of a new bundle.
-        first_year_hours, first_year_fte: Entering the agencies and updating them once.
-        later_year_hours, later_year_fte: Each year after that.
+        today_hours, today_fte: The estimate as it is.
+        then_hours, then_fte: The estimate of a usual year after the change.
+        difference_hours, difference_fte: `then` less today, end by end.
+        minutes_per_agency: Minutes of one update of an agency that is added or goes; None when none does.
+        first_year_hours, first_year_fte: What added agencies ask for in their first year: entered and updated once; None when none is
+            added.
+        later_year_hours, later_year_fte: What they ask for in each year after that; None likewise.
+        parameters: The model after the change.
     """
 
     what_if: WhatIf
-    minutes_per_agency: Band
-    first_year_hours: Band
-    first_year_fte: Band
-    later_year_hours: Band
-    later_year_fte: Band
+    today_hours: Band
+    today_fte: Band
+    then_hours: Band
+    then_fte: Band
+    difference_hours: Band
+    difference_fte: Band
+    minutes_per_agency: Band | None = None
+    first_year_hours: Band | None = None
+    first_year_fte: Band | None = None
+    later_year_hours: Band | None = None
+    later_year_fte: Band | None = None
+    parameters: StaffingParameters = field(repr=False)
 
-
-def parse_what_if(text: str) -> WhatIf:
-    """Read a question such as `+500 agencies` or `+500 agencies, 3 services, 1.5 sites`.
-
-    >>> parse_what_if("+500 agencies")
-    WhatIf(agencies=500, services_per_agency=None, sites_per_agency=None)
-    >>> parse_what_if("+1,200 agencies with 3 services and 1.5 sites each").sites_per_agency
-    1.5
-
-    Raises:
-        UsageError: The text is no such question.
-    """
-    first, *rest = _SEPARATOR.split(text.strip())
-    agencies = _AGENCIES.fullmatch(first)
-    children = [_CHILDREN.fullmatch(part) for part in rest]
-    means: dict[str, float] = {}
-    for match in children:
-        if match is not None:
-            means[match[2].lower()] = float(match[1])
-    if agencies is None or len(means) != len(children):
-        raise UsageError(
-            f"The question {text!r} cannot be read.",
-            advice='Write it like "+500 agencies" or "+500 agencies, 3 services, 1.5 sites" (services and sites per agency).',
-        )
-    return WhatIf(
-        agencies=int(agencies[1].replace(",", "")),
-        services_per_agency=means.get("service"),
-        sites_per_agency=means.get("site"),
-    )
+    def document(self) -> dict[str, object]:
+        """Return the answer as one JSON document; bands by low, central and high."""
+        bands = {
+            name: None if band is None else asdict(band)
+            for name, band in vars(self).items()
+            if name not in ("what_if", "parameters")
+        }
+        return {"what_if": asdict(self.what_if), **bands}
 
 
 def estimate_what_if(complexity: pl.DataFrame, *, what_if: WhatIf, parameters: StaffingParameters) -> WhatIfEstimate:
-    """Estimate the hours and curators that an addition asks for.
+    """Estimate the hours and curators that a change asks for.
 
-    Where services or sites are not stated, the mean minutes of the directory's own bundles stand in; terms, edited
+    Where services or sites of added agencies are not stated, the mean minutes of the directory's own bundles stand in; terms, edited
     service-at-site rows and language versions are taken from those means only when neither is stated.
 
     Args:
@@ -93,30 +67,79 @@ def estimate_what_if(complexity: pl.DataFrame, *, what_if: WhatIf, parameters: S
         parameters: The model.
 
     Raises:
-        UsageError: Means are wanted of a directory without agencies.
+        UsageError: Means are wanted of a directory without agencies, or more agencies are to go than there are.
     """
+    today = estimate_staffing(complexity, parameters=parameters)
+    changed = changed_parameters(parameters, what_if)
+    plain = estimate_staffing(complexity, parameters=changed)
+    if not what_if.agencies:
+        return _answer(what_if, today=today, then=plain.hours, changed=changed)
+    _require_agencies(complexity, what_if)
+    minutes = [_minutes_per_agency(complexity, what_if=what_if, parameters=changed, place=p) for p in range(len(BAND))]
+    yearly = what_if.agencies * update_hours_factor(changed) * (1 + changed.interim_share)
+    entering = max(what_if.agencies, 0) * changed.new_agency_hours
+    later = _band([value * yearly for value in minutes])
+    then = _band([max(getattr(plain.hours, name) + getattr(later, name), 0.0) for name in BAND])
+    answer = _answer(what_if, today=today, then=then, changed=changed)
+    is_added = what_if.agencies > 0
+    first = _band([getattr(later, name) + entering for name in BAND])
+    return WhatIfEstimate(
+        **{name: getattr(answer, name) for name in _ANSWERED},
+        minutes_per_agency=_band(minutes),
+        first_year_hours=first if is_added else None,
+        first_year_fte=_fte(first, changed) if is_added else None,
+        later_year_hours=later if is_added else None,
+        later_year_fte=_fte(later, changed) if is_added else None,
+    )
+
+
+_ANSWERED = (
+    "what_if", "today_hours", "today_fte", "then_hours", "then_fte", "difference_hours", "difference_fte", "parameters",
+)  # fmt: skip
+
+
+def changed_parameters(parameters: StaffingParameters, what_if: WhatIf) -> StaffingParameters:
+    """Return the model after the change: coverage, channels, updates a year, work besides updates.
+
+    A share that moves to a channel leaves the others as they were among themselves.
+    """
+    changes: dict[str, object] = dict(what_if.changes)
+    if what_if.channel is not None:
+        channel, share = what_if.channel
+        before = dict(parameters.channel_shares)
+        if before:
+            moved = {name: other * (1 - share) for name, other in before.items()}
+            moved[channel] = moved.get(channel, 0.0) + share
+            changes["channel_shares"] = moved
+        else:
+            before_factor = (1 - share) * parameters.channel_factor
+            changes["channel_factor"] = share * parameters.channel_factors[channel] + before_factor
+    return parameters.model_copy(update=changes)
+
+
+def _answer(what_if: WhatIf, *, today: Staffing, then: Band, changed: StaffingParameters) -> WhatIfEstimate:
+    then_fte = _fte(then, changed)
+    return WhatIfEstimate(
+        what_if=what_if,
+        today_hours=today.hours,
+        today_fte=today.fte,
+        then_hours=then,
+        then_fte=then_fte,
+        difference_hours=_less(then, today.hours),
+        difference_fte=_less(then_fte, today.fte),
+        parameters=changed,
+    )
+
+
+def _require_agencies(complexity: pl.DataFrame, what_if: WhatIf) -> None:
     is_stated = what_if.services_per_agency is not None and what_if.sites_per_agency is not None
     if complexity.is_empty() and not is_stated:
         raise UsageError(
             "There is no agency yet from which to take the mean numbers of services and sites.",
             advice='State them: "+500 agencies, 3 services, 1.5 sites".',
         )
-    minutes = [
-        _minutes_per_agency(complexity, what_if=what_if, parameters=parameters, place=p) for p in range(len(BAND))
-    ]
-    yearly = what_if.agencies * update_hours_factor(parameters) * (1 + parameters.interim_share)
-    entering = what_if.agencies * parameters.new_agency_hours
-    direct_hours = parameters.direct_hours
-    later = [value * yearly for value in minutes]
-    first = [value + entering for value in later]
-    return WhatIfEstimate(
-        what_if=what_if,
-        minutes_per_agency=_band(minutes),
-        first_year_hours=_band(first),
-        first_year_fte=_band([value / direct_hours for value in first]),
-        later_year_hours=_band(later),
-        later_year_fte=_band([value / direct_hours for value in later]),
-    )
+    if -what_if.agencies > complexity.height:
+        raise UsageError(f"{-what_if.agencies:,} agencies cannot go: the directory counts {complexity.height:,}.")
 
 
 def _minutes_per_agency(
@@ -135,6 +158,14 @@ def _minutes_per_agency(
         means["site"] = what_if.sites_per_agency * parameters.site_minutes[place]
     wanted = means if is_own_mean else {part: means[part] for part in ("service", "site")}
     return parameters.agency_minutes[place] + sum(wanted.values())
+
+
+def _fte(hours: Band, parameters: StaffingParameters) -> Band:
+    return _band([getattr(hours, name) / parameters.direct_hours for name in BAND])
+
+
+def _less(one: Band, other: Band) -> Band:
+    return _band([getattr(one, name) - getattr(other, name) for name in BAND])
 
 
 def _band(values: list[float]) -> Band:

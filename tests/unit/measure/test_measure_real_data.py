@@ -24,8 +24,8 @@ from schemas.directory import Directory, join_directories
 from schemas.forecast_parameters import ForecastParameters
 from schemas.merging import MergeMember
 from schemas.parameters import FreshnessRule
-from schemas.staffing_parameters import StaffingParameters
 from schemas.queue_parameters import QueueParameters
+from schemas.staffing_parameters import StaffingParameters
 from tests.real_exports import normalize_once
 
 pytestmark = pytest.mark.real_data

@@ -225,9 +225,95 @@ def test_questions_that_can_be_read(text: str, expected: WhatIf) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "500", "+500 services", "+500 agencies, 3", "+5 agencies, 2 sites, 3 sites", "-5 agencies"]
+    "text", ["", "500", "+500 services and more", "+500 agencies, 3", "target", "portal", "target of 98", "5 agencys"]
 )
 def test_questions_that_cannot_be_read(text: str) -> None:
     """A misread question would answer something that nobody asked."""
     with pytest.raises(UsageError, match="cannot be read"):
         parse_what_if(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("+5 agencies, 2 sites, 3 sites", "says sites twice"),
+        ("target 98 %, target 99 %", "says the target twice"),
+        ("target 0 %", "out of range"),
+        ("target 130 %", "out of range"),
+        ("portal for 0 %", "out of range"),
+        ("+0 agencies", "out of range"),
+        ("3 services", "nobody adds"),
+        ("-20 agencies, 3 services", "nobody adds"),
+    ],
+)
+def test_questions_that_make_no_sense(text: str, told: str) -> None:
+    """A question half answered would be taken for one that was answered whole."""
+    with pytest.raises(UsageError, match=told):
+        parse_what_if(text)
+
+
+def then(text: str, frame: pl.DataFrame, parameters: StaffingParameters = CENTRAL) -> float:
+    """The central FTE after a change."""
+    return estimate_what_if(frame, what_if=parse_what_if(text), parameters=parameters).then_fte.central
+
+
+METRO = bundles(3200, 5, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "fte"),
+    [
+        ("target 93 %", 3.12),
+        ("portal for 100 %", 2.68),
+        ("calling for 100 %", 4.36),
+        ("direct 85 %", 2.76),
+        ("direct 60 %", 3.91),
+        ("interim 5 %", 3.06),
+        ("interim 30 %", 3.79),
+        ("target 85 %", 2.85),
+    ],
+)
+def test_what_if_of_a_published_size(text: str, fte: float) -> None:
+    """The printed figures of the sensitivity table, asked as questions."""
+    assert round(then(text, METRO), 2) == fte
+
+
+def test_a_part_that_moves_to_the_portal_saves_its_part() -> None:
+    plain = estimate_staffing(METRO, parameters=CENTRAL).fte.central
+    assert then("portal for 40 %", METRO) == pytest.approx(plain * (0.4 * 0.8 + 0.6))
+    mixed = StaffingParameters(channel_shares={"calling": 0.5, "mixed": 0.5})
+    before = estimate_staffing(METRO, parameters=mixed).fte.central
+    assert before == pytest.approx(plain * 1.15)
+    assert then("portal for 40 %", METRO, mixed) == pytest.approx(plain * (0.4 * 0.8 + 0.6 * 1.15))
+
+
+def test_several_changes_at_once_are_one_change() -> None:
+    answer = estimate_what_if(
+        METRO, what_if=parse_what_if("target 93 %, 120 audits and 60 new agencies; 80 merges"), parameters=CENTRAL
+    )
+    hours = 3200 * 68 / 60 * 0.93 * 1.15 + 120 * 0.5 + 60 * 2 + 80 * 0.5
+    assert answer.then_hours.central == pytest.approx(hours)
+    assert answer.difference_hours.central == pytest.approx(hours - answer.today_hours.central)
+    assert answer.first_year_hours is None
+
+
+def test_agencies_that_go_take_their_work_with_them() -> None:
+    assert then("-1,600 agencies", METRO) == pytest.approx(estimate_staffing(METRO, parameters=CENTRAL).fte.central / 2)
+    with pytest.raises(UsageError, match="4,000 agencies cannot go: the directory counts 3,200"):
+        then("-4,000 agencies", METRO)
+
+
+def test_added_agencies_are_judged_after_the_change() -> None:
+    answer = estimate_what_if(
+        METRO, what_if=parse_what_if("+500 agencies, 3 services, 1.5 sites, target 50 %"), parameters=CENTRAL
+    )
+    assert answer.later_year_hours is not None
+    assert answer.later_year_hours.central == pytest.approx(500 * 50 / 60 * 1.15 * 0.5)
+    assert answer.then_hours.central == pytest.approx((3200 * 68 + 500 * 50) / 60 * 1.15 * 0.5)
+
+
+def test_the_answer_is_a_document() -> None:
+    answer = estimate_what_if(METRO, what_if=parse_what_if("portal for 40 %"), parameters=CENTRAL)
+    document = json.loads(json.dumps(answer.document()))
+    assert document["what_if"]["channel"] == ["portal", 0.4]
+    assert document["then_fte"]["low"] <= document["then_fte"]["central"] <= document["then_fte"]["high"]
