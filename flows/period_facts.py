@@ -10,10 +10,10 @@ from flows.period_parts import (
     duplicate_facts,
     gathering_facts,
     queue_facts,
-    staffing_facts,
     visitor_facts,
 )
 from flows.period_records import record_facts
+from flows.period_staffing import staffing_facts
 from schemas.errors import UsageError
 from schemas.period import Scope
 from schemas.period_facts import PeriodFacts

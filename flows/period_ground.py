@@ -16,6 +16,7 @@ from flows.audits import Audits, read_audits
 from flows.period_choice import ChosenNights, choose_nights
 from flows.period_visitors import GivenVisitors, read_visitors
 from flows.settings import Resolved
+from pipeline.measure.complexity import measure_complexity
 from pipeline.measure.dated_records import DatedDirectory, date_directory
 from pipeline.measure.freshness_cases import HEADLINE, VERIFIED, count_cases, find_reasons
 from pipeline.measure.window import months_before, window_of
@@ -134,6 +135,14 @@ class PeriodGround:
             reasons=find_reasons(self.dated.records, levels=self.dated.levels, rule=rule),
             measures=(VERIFIED,),
         )
+
+    @cached_property
+    def bundles(self) -> tuple[Directory, pl.DataFrame]:
+        """The whole directory of the night and the complexity of its bundles. Its snapshot must be kept, and it must not be very large."""
+        with open_published(self.place, run_id=self.chosen.run_id) as snapshot:
+            directory = snapshot.directory()
+        parameters = self.resolved.settings.staffing
+        return directory, measure_complexity(directory, as_of=self.chosen.as_of, parameters=parameters)
 
     @property
     def trend_from(self) -> date:

@@ -1,4 +1,4 @@
-"""Audits, duplicates, staffing, visitors and how the directory is gathered, as a report of a period tells them."""
+"""Audits, duplicates, visitors and how the directory is gathered, as a report of a period tells them."""
 
 from __future__ import annotations
 
@@ -14,20 +14,17 @@ from flows.period_ground import PeriodGround
 from flows.period_scope import of_each_center
 from pipeline.curate.verdict_log import DECIDED, WITHDRAWN
 from pipeline.measure.periods import period_before
-from pipeline.measure.staffing import BAND, CAVEATS
 from pipeline.measure.visitors import visitors_by_month
 from pipeline.store.decisions import read_decisions
 from schemas.period import Period, Scope
 from schemas.period_facts import (
     AuditRound,
-    CenterStaffing,
     Count,
     DuplicateFacts,
     GatheringFacts,
     Interval,
     QueueFacts,
     RuleLeftOut,
-    StaffingFacts,
     VisitorFacts,
 )
 from schemas.rules import rule_catalogue
@@ -158,67 +155,6 @@ def _plans(ground: PeriodGround, scope: Scope) -> dict[str, int]:
         pl.lit(scope.center_id is None) | (pl.col("center_id") == (scope.center_id or ""))
     )
     return dict(plans.select("plan_id", "state").unique().group_by("state").len().sort("state").iter_rows())
-
-
-def staffing_facts(ground: PeriodGround, scope: Scope) -> StaffingFacts | None:
-    """Return the curators needed and at work; None when the night did not tell."""
-    chosen = ground.chosen
-    rows = ground.measures.filter(pl.col("dimension") == "band").filter(pl.col("measure").str.starts_with("staffing_"))
-    bands = {
-        (row["run_id"], row["center_id"], row["measure"], row["value"]): row["numerator"] for row in rows.to_dicts()
-    }
-
-    def band(run_id: str | None, center_id: str | None, measure: str) -> tuple[float, float, float] | None:
-        values = [bands.get((run_id, center_id, measure, name)) for name in BAND]
-        low, central, high = values
-        return None if low is None or central is None or high is None else (low, central, high)
-
-    fte = band(chosen.run_id, scope.center_id, "staffing_fte")
-    if fte is None:
-        return None
-    centers = ground.centers if scope.center_id is None else (scope.center_id,)
-    told = {center: ground.resolved.center(center) for center in centers}
-    at_work = [one.curator_fte for one in told.values()]
-    known = [fte for fte in at_work if fte is not None]
-    parameters = ground.resolved.settings.staffing
-    hours = band(chosen.run_id, scope.center_id, "staffing_hours")
-    # The night may have been reckoned under other settings: then the hours of a year are not those of today.
-    direct = parameters.productive_hours * parameters.direct_share
-    is_same = hours is not None and fte[1] > 0 and abs(hours[1] / fte[1] - direct) < 0.5
-    return StaffingFacts(
-        fte=fte,
-        hours=hours,
-        before=band(chosen.before_run_id, scope.center_id, "staffing_fte"),
-        by_center=tuple(
-            CenterStaffing(
-                center_id=center,
-                low=own[0],
-                central=own[1],
-                high=own[2],
-                actual=told[center].curator_fte,
-                certified_share=told[center].certified_share,
-            )
-            for center in centers
-            if (own := band(chosen.run_id, center, "staffing_fte")) is not None
-        ),
-        actual=sum(known) if known and len(known) == len(at_work) else None,
-        productive_hours=parameters.productive_hours if is_same else None,
-        direct_share=parameters.direct_share if is_same else None,
-        trend=_staffing_trend(ground, scope),
-        caveats=CAVEATS,
-    )
-
-
-def _staffing_trend(ground: PeriodGround, scope: Scope) -> tuple[tuple[date, float, float, float], ...]:
-    own = ground.trend.filter(
-        (pl.col("measure") == "staffing_fte")
-        & (pl.col("dimension") == "band")
-        & pl.col("center_id").eq_missing(pl.lit(scope.center_id, dtype=pl.String))
-    )
-    days: dict[date, dict[str, float]] = {}
-    for row in own.sort("as_of").to_dicts():
-        days.setdefault(row["as_of"], {})[row["value"]] = row["numerator"]
-    return tuple((day, *(band[name] for name in BAND)) for day, band in days.items() if len(band) == len(BAND))  # type: ignore[misc]
 
 
 def visitor_facts(ground: PeriodGround, scope: Scope) -> VisitorFacts:

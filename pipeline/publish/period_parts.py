@@ -309,7 +309,7 @@ def staffing_sentence(facts: PeriodFacts) -> str:
 def _calibrated(staffing: StaffingFacts) -> tuple[str, ...]:
     if staffing.calibrated is None:
         return ()
-    return (f"After the center's own times: {band_words(staffing.calibrated)}.",)
+    return (f"Calibrated with the center's own figures: {band_words(staffing.calibrated)}.",)
 
 
 def _staffing_centers(facts: PeriodFacts, staffing: StaffingFacts) -> ReportTable:
@@ -358,7 +358,7 @@ def _staffing_workings(staffing: StaffingFacts) -> ReportTable:
             title="How the figure is reckoned, hours a year",
             columns=(
                 text_column("part", "Part"),
-                number_column("amount", "Amount", decimals=0),
+                number_column("amount", "Amount", decimals=0, missing=""),
                 text_column("unit", "Of"),
                 *(number_column(name, name.capitalize()) for name in ("low", "central", "high")),
             ),

@@ -226,6 +226,19 @@ def test_visitors_that_are_not_given_are_a_labelled_line():
     assert summary_of(facts(visitors=whole))[-1].endswith("5, 4 fewer than in the period before.")
 
 
+def test_a_calibrated_figure_stands_beside_the_assumed_one():
+    staffing = StaffingFacts(
+        fte=(2.0, 3.0, 4.0), calibrated=(2.5, 3.5, 4.5), actual=4.0, workings=(("agencies", 120.0, "agencies", 1.0, 2.0, 3.0),)
+    )  # fmt: skip
+    (section,) = [one for one in period_document(facts(staffing=staffing)).sections if one.section_id == "staffing"]
+    assert "2.0 to 4.0 full-time curators (central figure 3.0); 4 at work" in section.paragraphs[0]
+    assert (
+        section.paragraphs[1]
+        == "Calibrated with the center's own figures: 2.5 to 4.5 full-time curators (central figure 3.5)."
+    )
+    assert tables(facts(staffing=staffing))["staffing-workings"].rows[0][0] == "agencies"
+
+
 def test_figures_have_one_form_in_json():
     """Scripts read shares as 0-1 and days as ISO dates."""
     document = period_json(facts(), period_document(facts()))
