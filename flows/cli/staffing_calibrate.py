@@ -251,6 +251,8 @@ def _tell_fit(
     )
     if fit.refusal is not None or calibrated is None:
         show(f"The log cannot tell the minutes. {fit.refusal}")
+        for note in fit.notes:
+            show(f"- {note}")
         return
     show_table(
         f"Minutes, all intervals together right in {fit.confidence * 100:g} of 100 logs",

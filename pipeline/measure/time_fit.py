@@ -181,7 +181,8 @@ def fit_minutes(
     while (worst := _worst(solution, parameters=parameters, rule=rule)) is not None:
         part, reason = worst
         if part in _CORE:
-            return _refused(f"Minutes per {part}: {reason}.", size=size, rule=rule)
+            notes = _notes(joined, log, solution, rule=rule)
+            return _refused(f"Minutes per {part}: {reason}.", size=size, rule=rule, notes=notes)
         kept[part] = reason
         solution = _fit_but(kept, log, parameters=parameters)
     return TimeFit(
@@ -200,8 +201,8 @@ def _fit_but(kept: dict[str, str], log: _Log, *, parameters: StaffingParameters,
     return _solve(log, fitted, assumed={part: parameters.minutes(part)[place] for part in kept})
 
 
-def _refused(reason: str, *, size: LogSize, rule: TimeFitParameters) -> TimeFit:
-    return TimeFit(parts=(), refusal=reason, size=size, scatter=None, confidence=rule.confidence, notes=())
+def _refused(reason: str, *, size: LogSize, rule: TimeFitParameters, notes: tuple[str, ...] = ()) -> TimeFit:
+    return TimeFit(parts=(), refusal=reason, size=size, scatter=None, confidence=rule.confidence, notes=notes)
 
 
 def _counts(joined: pl.DataFrame) -> dict[str, Floats]:
