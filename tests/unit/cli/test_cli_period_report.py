@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from dataclasses import asdict
 from datetime import date
@@ -20,6 +21,7 @@ from pipeline.measure.periods import period_named
 from pipeline.publish.period_document import period_document
 from pipeline.store.snapshot import open_published
 from pipeline.store.workspace import Workspace
+from tests.filled_worksheets import fill
 from tests.period_nights import NIGHTS, SECRETS, build_nights
 
 LAST = NIGHTS[-1]
@@ -238,6 +240,53 @@ def _texts(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as packed:
             return [packed.read(name).decode("utf-8", "replace") for name in packed.namelist()]
     return [path.read_bytes().decode("utf-8", "replace")]
+
+
+def test_audits_are_told_as_their_command_tells_them(workspace, tmp_path, capsys):
+    """The error rate that goes to the board is the one that the auditors know, with its interval."""
+    own = tmp_path / "workspace"
+    shutil.copytree(workspace, own)
+
+    def asked(*words: str):
+        assert run([*words, "--workspace", str(own), "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    with open_published(Workspace(own)) as snapshot:
+        draws = snapshot.table("auditing.draw")
+    (batch,) = draws.filter(draws["as_of"] == LAST)["batch_id"].to_list()
+    (sheet,) = asked("audit", "worksheet", batch, "--output", str(tmp_path / "sheet.xlsx"))["worksheets"]
+
+    def say(uid: str, item_id: str) -> str:
+        return "no" if item_id == "accuracy.phones" and int(uid[:2], 16) % 2 else "yes"
+
+    asked("audit", "record", str(fill(Path(sheet["path"]), say, name="Tester")))
+    result = asked("audit", "result", batch)
+    words = ["report", "--period", "quarter", "--output", str(tmp_path / "report.json")]
+    row = table(asked(*words), "audits-rounds")[batch]
+    rate = result["record_error_rate"]
+    assert 0 < rate["estimate"] < 1
+    assert row["fault"].startswith(f"{rate['estimate'] * 100:.1f} %")
+    assert (row["done"], row["drawn"], row["speaks_for"]) == (result["n"], result["drawn"], result["speaks_for"])
+    assert "rests on" in row["note"]
+    done = {
+        center: table(asked(*words, "--center", center), "audits-rounds")[batch]["done"] for center in ("east", "west")
+    }
+    assert sum(done.values()) == result["n"]
+
+
+def test_the_trend_is_that_of_its_command(ask, workspace, capsys):
+    """Nights as they told it, and the same range before the first one."""
+    rows = table(ask(), "freshness-trend")
+    assert (
+        run(["freshness", "trend", "--every", "night", "--months", "13", "--workspace", str(workspace), "--json"]) == 0
+    )
+    told = {row["as_of"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
+    assert set(rows) == set(told)
+    assert len(rows) > len(NIGHTS)
+    for day, row in rows.items():
+        assert (row["share"], row["low"], row["high"]) == tuple(
+            told[day][name] for name in ("share", "share_low", "share_high")
+        )
 
 
 def test_editions_of_centers(ask, tmp_path):
