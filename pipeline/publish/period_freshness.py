@@ -42,6 +42,8 @@ READINGS = {
 }
 _NOUNS = {"complete_agency_update": "agency", "verified_record": "record", "edited_record": "record"}
 _WINDOWS = {"fiscal_year": "since the fiscal year began", "calendar_year": "since the calendar year began"}
+#: An edit is no update: the column in which edits stand too must not say so.
+_MET = ("number", "Number")
 _KIND_ORDER = ("agency", "site", "service", "service_at_site", "all")
 
 
@@ -133,7 +135,7 @@ def _readings(facts: PeriodFacts) -> ReportTable:
     rows = [(READINGS[part.value], *_share_cells(part)) for part in fresh.readings]
     rows += [(f"Agencies completely updated {_WINDOWS[part.value]}", *_share_cells(part)) for part in fresh.windows]
     columns, told = compared(
-        facts, *without_empty_notes(_share_columns(facts, first=text_column("reading", "Reading")), rows)
+        facts, *without_empty_notes(_share_columns(facts, first=text_column("reading", "Reading"), met=_MET), rows)
     )
     return ReportTable(
         table_id="freshness-readings",
@@ -151,10 +153,12 @@ def _readings(facts: PeriodFacts) -> ReportTable:
     )
 
 
-def _share_columns(facts: PeriodFacts, *, first: Column) -> tuple[Column, ...]:
+def _share_columns(
+    facts: PeriodFacts, *, first: Column, met: tuple[str, str] = ("updated", "Updated")
+) -> tuple[Column, ...]:
     return (
         first,
-        count_column("updated", "Updated"),
+        count_column(*met),
         count_column("counted", "Of counted"),
         count_column("unknown", "Without a date"),
         share_column("share", "Share"),

@@ -90,7 +90,7 @@ def test_figures_are_those_of_the_night(ask, workspace, capsys):
     assert run(["freshness", "--workspace", str(workspace), "--json"]) == 0
     row = json.loads(capsys.readouterr().out)["rows"][0]
     told = table(document, "freshness-readings")["Agencies completely updated (headline)"]
-    assert (told["updated"], told["counted"], told["unknown"]) == (row["numerator"], row["denominator"], row["unknown"])
+    assert (told["number"], told["counted"], told["unknown"]) == (row["numerator"], row["denominator"], row["unknown"])
     assert told["share"] == row["share"]
     with open_published(Workspace(workspace)) as snapshot:
         findings = snapshot.table("quality.finding")

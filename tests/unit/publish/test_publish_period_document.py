@@ -128,6 +128,13 @@ def test_a_share_that_is_not_known_is_never_a_number():
     assert "0.0 %" not in told(made)
 
 
+def test_an_edit_is_never_called_an_update():
+    """A directory of which every record was saved by an import is not updated."""
+    readings = tables(facts())["freshness-readings"]
+    assert "Updated" not in [column.heading for column in readings.columns]
+    assert "never called updated" in readings.rows[2][0]
+
+
 def test_without_an_earlier_night_nothing_is_compared():
     made = facts(before_on=None, records=RecordFacts(counted=(Count(name="agency", now=120),)))
     assert all(one.change is None for one in headlines_of(made))
