@@ -11,8 +11,10 @@ import polars as pl
 from pipeline.ingest.columns import nearest
 from pipeline.ingest.tables import read_table
 from pipeline.measure.time_log import TIME_LOG_COLUMNS
+from schemas.contract import conform
 from schemas.errors import InputError
 from schemas.parameters import IngestParameters
+from schemas.time_log import TimeLogFault
 
 #: Other headings under which software writes the same columns.
 _ALSO = {
@@ -39,11 +41,13 @@ class TimeLogFile:
         name: Name of the file.
         sha256: Hash of its bytes.
         lines: `source_line` and the columns of `TIME_LOG_COLUMNS` as texts.
+        faults: `schemas.time_log.TimeLogFault`: lines that are no rows of the table, such as those with too few cells.
     """
 
     name: str
     sha256: str
     lines: pl.DataFrame
+    faults: pl.DataFrame
 
 
 def read_time_log(path: Path) -> TimeLogFile:
@@ -73,7 +77,18 @@ def read_time_log(path: Path) -> TimeLogFile:
             **{name: cells.to_series(header.index(name)).cast(pl.String) for name in TIME_LOG_COLUMNS},
         }
     )
-    return TimeLogFile(name=path.name, sha256=hashlib.sha256(content).hexdigest(), lines=lines)
+    faults = table.parsed.rejects.select(
+        pl.col("source_line").cast(pl.Int64),
+        "reason",
+        column=pl.lit("(whole line)"),
+        value=pl.lit(None, dtype=pl.String),
+    )
+    return TimeLogFile(
+        name=path.name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        lines=lines,
+        faults=conform(faults, TimeLogFault),
+    )
 
 
 def _folded(name: str) -> str:

@@ -74,6 +74,7 @@ def calibrate(said: str, *, updated_share: float | None, by: str | None, center:
     file = read_time_log(Path(said))
     log = read_entries(file.lines, records=_counted(directory), as_of=common.day(resolved))
     rule = resolved.settings.time_fit
+    faults = pl.concat([file.faults, log.faults]).sort("source_line")
     fit = fit_minutes(list_updates(log.entries, gap_days=rule.gap_days), complexity, parameters=parameters, rule=rule)
     is_kept = by is not None and fit.refusal is None
     if is_kept and by is not None:
@@ -82,9 +83,9 @@ def calibrate(said: str, *, updated_share: float | None, by: str | None, center:
             moment=now(),
         )  # fmt: skip
     _tell_fit(
-        fit, log.faults, complexity, parameters=parameters, file=file.name, center=one, is_kept=is_kept, common=common
+        fit, faults, complexity, parameters=parameters, file=file.name, center=one, is_kept=is_kept, common=common
     )
-    return 0 if fit.refusal is None and log.faults.is_empty() else 1
+    return 0 if fit.refusal is None and faults.is_empty() else 1
 
 
 def _end(place: Workspace, centers: list[str], *, by: str | None, common: Common, resolved: Resolved) -> int:

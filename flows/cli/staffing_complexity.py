@@ -123,7 +123,7 @@ def complexity(
             {
                 "as_of": as_of.isoformat(),
                 "agencies": details.height,
-                "dearest": shown.head(limit).select(_COLUMNS).to_dicts(),
+                "dearest": shown.head(limit).select(*_COLUMNS).to_dicts(),
                 "by_center": centers.to_dicts(),
                 "by_curator": curators.to_dicts(),
                 "caveats": list(CAVEATS),

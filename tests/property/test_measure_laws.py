@@ -10,10 +10,12 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.measure.calibration import calibrate_factor, scaled
 from pipeline.measure.complexity import measure_complexity
 from pipeline.measure.freshness import Freshness, measure_freshness
 from pipeline.measure.freshness_cases import MEASURES
 from pipeline.measure.staffing import BAND, estimate_staffing
+from pipeline.measure.what_if import estimate_what_if, parse_what_if
 from pipeline.measure.window import months_before
 from schemas.contract import schema_of
 from schemas.core import CORE_TABLES
@@ -200,6 +202,51 @@ def test_workload_rises_with_every_weight(counts: list[tuple[int, ...]], part: s
     for name in BAND:
         hours = [getattr(estimate_staffing(frame, parameters=one).hours, name) for one in (before, after)]
         assert hours[0] <= hours[1] + 1e-9
+
+
+_QUESTIONS = st.lists(
+    st.sampled_from(
+        [
+            "target 93 %",
+            "portal for 40 %",
+            "calling for 25 %",
+            "120 audits",
+            "interim 20 %",
+            "direct 60 %",
+            "+50 agencies",
+        ]
+    ),
+    min_size=1,
+    max_size=4,
+    unique=True,
+).map(", ".join)
+
+
+@FEW
+@given(_BUNDLES, _QUESTIONS)
+def test_a_question_keeps_the_order_of_the_band(counts: list[tuple[int, ...]], text: str) -> None:
+    """A band turned round would be read the wrong way."""
+    answer = estimate_what_if(bundles(counts), what_if=parse_what_if(text), parameters=StaffingParameters())
+    for band in (answer.today_fte, answer.then_fte, answer.first_year_fte, answer.later_year_fte):
+        if band is not None:
+            assert 0 <= band.low <= band.central <= band.high
+    for name in BAND:
+        whole = getattr(answer.today_hours, name) + getattr(answer.difference_hours, name)
+        assert abs(whole - getattr(answer.then_hours, name)) < 1e-6 * (1 + abs(whole))
+
+
+@FEW
+@given(_BUNDLES, st.floats(0.1, 50, allow_nan=False), st.floats(0.05, 1))
+def test_a_calibrated_model_tells_the_curators_it_was_calibrated_with(
+    counts: list[tuple[int, ...]], fte: float, share: float
+) -> None:
+    """At the share that was really updated, whatever the directory is like."""
+    frame, parameters = bundles(counts), StaffingParameters()
+    factor = calibrate_factor(frame, parameters=parameters, actual_fte=fte, updated_share=share).factor
+    really = estimate_staffing(frame, parameters=parameters.model_copy(update={"target_coverage": share}))
+    band = scaled(really.fte, factor)
+    assert abs(band.central - fte) < 1e-9 * fte
+    assert band.low <= band.central <= band.high
 
 
 @FEW
