@@ -45,6 +45,11 @@ app.command(
     help="How many curators the directory takes: low, central, high.",
 )
 app.command("flows.cli.report:report", name="report", help="The report of the last published night.")
+app.command(
+    "flows.cli.network_commands:app",
+    name="network",
+    help="Many centers side by side: records, share updated, curators, counties.",
+)
 app.command("flows.cli.notify:notify", name="notify", help="Who is told of a night; a test; a warning when none came.")
 app.command(
     "flows.cli.packet_commands:app", name="packet", help="Update forms for agencies and partners, out and back as work."

@@ -1,0 +1,213 @@
+"""Writes the network as a file: page, PDF, workbook, table, letter or JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.measure.staffing import CAVEATS
+from pipeline.publish.network_document import network_document
+from pipeline.publish.network_json import network_json
+from pipeline.publish.table_file import Sheet, write_table
+from schemas.errors import StorageError, UsageError
+from schemas.network import NetworkFacts
+from schemas.report_document import ReportDocument
+
+_FORMS = {".html": "html", ".htm": "html", ".pdf": "pdf", ".xlsx": "xlsx", ".csv": "csv", ".json": "json", ".md": "md"}
+
+_COLUMNS: dict[str, tuple[str, int]] = {
+    "center_id": ("Center", 18),
+    "name": ("Name", 34),
+    "as_of": ("Data of", 12),
+    "source": ("Source", 12),
+    "is_stale": ("Older than asked for", 12),
+    "agencies": ("Agencies", 10),
+    "sites": ("Sites", 10),
+    "services": ("Services", 10),
+    "services_at_sites": ("Services at sites", 10),
+    "records": ("All kinds", 10),
+    "updated": ("Agencies completely updated", 12),
+    "updated_of": ("Of counted agencies", 12),
+    "updated_unknown": ("Without a date", 12),
+    "updated_share": ("Share updated", 10),
+    "updated_reason": ("Why not known", 40),
+    "errors": ("Errors", 9),
+    "warnings": ("Warnings", 9),
+    "notes": ("Notes", 9),
+    "curator_fte": ("Curators at work, FTE", 10),
+    "low_fte": ("Estimated FTE, low", 10),
+    "central_fte": ("Estimated FTE, central", 10),
+    "high_fte": ("Estimated FTE, high", 10),
+    "agencies_per_fte": ("Agencies per FTE at work", 10),
+    "records_per_fte": ("Counted records per FTE at work", 10),
+    "certified_share": ("Certified (approximate)", 10),
+    "county_count": ("Counties", 9),
+}
+
+
+def form_of(path: Path) -> str:
+    """Return the form that a file's name asks for.
+
+    Raises:
+        UsageError: It asks for none that can be written.
+    """
+    form = _FORMS.get(path.suffix.lower())
+    if form is None:
+        raise UsageError(
+            f"{path}: the network is written as .html, .pdf, .xlsx, .csv, .json or .md.",
+            advice="Name it like network.html.",
+        )
+    return form
+
+
+def document_of(facts: NetworkFacts) -> ReportDocument:
+    """Return the network as a document."""
+    return network_document(facts, caveats=CAVEATS)
+
+
+def write_network(facts: NetworkFacts, path: Path) -> None:
+    """Write the network in the form that the file's name asks for. A file of that name is replaced at once.
+
+    Raises:
+        UsageError: The name asks for no form that can be written.
+        StorageError: The disk refuses.
+    """
+    form = form_of(path)
+    if form == "csv":
+        write = _csv_writer(facts)
+    elif form == "json":
+        text = json.dumps(network_json(facts), ensure_ascii=False, indent=2)
+        write = _text_writer(f"{text}\n")
+    else:
+        write = _document_writer(document_of(facts), form=form)
+    unfinished = path.with_name(f".{path.stem}.unfinished{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(unfinished)
+        unfinished.replace(path)
+    except OSError as fault:
+        raise StorageError(
+            f"{path} cannot be written: {fault.strerror or fault}.",
+            advice="Is it open in another program? Close it there, or choose another place.",
+        ) from fault
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def center_rows(facts: NetworkFacts) -> pl.DataFrame:
+    """Return one row per center and one for all of them: the columns of the .csv file. Published figures are not among them."""
+    rows: list[dict[str, object]] = []
+    for one in facts.centers:
+        summary = one.summary
+        head, fte = summary.shares.complete_agency_update, summary.staffing.curator_fte
+        rows.append(
+            {
+                "center_id": summary.center_id,
+                "name": summary.center_name,
+                "as_of": summary.as_of,
+                "source": "summary" if one.is_included else "workspace",
+                "is_stale": one.is_stale,
+                **_counted(summary.counted.model_dump(), summary.counted.total),
+                **_updated(head.numerator, head.denominator, head.unknown, head.share, head.reason),
+                **_found(summary.findings.model_dump()),
+                "curator_fte": fte,
+                **{f"{end}_fte": value for end, value in summary.staffing.estimated_fte.model_dump().items()},
+                "agencies_per_fte": None if fte is None else summary.counted.agency / fte,
+                "records_per_fte": None if fte is None else summary.counted.total / fte,
+                "certified_share": summary.staffing.certified_share,
+                "county_count": one.county_count,
+            }
+        )
+    if facts.total is not None:
+        total, whole = facts.total, facts.total.shares["complete_agency_update"]
+        of = None if whole.known == whole.centers else f"of {whole.known} of {whole.centers} centers"
+        rows.append(
+            {
+                "center_id": "",
+                "name": "all centers",
+                **_counted(total.counted, total.records),
+                **_updated(whole.numerator, whole.denominator, whole.unknown, whole.share, of),
+                **_found(total.findings),
+                "curator_fte": total.curator_fte.value,
+                **{f"{end}_fte": value for end, value in zip(("low", "central", "high"), total.estimated_fte, strict=True)},
+                "agencies_per_fte": total.agencies_per_fte,
+                "records_per_fte": total.records_per_fte,
+                "certified_share": total.certified.share,
+                "county_count": None if facts.coverage is None else len(facts.coverage.covered()),
+            }
+        )  # fmt: skip
+    return pl.DataFrame(rows, schema=_SCHEMA)
+
+
+_SCHEMA: dict[str, type[pl.DataType]] = {
+    name: pl.String
+    if name in ("center_id", "name", "source", "updated_reason")
+    else pl.Date
+    if name == "as_of"
+    else pl.Boolean
+    if name == "is_stale"
+    else pl.Float64
+    if name.endswith(("_fte", "_share"))
+    else pl.Int64
+    for name in _COLUMNS
+}
+
+
+def _counted(by_kind: object, records: int) -> dict[str, object]:
+    assert isinstance(by_kind, dict)
+    return {
+        "agencies": by_kind["agency"],
+        "sites": by_kind["site"],
+        "services": by_kind["service"],
+        "services_at_sites": by_kind["service_at_site"],
+        "records": records,
+    }
+
+
+def _updated(
+    numerator: int | None, denominator: int | None, unknown: int | None, share: float | None, reason: str | None
+) -> dict[str, object]:
+    return {
+        "updated": numerator,
+        "updated_of": denominator,
+        "updated_unknown": unknown,
+        "updated_share": share,
+        "updated_reason": reason,
+    }
+
+
+def _found(by_severity: object) -> dict[str, object]:
+    assert isinstance(by_severity, dict)
+    return {"errors": by_severity["error"], "warnings": by_severity["warning"], "notes": by_severity["info"]}
+
+
+def _csv_writer(facts: NetworkFacts) -> Callable[[Path], object]:
+    sheet = Sheet(title="Centers", rows=center_rows(facts), columns=_COLUMNS)
+    return lambda place: write_table([sheet], place)
+
+
+def _text_writer(text: str) -> Callable[[Path], object]:
+    return lambda place: place.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _document_writer(document: ReportDocument, *, form: str) -> Callable[[Path], object]:
+    """Return what writes a document to a place. Forms are loaded when they are asked for: that of PDF is large."""
+    if form == "html":
+        from pipeline.publish.document_html import render_document_html
+
+        return _text_writer(render_document_html(document))
+    if form == "md":
+        from pipeline.publish.document_markdown import render_document_markdown
+
+        return _text_writer(render_document_markdown(document, short=False))
+    if form == "pdf":
+        from pipeline.publish.document_pdf import render_document_pdf
+
+        data = render_document_pdf(document)
+        return lambda place: place.write_bytes(data)
+    from pipeline.publish.document_workbook import write_document_workbook
+
+    return lambda place: write_document_workbook(document, place)
