@@ -44,7 +44,7 @@ app.command(
     name="staffing",
     help="How many curators the directory takes: low, central, high.",
 )
-app.command("flows.cli.report:report", name="report", help="The report of the last published night.")
+app.command("flows.cli.report:report", name="report", help="The report of a month, quarter or year, in five forms.")
 app.command(
     "flows.cli.network_commands:app",
     name="network",
