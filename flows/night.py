@@ -14,6 +14,7 @@ import polars as pl
 
 from flows.audit_ground import centers_of, month_batch, seed_of
 from flows.audits import Ground, draw_batch, known_auditors, plan_of, read_audits
+from flows.calibrations import read_calibrations
 from flows.clock import now
 from flows.compared_nights import compare_nights
 from flows.drawn import together
@@ -34,6 +35,7 @@ from flows.night_rows import explain_rows
 from flows.night_tables import gated_tables, night_tables, of_run
 from flows.packets import contacted_days
 from flows.references import load_references
+from flows.staffing_facts import observe_workload, view_staffing
 from flows.stopwatch import Stopwatch, peak_memory_mb
 from flows.verification_work import forecast_directory, forecast_end, list_work
 from pipeline.audit.draw import AuditDraw
@@ -49,7 +51,6 @@ from pipeline.match.siblings import alike_siblings
 from pipeline.measure.complexity import measure_complexity
 from pipeline.measure.dated_records import date_directory
 from pipeline.measure.freshness import Evidence, measure_freshness
-from pipeline.measure.staffing import estimate_staffing
 from pipeline.normalize.directory import normalize_delivery
 from pipeline.publish.hsds import Load, export_hsds
 from pipeline.store.recover import undo_unpublished
@@ -265,7 +266,18 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                 evidence=Evidence(findings=still_open, verifications=compared.verifications),
                 dated=dated,
             )
-            staffing = verb(estimate_staffing)(complexity, parameters=settings.staffing)
+            staffing = verb(view_staffing)(
+                complexity,
+                resolved=plan.resolved,
+                observed=observe_workload(
+                    directory,
+                    pair_state=pair_states,
+                    scored=matches.pairs,
+                    audit_size=settings.audit.size,
+                    as_of=plan.as_of,
+                ),
+                calibrations=read_calibrations(plan.workspace),
+            )
 
         with watch.stage("export"):
             plans, merged = merged_view(plan.workspace, judgement, directory, parameters=settings.merge)

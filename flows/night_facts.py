@@ -13,6 +13,7 @@ from flows.compared_nights import ComparedNights
 from flows.freshness_facts import freshness_figures, queue_figures
 from flows.night_plan import NightPlan
 from flows.night_rows import ExplainedRows
+from flows.staffing_facts import StaffingView, staffing_figures
 from flows.verification_work import WorkList
 from pipeline.audit.draw import AuditDraw
 from pipeline.curate.changes import ChangeCounts
@@ -23,7 +24,6 @@ from pipeline.curate.signals import count_signals
 from pipeline.match.agencies import Matches
 from pipeline.measure.forecast import Forecast
 from pipeline.measure.freshness import Freshness
-from pipeline.measure.staffing import Staffing
 from pipeline.publish.hsds import HsdsPackage
 from pipeline.publish.showable import showable_records
 from pipeline.validate.records import Validation
@@ -45,7 +45,6 @@ from schemas.night import (
     Place,
     RuleNotAsked,
     ShareFigure,
-    StaffingFigures,
     TopFinding,
     TopPair,
 )
@@ -95,7 +94,7 @@ class NightFrames:
         freshness: The annual update figures.
         forecast: Where the headline goes until the end of the year.
         work: Who must verify what.
-        staffing: The staffing band.
+        staffing: The staffing band, the calibrated one, and curators at work.
         package: The public HSDS package.
     """
 
@@ -122,7 +121,7 @@ class NightFrames:
     freshness: Freshness
     forecast: Forecast
     work: WorkList
-    staffing: Staffing
+    staffing: StaffingView
     package: HsdsPackage
 
 
@@ -149,12 +148,7 @@ def gather_facts(
         centers=tuple(_center(one, frames) for one in sorted(frames.delivered, key=lambda one: one.center_id)),
         duplicates=_duplicates(frames),
         freshness=freshness_figures(frames.freshness, forecast=frames.forecast),
-        staffing=StaffingFigures(
-            low_fte=round(frames.staffing.fte.low, 4),
-            central_fte=round(frames.staffing.fte.central, 4),
-            high_fte=round(frames.staffing.fte.high, 4),
-            caveats=frames.staffing.caveats,
-        ),
+        staffing=staffing_figures(frames.staffing),
         audit=_audit(frames),
         queue=queue_figures(frames.work),
         exports=(_package(frames.package),) if settings.run.export_hsds else (),

@@ -132,6 +132,22 @@ def leave_artifacts(facts: NightFacts) -> None:
         description=f"Agencies completely updated as of {facts.as_of}. "
         + ("" if freshness.forecast is None else forecast_words(freshness.forecast)),
     )
+    if facts.staffing is not None:
+        create_table_artifact(
+            [
+                {
+                    "center": center.center_id,
+                    "low": center.estimated[0],
+                    "central": center.estimated[1],
+                    "high": center.estimated[2],
+                    "calibrated": None if center.calibrated is None else center.calibrated[1],
+                    "at work": center.actual_fte,
+                }
+                for center in facts.staffing.centers
+            ],
+            key="staffing",
+            description=f"Curators needed (FTE) as of {facts.as_of}. {facts.staffing.caveats[0]} {facts.staffing.caveats[1]}",
+        )
     if facts.queue is not None:
         create_table_artifact(
             [

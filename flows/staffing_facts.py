@@ -22,7 +22,10 @@ from pipeline.measure.workload import (
     settle_workload,
 )
 from pipeline.store.snapshot import Snapshot
+from schemas.contract import conform
 from schemas.directory import Directory
+from schemas.measures import Measure
+from schemas.night import CenterCurators, StaffingFigures
 from schemas.staffing_parameters import StaffingParameters
 
 #: Work that belongs to no center alone.
@@ -92,6 +95,32 @@ class StaffingView:
     observed: ObservedWorkload
     notes: tuple[str, ...]
     parameters: StaffingParameters
+
+    def figures(self, *, as_of: date) -> pl.DataFrame:
+        """Return the bands as `schemas.measures.Measure` rows; the calibrated ones under `staffing_calibrated_fte`.
+
+        Args:
+            as_of: Day of the directory.
+        """
+        calibrated = [(None, self.calibrated), *((one.center_id, one.calibrated) for one in self.centers)]
+        rows = [
+            {"center_id": center, "value": name, "numerator": getattr(band, name)}
+            for center, band in calibrated
+            if band is not None
+            for name in BAND
+        ]
+        told = pl.DataFrame(rows, schema={"center_id": pl.String, "value": pl.String, "numerator": pl.Float64})
+        return pl.concat(
+            [
+                self.estimate.figures(as_of=as_of),
+                conform(
+                    told.with_columns(
+                        as_of=pl.lit(as_of), measure=pl.lit("staffing_calibrated_fte"), dimension=pl.lit("band")
+                    ),
+                    Measure,
+                ),
+            ]
+        )
 
     def document(self) -> dict[str, object]:
         """Return everything as one JSON document; the keys of the estimate stand at its top."""
@@ -184,6 +213,32 @@ def _calibrated(
     plain = calibration.applied(parameters).model_copy(update=dict.fromkeys(_UNDIVIDED, 0))
     own = complexity.filter(pl.col("center_id") == calibration.center_id)
     return scaled(estimate_staffing(own, parameters=plain).fte, calibration.factor)
+
+
+def staffing_figures(view: StaffingView) -> StaffingFigures:
+    """Return the staffing as the reports of a night tell it."""
+    low, central, high = _rounded(view.estimate.fte)
+    return StaffingFigures(
+        low_fte=low,
+        central_fte=central,
+        high_fte=high,
+        caveats=view.estimate.caveats,
+        calibrated=None if view.calibrated is None else _rounded(view.calibrated),
+        centers=tuple(
+            CenterCurators(
+                center_id=one.center_id,
+                estimated=_rounded(one.estimated),
+                calibrated=None if one.calibrated is None else _rounded(one.calibrated),
+                actual_fte=one.actual_fte,
+            )
+            for one in view.centers
+        ),
+        notes=view.notes,
+    )
+
+
+def _rounded(band: Band) -> tuple[float, float, float]:
+    return round(band.low, 4), round(band.central, 4), round(band.high, 4)
 
 
 def staffing_trend(measures: pl.DataFrame, runs: pl.DataFrame, *, center_id: str | None) -> pl.DataFrame:

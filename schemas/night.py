@@ -238,13 +238,43 @@ class FreshnessFigures:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CenterCurators:
+    """Curators of one center: needed for updates and changes in between, and at work.
+
+    Args:
+        center_id: The center.
+        estimated: FTE by the assumptions: low, central, high.
+        calibrated: FTE by its own calibration; None without one.
+        actual_fte: Curators at work; None when the settings do not say.
+    """
+
+    center_id: str
+    estimated: tuple[float, float, float]
+    calibrated: tuple[float, float, float] | None = None
+    actual_fte: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class StaffingFigures:
-    """Curators needed for a year's upkeep, in full-time equivalents; never one number without its band."""
+    """Curators needed for a year's upkeep, in full-time equivalents; never one number without its band.
+
+    Args:
+        low_fte: By the assumptions, all minutes low.
+        central_fte: By the assumptions, their middle.
+        high_fte: By the assumptions, all minutes high.
+        caveats: To be printed with every figure.
+        calibrated: The same three by the centers' own calibration; None when no center has one.
+        centers: Every center with what it needs and who is there.
+        notes: What must be told about the figure, one sentence each.
+    """
 
     low_fte: float
     central_fte: float
     high_fte: float
     caveats: tuple[str, ...]
+    calibrated: tuple[float, float, float] | None = None
+    centers: tuple[CenterCurators, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

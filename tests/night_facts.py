@@ -9,6 +9,7 @@ from schemas.gating import Gate, GateName
 from schemas.night import (
     AuditFigures,
     BandCount,
+    CenterCurators,
     CenterFacts,
     DuplicateFigures,
     Example,
@@ -77,7 +78,19 @@ def whole_night() -> NightFacts:
                 BandCount(kind="agency", band="never", count=10),
             ),
         ),
-        staffing=StaffingFigures(low_fte=1.04, central_fte=1.5, high_fte=2.2, caveats=("Minutes are assumptions.",)),
+        staffing=StaffingFigures(
+            low_fte=1.04,
+            central_fte=1.5,
+            high_fte=2.2,
+            caveats=("Minutes are assumptions.",),
+            calibrated=(1.2, 1.7, 2.5),
+            centers=(
+                CenterCurators(
+                    center_id="prairie", estimated=(1.0, 1.4, 2.0), calibrated=(1.2, 1.7, 2.4), actual_fte=1.6
+                ),
+            ),
+            notes=("Not in the figure: about 384 audited records a year.",),
+        ),
         audit=AuditFigures(batch_id="b1", size=32, frame_size=100, unit="agency"),
         exports=(
             ExportFigures(

@@ -49,6 +49,8 @@ def night_json(night: NightFacts) -> dict[str, Any]:
             "low_fte": None if staffing is None else staffing.low_fte,
             "central_fte": None if staffing is None else staffing.central_fte,
             "high_fte": None if staffing is None else staffing.high_fte,
+            "calibrated": None if staffing is None or staffing.calibrated is None else list(staffing.calibrated),
+            "centers": [] if staffing is None else [asdict(center) for center in staffing.centers],
         },
         "published": night.published,
         "seconds": {

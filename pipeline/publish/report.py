@@ -72,5 +72,7 @@ def _environment() -> Environment:
         count_of=wording.count_of,
         severity_words=wording.severity_words,
     )
-    environment.globals.update(BANDS=wording.BANDS, SEVERITIES=wording.SEVERITIES)
+    environment.globals.update(
+        staffing_words=wording.staffing_words, BANDS=wording.BANDS, SEVERITIES=wording.SEVERITIES
+    )
     return environment

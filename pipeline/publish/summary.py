@@ -19,6 +19,7 @@ from pipeline.publish.wording import (
     share_basis,
     share_text,
     signal_counts,
+    staffing_words,
     weekday,
 )
 from schemas.night import CenterFacts, NightFacts
@@ -234,7 +235,9 @@ def _staffing(night: NightFacts) -> str:
     lines = [
         "## Curators needed",
         "",
-        f"Between {staffing.low_fte:.1f} and {staffing.high_fte:.1f} full-time, most likely {staffing.central_fte:.1f}.",
+        f"Between {staffing.low_fte:.1f} and {staffing.high_fte:.1f} full-time, in the middle {staffing.central_fte:.1f}.",
+        *(markdown_text(words) for words in staffing_words(staffing)),
+        *(f"- {markdown_text(note)}" for note in staffing.notes),
         *(f"- {markdown_text(caveat)}" for caveat in staffing.caveats),
     ]
     return "\n".join(lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from schemas.night import AuditedFigures, NightFacts, ShareFigure
+from schemas.night import AuditedFigures, NightFacts, ShareFigure, StaffingFigures
 from schemas.quality import MOVED_EVENTS
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -206,3 +206,19 @@ def _share_words(figures: tuple[float | None, float | None, float | None]) -> st
     if low is None or high is None:
         return f"{share * 100:.1f} %"
     return f"{share * 100:.1f} % ({low * 100:.1f} to {high * 100:.1f} %)"
+
+
+def staffing_words(staffing: StaffingFigures) -> tuple[str, ...]:
+    """Return what is known besides the estimate, in sentences: the calibrated band, and the curators at work with what they keep."""
+    told = []
+    if staffing.calibrated is not None:
+        low, central, high = staffing.calibrated
+        told.append(f"By the centers' own calibration: {low:.1f} to {high:.1f}, in the middle {central:.1f}.")
+    at_work = [
+        f"{center.center_id} {center.actual_fte:g} (estimated {center.estimated[0]:.1f} to {center.estimated[2]:.1f})"
+        for center in staffing.centers
+        if center.actual_fte is not None
+    ]
+    if at_work:
+        told.append(f"At work: {', '.join(at_work)}.")
+    return tuple(told)

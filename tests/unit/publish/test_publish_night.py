@@ -80,7 +80,12 @@ def test_json_has_the_promised_keys(night):
         "share": 0.6,
     }
     assert list(document["seconds"]) == ["ingest", "normalize", "validate", "match", "measure", "publish", "total"]
-    assert document["staffing"] == {"low_fte": 1.04, "central_fte": 1.5, "high_fte": 2.2}
+    assert document["staffing"] == {
+        "low_fte": 1.04, "central_fte": 1.5, "high_fte": 2.2, "calibrated": [1.2, 1.7, 2.5],
+        "centers": [
+            {"center_id": "prairie", "estimated": [1.0, 1.4, 2.0], "calibrated": [1.2, 1.7, 2.4], "actual_fte": 1.6}
+        ],
+    }  # fmt: skip
     assert document["peak_memory_mb"] == 312
 
 
@@ -340,3 +345,13 @@ def test_the_audit_so_far_and_the_last_one_are_told(night):
     finished = replace(night, audit=replace(night.audit, done=32))
     assert "audit of 32 agencies" not in summarize_night(finished)
     assert night_json(night)["audit"]["last"] is None
+
+
+def test_curators_are_told_with_their_band_calibration_and_who_is_there(night):
+    """A single figure would be quoted as if it were known."""
+    for text in (summarize_night(night), Page(render_report(night)).text()):
+        plain = without_escapes(text)
+        assert "By the centers' own calibration: 1.2 to 2.5, in the middle 1.7." in plain
+        assert "At work: prairie 1.6 (estimated 1.0 to 2.0)." in plain
+        assert "384 audited records" in plain
+        assert "Minutes are assumptions." in plain
