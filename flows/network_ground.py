@@ -232,6 +232,9 @@ def _area_note(name: str, served: ServedCounties | None, state: State | None) ->
     if served.unread:
         one = "name" if served.unread == 1 else "names"
         said.append(f"{served.unread:,} {one} of counties in its areas served are no county of {state.name}")
+    if served.without_state:
+        one = "name" if served.without_state == 1 else "names"
+        said.append(f"{served.without_state:,} {one} of counties in its areas served name no state and are left out")
     if served.whole_state:
         one = "service is" if served.whole_state == 1 else "services are"
         said.append(f"{served.whole_state:,} {one} for all of {state.name}, which names no county")

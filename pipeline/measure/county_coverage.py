@@ -11,8 +11,10 @@ from pipeline.measure.county_names import fold_county, read_county_names
 from schemas.directory import Directory
 from schemas.network import County, CountyCover, Coverage, SpellingRemark, State
 
-#: A unit such as `IL - Sangamon County`, or `IL - Sangamon County - Springfield` below it.
-_STATE_AND_PLACE = r"^([A-Za-z]{2})\s+-\s+(.+?)(?:\s+-\s+.*)?$"
+#: A unit such as `IL - Sangamon County`, or `Illinois - Sangamon County - Springfield` below it.
+_STATE_AND_PLACE = r"^([^-]+?)\s+-\s+(.+?)(?:\s+-\s+.*)?$"
+#: A unit such as `Sangamon County, IL`, or `Sangamon County, Illinois`.
+_PLACE_AND_STATE = r"^(.+?)\s*,\s*([^,]+)$"
 _COUNTY_WORD = r"(?i)\s(?:county|cnty\.?|co\.)$"
 
 
@@ -27,6 +29,7 @@ class ServedCounties:
         services: Counted services by county name.
         unread: Names with the word County that are no county of the state.
         whole_state: Counted services that name the whole state.
+        without_state: Names with the word County beside which no state stands; they are left out, since states share names.
     """
 
     names: tuple[str, ...] | None
@@ -34,6 +37,7 @@ class ServedCounties:
     services: dict[str, int]
     unread: int
     whole_state: int
+    without_state: int
 
 
 def counties_served(
@@ -55,13 +59,16 @@ def counties_served(
     units = services.select("record_uid", unit="area_served_units").explode(
         "unit", keep_nulls=False, empty_as_null=False
     )
-    parts = pl.col("unit").str.strip_chars().str.extract_groups(_STATE_AND_PLACE)
+    unit = pl.col("unit").str.strip_chars()
+    before, behind = unit.str.extract_groups(_STATE_AND_PLACE), unit.str.extract_groups(_PLACE_AND_STATE)
     split = units.with_columns(
-        state=parts.struct.field("1").str.to_uppercase(), place=parts.struct.field("2").str.strip_chars()
+        state=pl.coalesce(before.struct.field("1"), behind.struct.field("2")).str.strip_chars().str.to_lowercase(),
+        place=pl.coalesce(before.struct.field("2"), behind.struct.field("1"), unit).str.strip_chars(),
     )
-    whole = {state.code.casefold(), state.name.casefold(), f"state of {state.name}".casefold()}
-    whole_state = split.filter(pl.col("unit").str.strip_chars().str.to_lowercase().is_in(sorted(whole)))
-    places = split.filter(pl.col("state") == state.code.upper())
+    own_names = [state.code.lower(), state.name.lower()]
+    whole_state = split.filter(unit.str.to_lowercase().is_in([*own_names, f"state of {state.name.lower()}"]))
+    places = split.filter(pl.col("state").is_in(own_names))
+    stateless = split.filter(pl.col("state").is_null() & pl.col("place").str.contains(_COUNTY_WORD))
     # Few names stand in many units: each is read once.
     own = {fold_county(county.name): county for county in state.counties}
     meant: dict[str, str] = {}
@@ -97,6 +104,7 @@ def counties_served(
         services={county.name: number[county.name] for county in state.counties if county.name in number},
         unread=unread,
         whole_state=whole_state["record_uid"].n_unique(),
+        without_state=stateless["place"].n_unique(),
     )
 
 

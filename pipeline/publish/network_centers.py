@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.publish.network_json import per_hundred
 from pipeline.publish.period_words import (
+    band_words,
     count_column,
     number_column,
     share_column,
@@ -104,8 +105,8 @@ def updated_section(facts: NetworkFacts, total: NetworkTotal) -> Section:
                 notes=(
                     facts.rule_words,
                     (
-                        "The last row is the sum of the numerators over the sum of the denominators, never a mean of shares. A center whose "
-                        "share is not known is not in it, and never counts as 0."
+                        "The last row is the sum of the numerators over the sum of the denominators, never a mean of shares. A center "
+                        "whose share is not known is not in it, and never counts as 0."
                     ),
                     "Records edited shows work; an edit is no verification.",
                     NO_RANKING,
@@ -250,8 +251,8 @@ def staffing_section(facts: NetworkFacts, total: NetworkTotal, *, caveats: tuple
                     NO_RANKING,
                     "Published figures are in no total of this table.",
                     (
-                        "The estimate is of the yearly update and changes in between. New agencies, audits and merges are not divided among "
-                        "centers and are not in it."
+                        "The estimate is of the yearly update and changes in between. New agencies, audits and merges are not divided "
+                        "among centers and are not in it."
                     ),
                     "Certified: weighted by FTE in the last row; a center's share may count persons, so that the total is approximate.",
                     *caveats,
@@ -262,12 +263,8 @@ def staffing_section(facts: NetworkFacts, total: NetworkTotal, *, caveats: tuple
 
 
 def _staffing_words(total: NetworkTotal) -> list[str]:
-    low, central, high = total.estimated_fte
     told = [
-        (
-            f"The yearly update of all centers takes {low:.1f} to {high:.1f} full-time curators (central figure {central:.1f}), under the "
-            "assumptions named below the table."
-        )
+        f"The yearly update of all centers takes {band_words(total.estimated_fte)}, under the assumptions named below the table."
     ]
     told.append(f"Curators at work: {fte_words(total.curator_fte)}.")
     share = total.certified.share
@@ -280,11 +277,11 @@ def fte_words(part: Part) -> str:
     """Return full-time equivalents with the number of centers in them.
 
     >>> fte_words(Part(value=17.5, known=5, centers=6)), fte_words(Part(value=None, known=0, centers=2))
-    ('17.5 FTE, of 5 of 6 centers', 'not known')
+    ('17.5 FTE, known of 5 of 6 centers', 'not known')
     """
     if part.value is None:
         return "not known"
-    return f"{part.value:.1f} FTE" + (f", {of}" if (of := _of_centers(part.known, part.centers)) else "")
+    return f"{part.value:.1f} FTE" + (f", known {of}" if (of := _of_centers(part.known, part.centers)) else "")
 
 
 def certified_words(certified: float, fte: float, share: float) -> str:

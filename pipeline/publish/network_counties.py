@@ -94,8 +94,8 @@ def coverage_section(coverage: Coverage, *, names: Mapping[str, str], section_id
         notes=(
             _BASIS[coverage.basis],
             (
-                "Coverage follows the area served, not the address: a center also lists agencies outside its counties. A service for a whole "
-                "state or nation names no county."
+                "Coverage follows the area served, not the address: a center also lists agencies outside its counties. A service for a "
+                "whole state or nation names no county."
             ),
             *(
                 [f"The counties of {listed(unknown)} are not known: what is served by none may be theirs."]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pipeline.publish.network_centers import (
     centers_section,
-    certified_words,
     findings_section,
     fte_words,
     staffing_section,
@@ -77,7 +76,7 @@ def summary_of(facts: NetworkFacts) -> tuple[str, ...]:
     if facts.coverage is not None:
         told.append(coverage_words(facts.coverage))
     if facts.cross is not None:
-        told.append(f"{count_of(facts.cross.pair_count, 'pair')} of agencies may stand in two centers.")
+        told.append(f"{count_of(facts.cross.pair_count, 'pair')} of agencies of two centers are copies of one record, or may be one.")
     if facts.published_total is not None:
         told.append(f"As published, the centers have {fte_words(facts.published_total.curator_fte)}.")
     if facts.coverage is None and facts.published_coverage is not None:
@@ -90,6 +89,8 @@ def _headlines(facts: NetworkFacts) -> tuple[Headline, ...]:
         return _published_headlines(facts)
     total, head = facts.total, facts.total.shares["complete_agency_update"]
     low, central, high = total.estimated_fte
+    # Small centers have tenths of a curator.
+    digits = 1 if high >= 1 else 2
     told = [
         Headline(
             label="Counted agencies",
@@ -110,8 +111,8 @@ def _headlines(facts: NetworkFacts) -> tuple[Headline, ...]:
         ),
         Headline(
             label="Curators estimated",
-            value=f"{low:.1f} to {high:.1f}",
-            basis=f"full-time equivalents for the yearly update; central figure {central:.1f}; assumptions under the table",
+            value=f"{low:.{digits}f} to {high:.{digits}f}",
+            basis=f"full-time equivalents for the yearly update; central figure {central:.{digits}f}; assumptions under the table",
         ),
     ]
     if facts.coverage is not None:
@@ -148,8 +149,8 @@ def _published_headlines(facts: NetworkFacts) -> tuple[Headline, ...]:
             told.append(
                 Headline(
                     label="Certified, as published",
-                    value=f"about {certified.share * 100:.0f} %",
-                    basis=certified_words(certified.certified_fte, certified.fte, certified.share),
+                    value=f"{certified.share * 100:.0f} %",
+                    basis=f"approximately; weighted by FTE: {certified.certified_fte:.1f} of {certified.fte:.1f}",
                 )
             )
     if facts.published_coverage is not None:
@@ -173,4 +174,5 @@ def _how_many(facts: NetworkFacts) -> str:
         )
     if facts.published:
         parts.append(f"published figures of {count_of(len(facts.published), 'center')}")
-    return "; ".join(parts) or "No center"
+    told = "; ".join(parts) or "no center"
+    return told[0].upper() + told[1:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.publish.network_centers import certified_words, fte_words
-from pipeline.publish.period_words import count_column, number_column, share_column, text_column
+from pipeline.publish.period_words import count_column, listed, number_column, share_column, text_column
 from schemas.network import PublishedTotal
 from schemas.network_parameters import PublishedCenter
 from schemas.report_document import Cell, ReportTable, Section
@@ -14,10 +14,10 @@ NOT_PUBLISHED = "not published"
 READING_NOTES: tuple[str, ...] = (
     "Published figures are quoted, not measured here, and stand in no total of measured figures. Sorted by name; this is no ranking.",
     (
-        "The shares updated are not comparable: the source does not define the percentage of the database updated in the last year. Centers "
-        "may count agencies or records, verifications or edits."
+        "The shares updated are not comparable: the source does not define the percentage of the database updated in the last year. "
+        "Centers may count agencies or records, verifications or edits."
     ),
-    "Sizes are stated as `more than`; they are lower bounds.",
+    "Sizes are stated as more than a number; they are lower bounds.",
     "What was not published, or given as NA, is not reported: it is not known and never 0.",
     "Certified curators are weighted by FTE; the published percentages may count persons, so the total is approximate.",
 )
@@ -44,10 +44,12 @@ def published_section(published: tuple[PublishedCenter, ...], total: PublishedTo
     certified = total.certified
     if certified.certified_fte is not None and certified.fte is not None and certified.share is not None:
         told.append(certified_words(certified.certified_fte, certified.fte, certified.share))
-    sources = tuple(
-        f"{one.name}: {one.source}; stated for {one.stated_for}." + (f" {one.remark}" if one.remark else "")
-        for one in published
-    )
+    by_source: dict[str, list[str]] = {}
+    for one in published:
+        by_source.setdefault(f"{one.source}; stated for {one.stated_for}.", []).append(one.name)
+    is_one = len(by_source) == 1
+    sources = tuple(source if is_one else f"{listed(names)}: {source}" for source, names in by_source.items())
+    remarks = tuple(f"{one.name}: {one.remark}" for one in published if one.remark)
     return Section(
         section_id="published",
         heading="Published figures",
@@ -69,7 +71,7 @@ def published_section(published: tuple[PublishedCenter, ...], total: PublishedTo
                     count_column("counties", "Counties", missing=NOT_PUBLISHED),
                 ),
                 rows=tuple(rows),
-                notes=sources,
+                notes=(*sources, *remarks),
             ),
         ),
         notes=READING_NOTES,

@@ -81,7 +81,7 @@ def shared_section(cross: CrossDuplicates, *, names: Mapping[str, str]) -> Secti
         section_id="shared",
         heading="Agencies in several centers",
         paragraphs=(_words(cross),),
-        tables=(counts, listed_pairs) if cross.pairs else (counts,),
+        tables=(counts, listed_pairs) if cross.pairs else (counts,) if cross.by_centers else (),
         notes=tuple(_notes(cross, names=names)),
     )
 
