@@ -22,8 +22,8 @@ AS_OF = date(2026, 11, 20)
 
 @pytest.fixture(scope="module")
 def center(tmp_path_factory) -> ExportCenter:
-    """A center of 130 agencies with two nights; in the second one more service takes time."""
-    made = ExportCenter(tmp_path_factory.mktemp("staffing"), agencies=130, seed="staffing", as_of=AS_OF)
+    """A center with two nights; in the second one changes between updates take more time."""
+    made = ExportCenter(tmp_path_factory.mktemp("staffing"), agencies=45, seed="staffing", as_of=AS_OF)
     made.rows[0]["ExcludeFromWebsite"] = "Yes"
     made.rows[0]["PublicName"] = "Zephyrine Undisclosed Circle"
     made.night()
@@ -35,7 +35,9 @@ def center(tmp_path_factory) -> ExportCenter:
 def answer(center: ExportCenter, capsys: pytest.CaptureFixture[str], tmp_path: Path):
     """Run a command on the workspace; returns exit code, what was printed and what was said."""
     config = tmp_path / "curation.toml"
-    config.write_text('[[centers]]\nid = "one"\ncurator_fte = 0.25\n', encoding="utf-8")
+    config.write_text(
+        '[[centers]]\nid = "one"\ncurator_fte = 0.25\n[time_fit]\nfewest_bundles = 35\n', encoding="utf-8"
+    )
 
     def _answer(*words: str) -> tuple[int, str, str]:
         capsys.readouterr()
@@ -52,7 +54,7 @@ def document(answer, *words: str) -> dict:
     return json.loads(out)
 
 
-def write_log(center: ExportCenter, path: Path, *, agencies: int = 130, faults: list[list[str]] | None = None) -> Path:
+def write_log(center: ExportCenter, path: Path, *, agencies: int = 45, faults: list[list[str]] | None = None) -> Path:
     """Write a log in which an agency takes 10 minutes, a service 12 and a site 4, with a little scatter."""
     draw = np.random.default_rng(5)
     directory = {name: center.table(f"core.{name}").filter("is_counted") for name in ("agency", "site", "service")}
@@ -169,10 +171,10 @@ def test_bad_lines_of_a_log_are_named_and_the_others_used(answer, center: Export
 
 
 def test_a_log_that_cannot_tell_is_refused_and_not_kept(answer, center: ExportCenter, tmp_path: Path) -> None:
-    log = write_log(center, tmp_path / "short.csv", agencies=40)
+    log = write_log(center, tmp_path / "short.csv", agencies=30)
     code, out, _ = answer("--calibrate", str(log), "--by", "Dana")
     assert code == 1
-    assert "The log holds 40 different agencies; 100 are needed." in out
+    assert "The log holds 30 different agencies; 35 are needed." in out
     assert document(answer)["calibrated"] is None
 
 
