@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 import polars as pl
 
-from flows.network_ground import NightGround, OwnCenter, definition_of, read_night, summarize_center
+from flows.network_ground import NightGround, OwnCenter, definition_of, read_night, summarize_centers
 from flows.network_held import read_held
 from flows.network_state import read_state
 from flows.settings import Resolved
@@ -53,7 +53,7 @@ def network_facts(resolved: Resolved, *, place: Workspace, as_of: date) -> Netwo
     night = read_night(resolved, place=place, day=as_of)
     own: list[OwnCenter] = []
     if night is not None:
-        own = [summarize_center(resolved, night=night, center_id=center, state=state) for center in night.centers]
+        own = summarize_centers(resolved, night=night, center_ids=list(night.centers), state=state)
     included, held_notes = _included(place, own=[one.summary.center_id for one in own], as_of=as_of)
     summaries = [*(one.summary for one in own), *included]
     coverage = None

@@ -32,6 +32,9 @@ from schemas.network_summary import DOCUMENT, KINDS, SEVERITIES, VERSION, Center
 from schemas.parameters import FreshnessRule
 from schemas.verdicts import ASKED, PairStanding
 
+#: Digits of curators and minutes in a summary: sums of fractions differ in their last digits from one call to the next.
+_DIGITS = 6
+
 
 @dataclass(frozen=True, kw_only=True)
 class OwnCenter:
@@ -130,6 +133,14 @@ def _read(snapshot: Snapshot, *, resolved: Resolved, place: Workspace, run_id: s
     )
 
 
+def centers_read(place: Workspace) -> frozenset[str]:
+    """Return the centers that the published nights of a workspace have read."""
+    if read_pointer(place) is None:
+        return frozenset()
+    with open_published(place) as snapshot:
+        return frozenset(reads.read_centers_read(snapshot)["center_id"].to_list())
+
+
 def definition_of(rule: FreshnessRule) -> Definition:
     """Return what makes two shares comparable."""
     return Definition(
@@ -137,33 +148,80 @@ def definition_of(rule: FreshnessRule) -> Definition:
     )
 
 
-def summarize_center(resolved: Resolved, *, night: NightGround, center_id: str, state: State | None) -> OwnCenter:
-    """Return the figures of a center of the night: counts and shares, no record.
+def summarize_centers(
+    resolved: Resolved, *, night: NightGround, center_ids: Sequence[str], state: State | None
+) -> list[OwnCenter]:
+    """Return the figures of centers of the night: counts and shares, no record.
 
-    Its records are judged on the day of the last night that read it: later days would make its data look older than they were.
+    The records of a center are judged on the day of the last night that read it: later days would make its data look older than they
+    were. Centers of one day are measured at once.
 
     Args:
         resolved: Settings.
         night: The night.
-        center_id: A center of it.
+        center_ids: Centers of it.
         state: The state whose counties are told; None when there is none.
 
     Raises:
-        InputError: What the settings say of the center does not fit into a summary.
+        InputError: What the settings say of a center does not fit into a summary.
     """
+    days: dict[date, list[str]] = {}
+    for center_id in center_ids:
+        days.setdefault(night.centers[center_id], []).append(center_id)
+    told = {}
+    for as_of, centers in days.items():
+        measured = _measure(resolved, directory=night.directory.of_centers(centers), as_of=as_of)
+        for center_id in centers:
+            told[center_id] = _summarize(resolved, night=night, center_id=center_id, state=state, measured=measured)
+    return [told[center_id] for center_id in center_ids]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Measured:
+    """Centers of one day, measured.
+
+    Attributes:
+        directory: Their tables.
+        delivering: Those that delivered any record.
+        freshness: Their shares updated.
+        staffing: Curators and minutes by center.
+        counted: Counted records by center and kind.
+    """
+
+    directory: Directory
+    delivering: frozenset[str]
+    freshness: Freshness
+    staffing: dict[str, dict[str, float]]
+    counted: pl.DataFrame
+
+
+def _measure(resolved: Resolved, *, directory: Directory, as_of: date) -> _Measured:
+    parameters = resolved.settings.staffing
+    complexity = measure_complexity(directory, as_of=as_of, parameters=parameters)
+    minutes = complexity.group_by("center_id").agg(
+        **{f"minutes_{end}": update_minutes(parameters, place=place).sum() for place, end in enumerate(BAND)}
+    )
+    staffing = estimate_staffing(complexity, parameters=parameters).by_center.join(minutes, on="center_id")
+    records = directory.records()
+    return _Measured(
+        directory=directory,
+        delivering=frozenset(records["center_id"].unique().to_list()),
+        freshness=measure_freshness(directory, as_of=as_of, rule=resolved.settings.freshness, dimensions=()),
+        staffing={row["center_id"]: row for row in staffing.to_dicts()},
+        counted=records.filter(pl.col("is_counted")).select("center_id", "kind"),
+    )
+
+
+def _summarize(
+    resolved: Resolved, *, night: NightGround, center_id: str, state: State | None, measured: _Measured
+) -> OwnCenter:
     told = resolved.center(center_id)
     name = (told.name or center_id)[:200]
-    directory = night.directory.of_center(center_id)
-    as_of = night.centers[center_id]
-    rule, parameters = resolved.settings.freshness, resolved.settings.staffing
-    freshness = measure_freshness(directory, as_of=as_of, rule=rule, dimensions=())
-    complexity = measure_complexity(directory, as_of=as_of, parameters=parameters)
-    estimate = estimate_staffing(complexity, parameters=parameters)
-    own = estimate.by_center.to_dicts()
+    own = measured.staffing.get(center_id, {})
     served = None
     if state is not None and not told.counties:
         served = counties_served(
-            directory,
+            measured.directory,
             center_id=center_id,
             center_name=name,
             state=state,
@@ -176,12 +234,12 @@ def summarize_center(resolved: Resolved, *, night: NightGround, center_id: str, 
         "version": VERSION,
         "center_id": center_id,
         "center_name": name,
-        "as_of": as_of,
+        "as_of": night.centers[center_id],
         "program_version": version("resdir"),
-        "counted": _counted(directory),
-        "shares": {measure: _reading(freshness, measure) for measure in READINGS},
-        "definition": definition_of(rule),
-        "cutoff_on": freshness.cutoff_on,
+        "counted": _counts(measured.counted.filter(pl.col("center_id") == center_id), "kind", KINDS),
+        "shares": {measure: _reading(measured, measure, center_id) for measure in READINGS},
+        "definition": definition_of(resolved.settings.freshness),
+        "cutoff_on": measured.freshness.cutoff_on,
         "findings": _counts(findings, "severity", SEVERITIES),
         "findings_by_rule": tuple(
             {"rule_id": rule_id, "severity": severity, "count": count}
@@ -193,13 +251,8 @@ def summarize_center(resolved: Resolved, *, night: NightGround, center_id: str, 
         "staffing": {
             "curator_fte": None if told.curator_fte is None else float(told.curator_fte),
             "certified_share": None if told.certified_share is None else float(told.certified_share),
-            "estimated_fte": {end: own[0][f"fte_{end}"] if own else 0.0 for end in BAND},
-            "update_minutes": {
-                end: float(complexity.select(update_minutes(parameters, place=place).sum()).item() or 0.0)
-                if complexity.height
-                else 0.0
-                for place, end in enumerate(BAND)
-            },
+            "estimated_fte": {end: round(float(own.get(f"fte_{end}", 0.0)), _DIGITS) for end in BAND},
+            "update_minutes": {end: round(float(own.get(f"minutes_{end}", 0.0)), _DIGITS) for end in BAND},
         },
         "counties": None if counties is None else tuple(counties),
         "counties_from": None if counties is None else "settings" if told.counties else "area_served",
@@ -241,17 +294,15 @@ def _area_note(name: str, served: ServedCounties | None, state: State | None) ->
     return f"{name}: {'; '.join(said)}." if said else None
 
 
-def _counted(directory: Directory) -> dict[str, int]:
-    return _counts(directory.records().filter(pl.col("is_counted")), "kind", KINDS)
-
-
 def _counts(frame: pl.DataFrame, column: str, names: Sequence[str]) -> dict[str, int]:
     found = dict(frame.group_by(column).len().iter_rows())
     return {name: found.get(name, 0) for name in names}
 
 
-def _reading(freshness: Freshness, measure: str) -> dict[str, object]:
-    row = freshness.headline(measure)
+def _reading(measured: _Measured, measure: str, center_id: str) -> dict[str, object]:
+    if center_id not in measured.delivering:
+        return {"numerator": None, "denominator": None, "unknown": None, "reason": "The export holds no record."}
+    row = measured.freshness.headline(measure, center_id=center_id)
     numbers = {name: row[name] for name in ("numerator", "denominator", "unknown")}
     reason = row.get("reason")
     if any(value is None for value in numbers.values()):

@@ -55,7 +55,7 @@ name = "North 211"
 """
 
 
-def build_night(folder: Path, *, state: Path, agencies: int = 5) -> Path:
+def build_night(folder: Path, *, state: Path, agencies: int = 4) -> Path:
     """Run the night and return the settings file; the workspace lies beside it."""
     made = synthesize(agencies=agencies, seed="network", output=folder / "out", centers=2, as_of=date(2026, 11, 19))
     icarol, hsds = made.centers

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from flows.cli.terminal import Common, say, show, show_json, show_table
 from flows.network_facts import network_facts
 from flows.network_files import document_of, form_of, write_network
-from flows.network_ground import read_night, summarize_center
+from flows.network_ground import centers_read, read_night, summarize_centers
 from flows.network_held import check_summary, forget_summary, keep_summary, read_summary, write_summary
 from flows.network_state import read_state
 from pipeline.publish.cell_text import NUMERIC, cell_text
@@ -111,7 +111,8 @@ def summarize(
     chosen = center or next(iter(night.centers))
     if chosen not in night.centers:
         raise UsageError(f"There is no center {chosen} in the last published night.", advice=f"Known: {known}.")
-    summary = summarize_center(resolved, night=night, center_id=chosen, state=read_state(resolved)).summary
+    (told,) = summarize_centers(resolved, night=night, center_ids=[chosen], state=read_state(resolved))
+    summary = told.summary
     write_summary(summary, output)
     if common.json:
         show_json({"path": str(output), "summary": summary.model_dump(mode="json")})
@@ -140,10 +141,7 @@ def include(
     resolved = common.resolve()
     place = common.place(resolved)
     day = common.day(resolved)
-    own = {one.id for one in resolved.settings.centers}
-    night = read_night(resolved, place=place, day=day)
-    if night is not None:
-        own |= set(night.centers)
+    own = {one.id for one in resolved.settings.centers} | centers_read(place)
     taken, refused = [], []
     for path in files:
         try:
