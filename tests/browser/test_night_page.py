@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.browser.conftest import Opened
-from tests.nights import night
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Path:
-    """The report of a night over the two invented centers."""
-    workspace = tmp_path_factory.mktemp("night") / "workspace"
-    night(
-        workspace,
-        ("prairie211", sample_data / "prairie211" / "2026-11-20"),
-        ("riverbend211", sample_data / "riverbend211"),
-        as_of=date(2026, 11, 20),
-    )
-    return workspace / "reports" / "night_2026-11-20.html"
+@pytest.fixture
+def report(sample_workspace: Path) -> Path:
+    """The report of the last night."""
+    return sample_workspace / "reports" / "night_2026-11-20.html"
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -9,8 +9,17 @@ from pathlib import Path
 import pytest
 
 from flows.cli import run
+from flows.period_facts import period_facts, scope_of
+from flows.period_ground import read_period
+from flows.settings import load_settings
+from pipeline.measure.periods import period_named
+from pipeline.publish.period_document import period_document
+from pipeline.store.workspace import Workspace
+from schemas.period_facts import PeriodFacts
 from tests.browser.conftest import Opened
 from tests.nights import night
+
+FIRST, LAST = date(2014, 3, 31), date(2014, 4, 9)
 
 
 def _report(workspace: Path, *words: str) -> Path:
@@ -20,28 +29,40 @@ def _report(workspace: Path, *words: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Path:
-    """The quarter of two nights over the invented centers."""
-    workspace = tmp_path_factory.mktemp("quarter") / "workspace"
-    for place, (folder, as_of) in enumerate((("2026-11-19", date(2026, 9, 30)), ("2026-11-20", date(2026, 11, 20)))):
-        night(
-            workspace,
-            ("prairie211", sample_data / "prairie211" / folder),
-            ("riverbend211", sample_data / "riverbend211"),
-            as_of=as_of,
-            run_id=f"{as_of:%Y%m%d}T020000Z-00000{place}",
-            run={"report": False, "export_hsds": False},
-        )
-    return _report(workspace)
+def sample(sample_workspace: Path) -> Path:
+    """The quarter over the invented centers."""
+    return _report(sample_workspace)
 
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
-    """The quarter of one night over a real export."""
+    """Two nights of one real export, the second in the quarter that follows: the workspace."""
     workspace = tmp_path_factory.mktemp("real") / "workspace"
     export = shared / "data" / "dc211" / "dc211_export.csv"
-    night(workspace, ("dc211", export), as_of=date(2014, 4, 9), run={"report": False, "export_hsds": False})
-    return _report(workspace)
+    for as_of in (FIRST, LAST):
+        night(
+            workspace, ("dc211", export), as_of=as_of, run_id=f"{as_of:%Y%m%d}",
+            run={"report": False, "export_hsds": False, "queue": False},
+        )  # fmt: skip
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def real_page(real: Path) -> Path:
+    """The quarter over the real export."""
+    return _report(real)
+
+
+@pytest.fixture(scope="module")
+def quarter(real: Path) -> PeriodFacts:
+    """What is known of that quarter."""
+    ground = read_period(
+        load_settings(None, workspace=real),
+        place=Workspace(real),
+        period=period_named("2014-Q2", fiscal_month=7),
+        day=LAST,
+    )
+    return period_facts(ground, scope_of(ground))
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -63,10 +84,32 @@ def test_the_report_fits_a_phone(open_file: Callable[..., Opened], sample: Path)
 @pytest.mark.real_data
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_report_of_a_real_directory_opens_without_a_barrier(
-    open_file: Callable[..., Opened], real: Path, width: int
+    open_file: Callable[..., Opened], real_page: Path, width: int
 ) -> None:
-    opened = open_file(real, width=width)
+    opened = open_file(real_page, width=width)
     assert opened.refused == []
     assert opened.complaints == []
     assert opened.violations() == []
     assert not opened.is_wider_than_screen()
+
+
+@pytest.mark.real_data
+def test_an_export_that_stays_the_same_changes_nothing(quarter: PeriodFacts) -> None:
+    """Of 2,132 rows some count and the others say why not; nothing was added, and only time moves findings."""
+    counted = sum(count.now for count in quarter.records.counted)
+    left_out = sum(row.rows for row in quarter.records.left_out if row.reason != "derived")
+    assert counted + left_out == 2132
+    assert [count.now for count in quarter.records.counted] == [count.before for count in quarter.records.counted]
+    assert all(row.added == row.changed == row.removed == 0 for row in quarter.records.changes)
+    assert quarter.findings.is_balanced
+    assert quarter.findings.total.first_found == 0
+    moved = {family.value for family in quarter.findings.by_family if family.opened or family.fixed}
+    assert moved <= {"FRE", "ID"}
+
+
+@pytest.mark.real_data
+def test_the_document_tells_the_quarter_to_date(quarter: PeriodFacts) -> None:
+    document = period_document(quarter)
+    assert document.subtitle == "dc211. Quarter 2 of 2014 (April to June), to date (9 April 2014)."
+    assert document.warnings == ()
+    assert 4 <= len(document.summary) <= 6

@@ -1,10 +1,12 @@
-"""The nightly flow with Prefect: no server by hand, named tasks, artifacts, quiet screen."""
+"""The flows with Prefect: no server by hand, named tasks, artifacts, quiet screen."""
 
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,14 +44,11 @@ def test_the_command_runs_the_flow_and_keeps_the_screen_for_the_person(tmp_path,
     for word in ("Traceback", "nanobind", "INFO", "Error"):
         assert word not in done.stderr, done.stderr
     _look_into_prefect(workspace / "logs" / "prefect" / "prefect.db")
-    _draw_the_audit(workspace)
+    _run_the_others(workspace)
 
 
 def _look_into_prefect(database: Path) -> None:
     """What Prefect's pages will show: one named flow run, coarse named tasks, artifacts."""
-    import sqlite3
-    from contextlib import closing
-
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as records:
         runs = records.execute("SELECT name, state_type FROM flow_run").fetchall()
         tasks = {name for (name,) in records.execute("SELECT name FROM task_run")}
@@ -60,35 +59,48 @@ def _look_into_prefect(database: Path) -> None:
     assert len(tasks) <= 20
     assert artifacts == {
         "night", "findings-by-rule", "findings-opened-and-closed", "findings-tonight", "records", "freshness", "queue-this-week",
+        "staffing",
     }  # fmt: skip
 
 
-def _draw_the_audit(workspace: Path) -> None:
-    """The monthly audit as its schedule starts it: worksheets in the workspace, what it did on Prefect's pages."""
-    import sqlite3
-    from contextlib import closing
-
-    started = """
-import sys
+#: The flows that come once a month and once a quarter, as their schedules start them, one after the other.
+STARTED = """
+import json, sys
 from pathlib import Path
 from flows.prefect_home import leave_quietly, prepare_prefect
 workspace = Path(sys.argv[1])
 prepare_prefect(workspace / "logs")
 from flows.monthly_audit import monthly_audit
+from flows.quarterly_report import quarterly_report
 month = monthly_audit(workspace=str(workspace), as_of="2026-12-01")
-print(month.is_new, *(path.name for path in month.worksheets))
+report = quarterly_report(workspace=str(workspace), as_of="2027-01-02")
+told = {"is_new": month.is_new, "worksheets": [str(path) for path in month.worksheets], "period": report.period.name}
+print(json.dumps({**told, "reports": [str(path) for path in report.paths]}))
 leave_quietly()
 """
+
+
+def _run_the_others(workspace: Path) -> None:
+    """The monthly audit and the quarterly report: files in the workspace, what they did on Prefect's pages."""
     done = subprocess.run(
-        [sys.executable, "-c", started, str(workspace)],
+        [sys.executable, "-c", STARTED, str(workspace)],
         capture_output=True, text=True, check=False, cwd=ROOT, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    is_new, *names = done.stdout.split()
-    assert is_new == "True"
-    assert [(workspace / "worksheets" / name).is_file() for name in names] == [True]
+    said = json.loads(done.stdout)
+    assert said["is_new"]
+    assert [(workspace / "worksheets" / Path(path).name).is_file() for path in said["worksheets"]] == [True]
+    assert said["period"] == "2026-Q4"
+    assert [Path(path).name for path in said["reports"]] == [
+        f"report_2026-Q4.{form}" for form in ("html", "pdf", "xlsx", "md")
+    ]
+    assert all((workspace / "reports" / Path(path).name).stat().st_size > 2000 for path in said["reports"])
     with closing(sqlite3.connect(f"file:{workspace / 'logs' / 'prefect' / 'prefect.db'}?mode=ro", uri=True)) as records:
-        runs = records.execute("SELECT name, state_type FROM flow_run WHERE name LIKE 'audit%'").fetchall()
-        told = records.execute("SELECT data FROM artifact WHERE key = 'audit'").fetchall()
-    assert runs == [("audit of 2026-12-01", "COMPLETED")]
-    assert "drawn now" in told[0][0]
+        runs = dict(records.execute("SELECT name, state_type FROM flow_run").fetchall())
+        told = dict(records.execute("SELECT key, data FROM artifact").fetchall())
+    assert runs["audit of 2026-12-01"] == "COMPLETED"
+    assert runs["report of the quarter before 2027-01-02"] == "COMPLETED"
+    assert "drawn now" in told["audit"]
+    assert "Quarterly report of the resource directory" in told["quarterly-report"]
+    headlines = json.loads(json.loads(told["quarterly-report-headlines"]))
+    assert all(row["basis"] for row in headlines)
