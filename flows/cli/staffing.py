@@ -23,7 +23,7 @@ from schemas.staffing_parameters import StaffingParameters
 
 def staffing(
     *,
-    what_if: str | None = None,
+    what_if: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     calibrate_from: Annotated[str | None, Parameter(name="--calibrate")] = None,
     updated_share: float | None = None,
     by: str | None = None,
@@ -168,26 +168,27 @@ def _factor(view: StaffingView) -> float | None:
 
 
 def _print_answer(answer: WhatIfEstimate, *, asked: str, factor: float | None) -> None:
-    rows = [
-        ("today", answer.today_fte, answer.today_hours),
-        (f"with {asked}", answer.then_fte, answer.then_hours),
-        ("difference", answer.difference_fte, answer.difference_hours),
-    ]
+    bands = [("today", answer.today_fte, answer.today_hours), (f"with {asked}", answer.then_fte, answer.then_hours)]
     if answer.first_year_fte is not None and answer.first_year_hours is not None:
-        rows.append(("the added agencies, first year", answer.first_year_fte, answer.first_year_hours))
+        bands.append(("the added agencies, first year", answer.first_year_fte, answer.first_year_hours))
     if answer.later_year_fte is not None and answer.later_year_hours is not None:
-        rows.append(("the added agencies, later years", answer.later_year_fte, answer.later_year_hours))
-    show_table(
-        "What if (low - central - high)",
-        ("", "FTE", "hours a year"),
-        [
-            (words, band_text(fte), f"{hours.low:,.0f} - {hours.central:,.0f} - {hours.high:,.0f}")
-            for words, fte, hours in rows
-        ],
-    )
+        bands.append(("the added agencies, later years", answer.later_year_fte, answer.later_year_hours))
+    rows = [
+        (words, band_text(fte), f"{hours.low:,.0f} - {hours.central:,.0f} - {hours.high:,.0f}")
+        for words, fte, hours in bands
+    ]
+    difference = ("difference", _signed(answer.difference_fte, digits=2), _signed(answer.difference_hours, digits=0))
+    rows.insert(2, difference)
+    show_table("What if (low - central - high)", ("", "FTE", "hours a year"), rows)
     if factor is not None:
         calibrated = [f"{getattr(answer.then_fte, name) * factor:.2f}" for name in BAND]
         show(f"Calibrated (factor {factor:.2f}): {' - '.join(calibrated)} FTE with {asked}.")
+
+
+def _signed(band: Band, *, digits: int) -> str:
+    """Return a difference; with signs, a hyphen between numbers could not be read."""
+    low, central, high = (f"{getattr(band, name):+,.{digits}f}" for name in BAND)
+    return f"{low} to {high}, central {central}"
 
 
 def _print_sensitivity(varied: pl.DataFrame) -> None:

@@ -23,7 +23,8 @@ class WhatIfEstimate:
         what_if: The question.
         today_hours, today_fte: The estimate as it is.
         then_hours, then_fte: The estimate of a usual year after the change.
-        difference_hours, difference_fte: `then` less today, end by end.
+        difference_hours, difference_fte: `then` less today at the same assumptions; of a change that saves work the low end is the
+            largest saving.
         minutes_per_agency: Minutes of one update of an agency that is added or goes; None when none does.
         first_year_hours, first_year_fte: What added agencies ask for in their first year: entered and updated once; None when none is
             added.
@@ -101,19 +102,19 @@ _ANSWERED = (
 def changed_parameters(parameters: StaffingParameters, what_if: WhatIf) -> StaffingParameters:
     """Return the model after the change: coverage, channels, updates a year, work besides updates.
 
-    A share that moves to a channel leaves the others as they were among themselves.
+    Agencies that move to a channel come from all channels alike: the others stay as they were among themselves.
     """
     changes: dict[str, object] = dict(what_if.changes)
-    if what_if.channel is not None:
-        channel, share = what_if.channel
-        before = dict(parameters.channel_shares)
-        if before:
-            moved = {name: other * (1 - share) for name, other in before.items()}
-            moved[channel] = moved.get(channel, 0.0) + share
-            changes["channel_shares"] = moved
-        else:
-            before_factor = (1 - share) * parameters.channel_factor
-            changes["channel_factor"] = share * parameters.channel_factors[channel] + before_factor
+    staying = 1 - sum(what_if.channels.values())
+    if what_if.channels and parameters.channel_shares:
+        shares = {name: share * staying for name, share in parameters.channel_shares.items()}
+        changes["channel_shares"] = shares | {
+            name: shares.get(name, 0.0) + moved for name, moved in what_if.channels.items()
+        }
+    elif what_if.channels:
+        changes["channel_factor"] = parameters.channel_factor * staying + sum(
+            moved * parameters.channel_factors[name] for name, moved in what_if.channels.items()
+        )
     return parameters.model_copy(update=changes)
 
 
@@ -165,7 +166,9 @@ def _fte(hours: Band, parameters: StaffingParameters) -> Band:
 
 
 def _less(one: Band, other: Band) -> Band:
-    return _band([getattr(one, name) - getattr(other, name) for name in BAND])
+    """Return a difference in the order of a band: what saves work saves most where most is assumed."""
+    low, central, high = (getattr(one, name) - getattr(other, name) for name in BAND)
+    return _band([min(low, central, high), central, max(low, central, high)])
 
 
 def _band(values: list[float]) -> Band:

@@ -13,7 +13,7 @@ from pipeline.measure.what_if import WhatIf, estimate_what_if, parse_what_if
 from schemas.complexity import Complexity
 from schemas.contract import empty_table
 from schemas.errors import UsageError
-from schemas.staffing_parameters import StaffingParameters
+from schemas.staffing_parameters import Channel, StaffingParameters
 
 CENTRAL = StaffingParameters()
 
@@ -217,6 +217,12 @@ def test_what_if_without_any_mean_says_what_to_do() -> None:
             WhatIf(agencies=1200, services_per_agency=3, sites_per_agency=1.5),
         ),
         ("+20 Agencies, 2 sites per agency", WhatIf(agencies=20, sites_per_agency=2)),
+        ("+1,200 agencies,target 98%", WhatIf(agencies=1200, changes={"target_coverage": 0.98})),
+        (
+            "2 verifications per year, 40 new agencies a year",
+            WhatIf(changes={"verifications_per_year": 2, "new_agencies": 40}),
+        ),
+        ("portal for 40 % and calling for 60 %", WhatIf(channels={Channel.PORTAL: 0.4, Channel.CALLING: 0.6})),
     ],
 )
 def test_questions_that_can_be_read(text: str, expected: WhatIf) -> None:
@@ -241,6 +247,8 @@ def test_questions_that_cannot_be_read(text: str) -> None:
         ("target 0 %", "out of range"),
         ("target 130 %", "out of range"),
         ("portal for 0 %", "out of range"),
+        ("portal for 40 %, Portal for 25 %", "says portal twice"),
+        ("portal for 60 %, calling for 50 %", "moves more than all agencies"),
         ("+0 agencies", "out of range"),
         ("3 services", "nobody adds"),
         ("-20 agencies, 3 services", "nobody adds"),
@@ -287,6 +295,21 @@ def test_a_part_that_moves_to_the_portal_saves_its_part() -> None:
     assert then("portal for 40 %", METRO, mixed) == pytest.approx(plain * (0.4 * 0.8 + 0.6 * 1.15))
 
 
+def test_two_channels_at_once_leave_the_rest_as_it_is() -> None:
+    plain = estimate_staffing(METRO, parameters=CENTRAL).fte.central
+    question = "portal for 40 %, calling for 25 %"
+    assert then(question, METRO) == pytest.approx(plain * (0.4 * 0.8 + 0.25 * 1.3 + 0.35))
+    mixed = StaffingParameters(channel_shares={"calling": 0.5, "mixed": 0.5})
+    assert then(question, METRO, mixed) == pytest.approx(plain * (0.4 * 0.8 + 0.25 * 1.3 + 0.35 * 1.15))
+
+
+def test_a_saving_is_a_band_from_the_largest_to_the_smallest() -> None:
+    answer = estimate_what_if(METRO, what_if=parse_what_if("portal for 100 %"), parameters=CENTRAL)
+    saved = answer.difference_fte
+    assert saved.low == pytest.approx(answer.then_fte.high - answer.today_fte.high)
+    assert saved.low < saved.central < saved.high < 0
+
+
 def test_several_changes_at_once_are_one_change() -> None:
     answer = estimate_what_if(
         METRO, what_if=parse_what_if("target 93 %, 120 audits and 60 new agencies; 80 merges"), parameters=CENTRAL
@@ -315,5 +338,5 @@ def test_added_agencies_are_judged_after_the_change() -> None:
 def test_the_answer_is_a_document() -> None:
     answer = estimate_what_if(METRO, what_if=parse_what_if("portal for 40 %"), parameters=CENTRAL)
     document = json.loads(json.dumps(answer.document()))
-    assert document["what_if"]["channel"] == ["portal", 0.4]
+    assert document["what_if"]["channels"] == {"portal": 0.4}
     assert document["then_fte"]["low"] <= document["then_fte"]["central"] <= document["then_fte"]["high"]
