@@ -18,6 +18,7 @@ from flows.night_plan import NightPlan
 from flows.notify_senders import call_webhook, send_mail
 from flows.settings import Resolved, load_settings
 from pipeline.publish.digest import failed_digest, night_digest
+from pipeline.publish.document_markdown import render_document_markdown
 from pipeline.publish.wording import weekday
 from pipeline.store.snapshot import read_pointer
 from pipeline.store.workspace import Workspace
@@ -25,6 +26,7 @@ from schemas.digest import Digest, LastGoodNight
 from schemas.errors import BusyError, ContractError, InputError, ResdirError, StorageError, UsageError
 from schemas.night import NightFacts
 from schemas.notify_parameters import NotifyParameters
+from schemas.report_document import ReportDocument
 
 #: Kinds of trouble in words. The error's own message stays in the house: it may name a value of a record.
 _TROUBLE: tuple[tuple[type[BaseException], str], ...] = (
@@ -106,6 +108,29 @@ def is_wanted(digest: Digest, *, has_warnings: bool, notify: NotifyParameters) -
         return is_trouble
     is_weekly = weekday(digest.as_of).lower() == notify.weekly_on
     return is_trouble or notify.when == "always" or digest.is_news or is_weekly
+
+
+def tell_report(document: ReportDocument, *, period: str, notify: NotifyParameters, moment: datetime) -> list[str]:
+    """Send the digest of a report of a period, unless only trouble is to be told.
+
+    Args:
+        document: The report; it names no record.
+        period: Name of the period, such as `2026-Q4`.
+        notify: Who is told.
+        moment: Moment of sending, UTC.
+
+    Returns:
+        One sentence per road that failed.
+    """
+    if not notify.is_on or notify.when == "trouble":
+        return []
+    digest = Digest(
+        subject=f"resdir: {document.title}, {period}",
+        text=render_document_markdown(document, short=True),
+        status="report",
+        as_of=document.as_of,
+    )
+    return send_digest(digest, notify=notify, moment=moment)
 
 
 def send_digest(digest: Digest, *, notify: NotifyParameters, moment: datetime) -> list[str]:

@@ -124,7 +124,7 @@ def _writer(document: ReportDocument, *, form: str) -> Callable[[Path], object]:
     if form == "md":
         from pipeline.publish.document_markdown import render_document_markdown
 
-        text = render_document_markdown(document, short=False)
+        text = render_document_markdown(document, short=True)
         return lambda place: place.write_text(text, encoding="utf-8", newline="\n")
     if form == "pdf":
         from pipeline.publish.document_pdf import render_document_pdf

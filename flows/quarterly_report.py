@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from prefect import flow
+from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.runtime import flow_run
 
-from flows.clock import today
+from flows.clock import now, today
 from flows.night import in_silence
 from flows.nightly import as_task
+from flows.notify import tell_report
 from flows.period_quarter import QuarterReport, report_quarter
 from flows.settings import load_settings
 from pipeline.publish.document_markdown import render_document_markdown
@@ -48,6 +49,9 @@ def quarterly_report(
         day=date.fromisoformat(as_of) if as_of else resolved.settings.run.as_of or today(),
         tell=tell or in_silence,
     )
+    for fault in tell_report(report.document, period=report.period.name, notify=resolved.settings.notify, moment=now()):
+        (tell or in_silence)(fault)
+        get_run_logger().warning(fault)
     leave_artifacts(report)
     return report
 

@@ -26,7 +26,7 @@ class Digest:
     Args:
         subject: One line.
         text: Plain text, ending in a line break.
-        status: `published`, `gated`, `failed`, `stale` or `test`.
+        status: `published`, `gated`, `failed`, `stale`, `report` or `test`.
         as_of: Day the message speaks of.
         run_id: Run; None when there is none.
         is_news: Whether something moved since the night before.

@@ -36,8 +36,9 @@ def test_there_are_commands_to_try():
 
 
 @pytest.mark.parametrize("command", QUESTIONS)
-def test_a_command_of_the_readme_works(command, workspace, capsys):
+def test_a_command_of_the_readme_works(command, workspace, capsys, tmp_path, monkeypatch):
     """The first command that fails is the last one a newcomer tries."""
+    monkeypatch.chdir(tmp_path)
     words = shlex.split(command)[1:]
     assert run([*words, "--workspace", str(workspace)]) == 0, capsys.readouterr().err
     assert capsys.readouterr().out.strip()

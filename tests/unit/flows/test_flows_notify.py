@@ -21,12 +21,13 @@ from aiosmtpd.smtp import AuthResult
 from pydantic import ValidationError
 
 from flows.cli import run
-from flows.notify import is_wanted, tell_night, told_trouble
+from flows.notify import is_wanted, tell_night, tell_report, told_trouble
 from flows.notify_senders import call_webhook, send_mail
 from schemas.digest import Digest, LastGoodNight
 from schemas.errors import InputError
 from schemas.notify_parameters import MailParameters, NotifyParameters, WebhookParameters
 from tests.night_facts import stopped_night, whole_night
+from tests.report_documents import full_document
 
 NOW = datetime(2026, 11, 21, 2, 5, tzinfo=UTC)
 DIGEST = Digest(
@@ -267,6 +268,20 @@ def test_a_night_is_told_by_both_roads(mailbox: tuple[Mailbox, MailParameters], 
     assert tell_night(stopped_night(), notify=notify, before=old, moment=NOW) == []
     assert len(Hook.posted) == 2
     assert "too old" in box.mails[1][1].get_content()
+
+
+def test_the_digest_of_a_report_is_sent_unless_only_trouble_is_wanted(
+    mailbox: tuple[Mailbox, MailParameters],
+) -> None:
+    box, mail = mailbox
+    told = {"period": "2026-Q3", "moment": NOW}
+    assert tell_report(full_document(), notify=NotifyParameters(mail=mail, when="trouble"), **told) == []
+    assert tell_report(full_document(), notify=NotifyParameters(), **told) == []
+    assert box.mails == []
+    assert tell_report(full_document(), notify=NotifyParameters(mail=mail), **told) == []
+    ((_, message),) = box.mails
+    assert message["Subject"] == "resdir: Quarterly report of the directory, 2026-Q3"
+    assert "Three of four agencies were verified" in message.get_content()
 
 
 def settings_file(folder: Path, mail: MailParameters) -> Path:
