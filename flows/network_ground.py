@@ -283,11 +283,15 @@ def _area_note(name: str, served: ServedCounties | None, state: State | None) ->
             f"no counted service names a county of {state.name} as area served, so that its counties are not known"
         )
     if served.unread:
-        one = "name" if served.unread == 1 else "names"
-        said.append(f"{served.unread:,} {one} of counties in its areas served are no county of {state.name}")
+        one = (
+            "name of a county in its areas served is"
+            if served.unread == 1
+            else "names of counties in its areas served are"
+        )
+        said.append(f"{served.unread:,} {one} not known in {state.name}")
     if served.without_state:
-        one = "name" if served.without_state == 1 else "names"
-        said.append(f"{served.without_state:,} {one} of counties in its areas served name no state and are left out")
+        one = "county stands" if served.without_state == 1 else "counties stand"
+        said.append(f"{served.without_state:,} {one} in its areas served without a state and so for no county")
     if served.whole_state:
         one = "service is" if served.whole_state == 1 else "services are"
         said.append(f"{served.whole_state:,} {one} for all of {state.name}, which names no county")

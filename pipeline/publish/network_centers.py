@@ -9,6 +9,7 @@ from pipeline.publish.period_words import (
     number_column,
     share_column,
     text_column,
+    without_empty_notes,
 )
 from pipeline.publish.wording import count_of, day, kind_words, number, per_cent
 from schemas.network import NetworkCenter, NetworkFacts, NetworkTotal, Part, ShareSum
@@ -67,7 +68,7 @@ def source_words(one: NetworkCenter) -> str:
 
 def updated_section(facts: NetworkFacts, total: NetworkTotal) -> Section:
     """Return the share updated by one definition, with what it was counted from."""
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for one in facts.centers:
         shares = one.summary.shares
         head = shares.complete_agency_update
@@ -83,6 +84,19 @@ def updated_section(facts: NetworkFacts, total: NetworkTotal) -> Section:
             _of_centers(head_sum.known, head_sum.centers),
         )
     )
+    columns, rows = without_empty_notes(
+        (
+            text_column("center", "Center"),
+            count_column("numerator", "Updated"),
+            count_column("denominator", "Of counted agencies"),
+            count_column("unknown", "Without a date"),
+            share_column("share", "Share"),
+            share_column("verified_share", "Records verified"),
+            share_column("edited_share", "Records edited"),
+            text_column("reason", "Remark"),
+        ),
+        rows,
+    )
     return Section(
         section_id="updated",
         heading="Share updated in the last year",
@@ -91,16 +105,7 @@ def updated_section(facts: NetworkFacts, total: NetworkTotal) -> Section:
             ReportTable(
                 table_id="updated",
                 title="Agencies completely updated, by one definition",
-                columns=(
-                    text_column("center", "Center"),
-                    count_column("numerator", "Updated"),
-                    count_column("denominator", "Of counted agencies"),
-                    count_column("unknown", "Without a date"),
-                    share_column("share", "Share"),
-                    share_column("verified_share", "Records verified"),
-                    share_column("edited_share", "Records edited"),
-                    text_column("reason", "Remark"),
-                ),
+                columns=tuple(columns),
                 rows=tuple(rows),
                 notes=(
                     facts.rule_words,
@@ -191,8 +196,29 @@ def findings_section(facts: NetworkFacts, total: NetworkTotal) -> Section:
                     "Rules that an export carries no columns for are not asked: few findings may mean few columns.",
                 ),
             ),
+            _within(facts, total),
         ),
     )  # fmt: skip
+
+
+def _within(facts: NetworkFacts, total: NetworkTotal) -> ReportTable:
+    """Return the pairs of agencies within each center that may be one."""
+    rows: list[tuple[Cell, ...]] = []
+    for one in facts.centers:
+        pairs = one.summary.duplicates
+        rows.append((one.summary.center_name, pairs.duplicate, pairs.possible, pairs.asked))
+    rows.append((ALL, *(total.duplicates[name] for name in ("duplicate", "possible", "asked"))))
+    return ReportTable(
+        table_id="duplicates",
+        title="Pairs of agencies within each center that may be one",
+        columns=(
+            text_column("center", "Center"),
+            count_column("duplicate", "Likely"),
+            count_column("possible", "Possible"),
+            count_column("asked", "A person should look at"),
+        ),
+        rows=tuple(rows),
+    )
 
 
 def staffing_section(facts: NetworkFacts, total: NetworkTotal, *, caveats: tuple[str, ...]) -> Section:

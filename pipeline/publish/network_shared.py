@@ -18,6 +18,9 @@ _OWNERS = {
     "not known": "not known",
 }
 
+#: Longest number of a record that stands beside its name; longer ones are made by machines for machines (project choice).
+_NUMBER_LENGTH = 20
+
 
 def shared_section(cross: CrossDuplicates, *, names: Mapping[str, str]) -> Section:
     """Return the pairs of agencies across centers.
@@ -26,6 +29,10 @@ def shared_section(cross: CrossDuplicates, *, names: Mapping[str, str]) -> Secti
         cross: The pairs.
         names: Names of the centers by id.
     """
+    centers = [
+        f"{names.get(one.center_a, one.center_a)} and {names.get(one.center_b, one.center_b)}"
+        for one in cross.by_centers
+    ]
     counts = ReportTable(
         table_id="shared-counts",
         title="Pairs of agencies across centers",
@@ -34,19 +41,23 @@ def shared_section(cross: CrossDuplicates, *, names: Mapping[str, str]) -> Secti
             *(count_column(key, words.capitalize()) for key, words in _SORTS.items()),
             count_column("counted_twice", "Copies that both count"),
             count_column("different", "Called two by people"),
-            *(count_column(f"owner_{key.replace(' ', '_')}", f"Owner {words}") for key, words in _OWNERS.items()),
         ),
         rows=tuple(
-            (
-                f"{names.get(one.center_a, one.center_a)} and {names.get(one.center_b, one.center_b)}",
-                *(one.sorts[key] for key in _SORTS),
-                one.counted_twice,
-                one.different,
-                *(one.owners[key] for key in _OWNERS),
-            )
-            for one in cross.by_centers
+            (words, *(one.sorts[key] for key in _SORTS), one.counted_twice, one.different)
+            for words, one in zip(centers, cross.by_centers, strict=True)
         ),
-        notes=("Pairs that people called two are in no other column.",),
+        notes=("Pairs that people called two are in no other column, here and below.",),
+    )
+    owners = ReportTable(
+        table_id="shared-owners",
+        title="Who is named as owner of these records",
+        columns=(
+            text_column("centers", "Centers"),
+            *(count_column(key.replace(" ", "_"), words.capitalize()) for key, words in _OWNERS.items()),
+        ),
+        rows=tuple(
+            (words, *(one.owners[key] for key in _OWNERS)) for words, one in zip(centers, cross.by_centers, strict=True)
+        ),
     )
     listed_pairs = top_table(
         "shared-pairs",
@@ -81,7 +92,7 @@ def shared_section(cross: CrossDuplicates, *, names: Mapping[str, str]) -> Secti
         section_id="shared",
         heading="Agencies in several centers",
         paragraphs=(_words(cross),),
-        tables=(counts, listed_pairs) if cross.pairs else (counts,) if cross.by_centers else (),
+        tables=(*((counts, owners) if cross.by_centers else ()), *((listed_pairs,) if cross.pairs else ())),
         notes=tuple(_notes(cross, names=names)),
     )
 
@@ -108,7 +119,7 @@ def _notes(cross: CrossDuplicates, *, names: Mapping[str, str]) -> list[str]:
 
 
 def _named(name: str, number: str | None) -> str:
-    return name if number is None else f"{name} ({number})"
+    return name if number is None or len(number) > _NUMBER_LENGTH else f"{name} ({number})"
 
 
 def _owner_words(pair: CrossPair) -> str:

@@ -32,9 +32,9 @@ def published(center_id: str, **changes) -> PublishedCenter:
 
 def test_every_table_by_center_ends_with_all_centers_and_sorts_by_name():
     told = document(summary("east"), summary("west"))
-    for name in ("centers", "updated", "findings", "curators"):
+    for name in ("centers", "updated", "findings", "duplicates", "curators"):
         assert [row[0] for row in table(told, name).rows] == ["East 211", "West 211", "all centers"]
-        assert any("no ranking" in note for note in table(told, name).notes)
+        assert name == "duplicates" or any("no ranking" in note for note in table(told, name).notes)
 
 
 def test_an_unknown_share_is_written_not_known_with_its_reason():
@@ -113,7 +113,9 @@ def test_shared_agencies_tell_owner_and_withhold_names():
     assert (second[0], second[2]) == ("withheld", "withheld")
     assert second[-1] == "conflicting: EAST01, WEST02"
     counts = rows(table(told, "shared-counts"))["East 211 and West 211"]
-    assert (counts["copy"], counts["counted_twice"], counts["owner_conflicting"], counts["different"]) == (1, 1, 1, 2)
+    assert (counts["copy"], counts["duplicate"], counts["counted_twice"], counts["different"]) == (1, 1, 1, 2)
+    owners = rows(table(told, "shared-owners"))["East 211 and West 211"]
+    assert (owners["one"], owners["conflicting"], owners["both"]) == (1, 1, 0)
 
 
 def test_json_keeps_its_keys_with_and_without_centers():
