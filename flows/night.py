@@ -281,15 +281,17 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
 
         with watch.stage("export"):
             plans, merged = merged_view(plan.workspace, judgement, directory, parameters=settings.merge)
-            package = verb(export_hsds)(
-                merged.directory,
-                findings=merged.rename(validation.findings),
-                load=Load(directory=directory, findings=validation.findings) if merged.aliases else None,
-                as_of=plan.as_of,
-                parameters=settings.export,
-                privacy=settings.normalize.privacy,
-                run_id=plan.run_id,
-            )
+            package = None
+            if settings.run.export_hsds:
+                package = verb(export_hsds)(
+                    merged.directory,
+                    findings=merged.rename(validation.findings),
+                    load=Load(directory=directory, findings=validation.findings) if merged.aliases else None,
+                    as_of=plan.as_of,
+                    parameters=settings.export,
+                    privacy=settings.normalize.privacy,
+                    run_id=plan.run_id,
+                )
 
         with watch.stage("queue"):
             forecast = verb(forecast_directory)(

@@ -95,7 +95,7 @@ class NightFrames:
         forecast: Where the headline goes until the end of the year.
         work: Who must verify what.
         staffing: The staffing band, the calibrated one, and curators at work.
-        package: The public HSDS package.
+        package: The public HSDS package; None when the settings want none.
     """
 
     delivered: tuple[Delivered, ...]
@@ -122,7 +122,7 @@ class NightFrames:
     forecast: Forecast
     work: WorkList
     staffing: StaffingView
-    package: HsdsPackage
+    package: HsdsPackage | None
 
 
 def gather_facts(
@@ -151,7 +151,7 @@ def gather_facts(
         staffing=staffing_figures(frames.staffing),
         audit=_audit(frames),
         queue=queue_figures(frames.work),
-        exports=(_package(frames.package),) if settings.run.export_hsds else (),
+        exports=() if frames.package is None else (_package(frames.package),),
         top_findings=_top_findings(frames, may_be_named=may_be_named),
         held_back=int(open_findings(frames.tracked)["is_held_back"].sum()),
         top_pairs=_top_pairs(frames, may_be_named=may_be_named),

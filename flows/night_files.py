@@ -8,6 +8,7 @@ from pathlib import Path
 from flows.audit_files import write_worksheets
 from flows.night_facts import NightFrames, queue_file, stopped_report
 from flows.night_plan import NightPlan
+from pipeline.publish.hsds import HsdsPackage
 from pipeline.publish.package import write_package
 from pipeline.publish.queue_sheets import queue_sheets
 from pipeline.publish.report import render_report
@@ -30,8 +31,8 @@ def write_night_files(plan: NightPlan, frames: NightFrames, facts: NightFacts) -
     """
     run = plan.resolved.settings.run
     try:
-        if run.export_hsds:
-            facts = _write_public_package(plan, frames, facts)
+        if frames.package is not None:
+            facts = _write_public_package(plan, frames.package, facts)
         if facts.audit is not None and facts.audit.worksheet is not None:
             write_worksheets(
                 frames.sample,
@@ -70,10 +71,10 @@ def write_stopped_report(plan: NightPlan, facts: NightFacts) -> NightFacts:
     return facts
 
 
-def _write_public_package(plan: NightPlan, frames: NightFrames, facts: NightFacts) -> NightFacts:
+def _write_public_package(plan: NightPlan, package: HsdsPackage, facts: NightFacts) -> NightFacts:
     output = plan.workspace.exports / "hsds"
     try:
-        write_package(frames.package, output)
+        write_package(package, output)
     except InputError as fault:
         told = f"{fault.message} The package of an earlier night stays at {output.name}."
         advice = "If it is right: resdir export hsds --output FOLDER --withhold --confirm-drop."

@@ -21,7 +21,13 @@ def workspace(tmp_path_factory, sample_data):
     folder = tmp_path_factory.mktemp("changes") / "workspace"
     for run_id, day, export in zip(RUNS, (19, 20, 21), ("2026-11-19", "2026-11-20", "2026-11-20"), strict=True):
         path = sample_data / "prairie211" / export / "resources.csv"
-        night(folder, ("prairie211", path), as_of=date(2026, 11, day), run_id=run_id)
+        night(
+            folder,
+            ("prairie211", path),
+            as_of=date(2026, 11, day),
+            run_id=run_id,
+            run={"report": False, "export_hsds": False, "queue": False},
+        )
     return folder
 
 

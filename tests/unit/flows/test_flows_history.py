@@ -31,7 +31,15 @@ def years(tmp_path_factory) -> tuple[Path, list]:
                 verified = f"{year}-11-01 0:00:00" if row["LastVerifiedOn"] else ""
                 writer.writerow({**row, "LastVerifiedOn": verified, "UpdatedOn": "", "EnteredOn": "2015-01-05 0:00:00"})
         run_id = f"{year}1120T020000000Z-aaaaaa"
-        facts.append(night(folder / "workspace", ("one", export), as_of=date(year, 11, 20), run_id=run_id))
+        facts.append(
+            night(
+                folder / "workspace",
+                ("one", export),
+                as_of=date(year, 11, 20),
+                run_id=run_id,
+                run={"report": False, "export_hsds": False, "queue": False},
+            )
+        )
     return folder / "workspace", facts
 
 

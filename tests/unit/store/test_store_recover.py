@@ -44,7 +44,13 @@ def failing(monkeypatch):
 
 
 def one_night(workspace, export, run_id):
-    return night(workspace, ("one", export.path), as_of=date(2026, 11, 20), run_id=run_id)
+    return night(
+        workspace,
+        ("one", export.path),
+        as_of=date(2026, 11, 20),
+        run_id=run_id,
+        run={"report": False, "export_hsds": False, "queue": False},
+    )
 
 
 def test_the_next_night_tells_what_the_lost_one_would_have_told(tmp_path, exports, failing, capsys):
