@@ -37,7 +37,7 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (320, True)])
+@pytest.mark.parametrize(("width", "dark"), [(320, True)])
 def test_page_opens_without_a_request_or_a_barrier(
     open_file: Callable[..., Opened], page_file: Path, width: int, dark: bool
 ) -> None:

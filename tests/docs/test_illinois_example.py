@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from flows.cli import run
+from pipeline.publish.network_json import network_json
 from schemas.network import State
 from schemas.network_state import StateFile
+from schemas.network_summary import CenterSummary
+from tests.network_summaries import cross_duplicates, network, summary
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "illinois"
 
@@ -165,3 +168,13 @@ def test_north_is_above_south(tiles, north, south):
 @pytest.mark.parametrize(("west", "east"), pairs(WEST_OF))
 def test_west_is_left_of_east(tiles, west, east):
     assert tiles[west][0] < tiles[east][0]
+
+
+def test_every_key_of_the_answer_stands_in_the_documentation(told):
+    """Scripts are written from it."""
+    text = (FOLDER.parents[1] / "docs" / "network.md").read_text(encoding="utf-8")
+    answer = network_json(network(summary("east"), cross=cross_duplicates()))
+    keys = {*answer, *answer["centers"][0], *answer["total"], *answer["coverage"], *answer["cross_center_duplicates"]}
+    assert set(told) == set(answer)
+    assert [key for key in sorted(keys) if f"`{key}`" not in text] == []
+    assert [key for key in CenterSummary.model_fields if f"`{key}`" not in text] == []

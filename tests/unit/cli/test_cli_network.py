@@ -162,7 +162,7 @@ def test_a_verdict_moves_a_pair_at_once(ask, config, document, capsys):
     assert after["pair_count"] == before["pair_count"] - 1
 
 
-@pytest.mark.parametrize("ending", ["html", "pdf", "xlsx", "md"])
+@pytest.mark.parametrize("ending", ["html", "pdf", "xlsx"])
 def test_every_form_is_written_and_holds_no_secret(config, tmp_path, ending, capsys):
     path = tmp_path / f"network.{ending}"
     assert run(["network", "--config", str(config), "--output", str(path)]) == 0
