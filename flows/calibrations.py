@@ -30,6 +30,7 @@ class Calibration:
         factor: Factor on the modelled figure; 1 for minutes from a time log.
         minutes: Low, central and high minutes that take the place of what is assumed, by setting; empty for a factor.
         inputs: What it was made from, as it was entered.
+        model: Settings of the model that a factor was made with; None for minutes, and where they were not kept.
     """
 
     center_id: str
@@ -40,6 +41,7 @@ class Calibration:
     factor: float = 1.0
     minutes: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     inputs: dict[str, Any] = field(default_factory=dict)
+    model: dict[str, Any] | None = None
 
     def applied(self, parameters: StaffingParameters) -> StaffingParameters:
         """Return the model with this center's own minutes."""
@@ -55,8 +57,9 @@ class Calibration:
         return f"{self.center_id}: {what}, entered by {self.by} on {self.decided_at:%Y-%m-%d} for {self.as_of}."
 
     def document(self) -> dict[str, object]:
-        """Return it as one JSON document."""
-        return {**asdict(self), "as_of": self.as_of.isoformat(), "decided_at": self.decided_at.isoformat()}
+        """Return it as one JSON document, without the settings of the model."""
+        told = {name: value for name, value in asdict(self).items() if name != "model"}
+        return {**told, "as_of": self.as_of.isoformat(), "decided_at": self.decided_at.isoformat()}
 
 
 def read_calibrations(place: Workspace) -> dict[str, Calibration]:
@@ -84,6 +87,7 @@ def _read(entry: Decision) -> Calibration:
             if f"{part}_minutes" in said.get("minutes", {})
         },
         inputs=said["inputs"],
+        model=said.get("model"),
     )
 
 
@@ -91,19 +95,25 @@ def keep_factor(
     place: Workspace,
     calibration: FactorCalibration,
     *,
+    model: StaffingParameters,
     center_id: str,
     by: str,
     as_of: date,
     run_id: str,
     moment: datetime,
 ) -> None:
-    """Put a factor into the decision log.
+    """Put a factor into the decision log, with the settings of the model that it was made with.
 
     Raises:
         BusyError, StorageError: As `append_decision`.
     """
     inputs = {name: value for name, value in asdict(calibration).items() if name != "factor"}
-    payload = {"basis": "curators", "factor": calibration.factor, "inputs": inputs | {"run_id": run_id}}
+    payload = {
+        "basis": "curators",
+        "factor": calibration.factor,
+        "inputs": inputs | {"run_id": run_id},
+        "model": model.model_dump(mode="json"),
+    }
     _keep(place, payload, center_id=center_id, by=by, as_of=as_of, moment=moment)
 
 

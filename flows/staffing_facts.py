@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 from pydantic import ValidationError
 
 from flows.calibrations import Calibration
 from flows.settings import Resolved
-from pipeline.measure.calibration import scaled
+from pipeline.measure.calibration import HIGHEST_FACTOR, LOWEST_FACTOR, scaled
 from pipeline.measure.staffing import BAND, Band, Staffing, estimate_staffing
+from pipeline.measure.what_if import WhatIf, estimate_what_if
 from pipeline.measure.workload import (
     ObservedWorkload,
     count_audits,
@@ -185,23 +188,51 @@ def view_staffing(
         )
         for row in estimate.by_center.to_dicts()
     )
-    undivided = estimate.workings.filter(pl.col("part").is_in(_UNDIVIDED))
-    besides = {name: float(undivided[f"hours_{name}"].sum()) / parameters.direct_hours for name in BAND}
-    calibrated = Band(**{name: besides[name] + sum(getattr(one.best, name) for one in centers) for name in BAND})
-    doubtful = [
-        f"The factor of {center} is {one.factor:.2f}, outside 0.5 to 2: check the inputs before it is used."
-        for center, one in sorted(in_force.items())
-        if not 0.5 <= one.factor <= 2.0
-    ]
+    calibrated = Band(
+        **{
+            name: _besides(estimate, in_force, name=name) + sum(getattr(one.best, name) for one in centers)
+            for name in BAND
+        }
+    )
     return StaffingView(
         estimate=estimate,
         calibrated=calibrated if in_force else None,
         centers=centers,
         calibrations=in_force,
         observed=observed,
-        notes=(*estimate.notes, *told, *doubtful),
+        notes=(*estimate.notes, *told, *_doubts(in_force, model=resolved.settings.staffing)),
         parameters=parameters,
     )
+
+
+def _besides(estimate: Staffing, calibrations: Mapping[str, Calibration], *, name: str) -> float:
+    """Return the FTE for new agencies, audits and merges at one end of the band, with the centers' factors.
+
+    A factor was made with this work in it. Which center does how much of it is not known: it is taken to be done as the updates are.
+    """
+    hours = float(estimate.workings.filter(pl.col("part").is_in(_UNDIVIDED))[f"hours_{name}"].sum())
+    plain = estimate.by_center[f"hours_{name}"].sum()
+    scaled_hours = sum(
+        row[f"hours_{name}"] * (calibrations[row["center_id"]].factor if row["center_id"] in calibrations else 1.0)
+        for row in estimate.by_center.to_dicts()
+    )
+    return hours / estimate.parameters.direct_hours * (scaled_hours / plain if plain else 1.0)
+
+
+def _doubts(calibrations: Mapping[str, Calibration], *, model: StaffingParameters) -> list[str]:
+    """Return what speaks against the factors in force, one sentence each."""
+    doubts = []
+    for center, one in sorted(calibrations.items()):
+        if not LOWEST_FACTOR <= one.factor <= HIGHEST_FACTOR:
+            doubts.append(
+                f"The factor of {center} is {one.factor:.2f}, outside {LOWEST_FACTOR:g} to {HIGHEST_FACTOR:g}: check the inputs before "
+                "it is used."
+            )
+        if one.model is not None and _model(one.model) != _model(model.model_dump(mode="json")):
+            doubts.append(
+                f"The settings of the model are not those with which the factor of {center} was made: make it anew with --calibrate."
+            )
+    return doubts
 
 
 def _calibrated(
@@ -213,6 +244,24 @@ def _calibrated(
     plain = calibration.applied(parameters).model_copy(update=dict.fromkeys(_UNDIVIDED, 0))
     own = complexity.filter(pl.col("center_id") == calibration.center_id)
     return scaled(estimate_staffing(own, parameters=plain).fte, calibration.factor)
+
+
+def calibrated_then(view: StaffingView, complexity: pl.DataFrame, *, what_if: WhatIf) -> Band | None:
+    """Return the FTE after a change by a center's own calibration; None of several centers, and of one that has none.
+
+    Args:
+        view: The staffing of one center.
+        complexity: `schemas.complexity.Complexity` rows of it.
+        what_if: The question.
+
+    Raises:
+        UsageError: As `estimate_what_if`.
+    """
+    if len(view.centers) != 1 or not view.calibrations:
+        return None
+    (one,) = view.calibrations.values()
+    answer = estimate_what_if(complexity, what_if=what_if, parameters=one.applied(view.parameters))
+    return scaled(answer.then_fte, one.factor)
 
 
 def staffing_figures(view: StaffingView) -> StaffingFigures:
@@ -267,7 +316,10 @@ def staffing_trend(measures: pl.DataFrame, runs: pl.DataFrame, *, center_id: str
         & (pl.col("value") == center_id)
     ).select("run_id", agencies=pl.col("denominator").cast(pl.Int64))
     models = pl.DataFrame(
-        [(row["run_id"], _model(row["settings"])) for row in runs.select("run_id", "settings").to_dicts()],
+        [
+            (row["run_id"], _model(json.loads(row["settings"]).get("staffing", {})))
+            for row in runs.select("run_id", "settings").to_dicts()
+        ],
         schema={"run_id": pl.String, "model": pl.String},
         orient="row",
     )
@@ -293,16 +345,14 @@ def _no_nights() -> pl.DataFrame:
     )
 
 
-def _model(settings: str) -> str:
+def _model(said: Mapping[str, Any]) -> str:
     """Return the settings of the staffing model as one text, by which two nights are compared.
 
     What a release did not know yet takes today's default, so that a new key alone is no other model.
     """
-    said = json.loads(settings).get("staffing", {})
-    try:
-        return StaffingParameters.model_validate(said).model_dump_json()
-    except ValidationError:
-        return json.dumps(said, sort_keys=True)
+    with suppress(ValidationError):
+        said = StaffingParameters.model_validate(said).model_dump(mode="json")
+    return json.dumps(said, sort_keys=True)
 
 
 def read_view(

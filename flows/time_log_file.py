@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,16 +61,17 @@ def read_time_log(path: Path) -> TimeLogFile:
         raise InputError(f"There is no file {path}.", advice="Check the path given with --calibrate.")
     content = path.read_bytes()
     table = read_table(content, name=path.name, center_id="time_log", parameters=IngestParameters())
-    header = [_folded(name) for name in table.parsed.header]
+    header = _meant(table.parsed.header)
     for name in TIME_LOG_COLUMNS:
         if header.count(name) > 1:
             raise InputError(f"{path.name} has the column {name} twice.", advice="Rename or remove one of them.")
-        if name not in header:
-            near = nearest(name, header)
-            raise InputError(
-                f"{path.name} has no column {name}{f' (nearest: {near})' if near else ''}.",
-                advice=f"A time log has the columns {', '.join(TIME_LOG_COLUMNS)}; docs/staffing.md shows one.",
-            )
+    missing = [name for name in TIME_LOG_COLUMNS if name not in header]
+    if missing:
+        near = nearest(missing[0], header)
+        raise InputError(
+            f"{path.name} has no column {' and none '.join(missing)}{f' (nearest: {near})' if near else ''}.",
+            advice=f"A time log has the columns {', '.join(TIME_LOG_COLUMNS)}; docs/staffing.md shows one.",
+        )
     cells = table.parsed.cells
     lines = pl.DataFrame(
         {
@@ -91,6 +93,10 @@ def read_time_log(path: Path) -> TimeLogFile:
     )
 
 
-def _folded(name: str) -> str:
-    plain = " ".join(name.replace("_", " ").split()).casefold()
-    return _ALSO.get(plain, plain)
+def _meant(headings: Sequence[str]) -> list[str]:
+    """Return the headings without regard to case and blanks; other words for a column count only where its own is missing.
+
+    A log may have a column `agency` with names beside the column `record` with numbers.
+    """
+    plain = [" ".join(name.replace("_", " ").split()).casefold() for name in headings]
+    return [_ALSO[name] if name in _ALSO and _ALSO[name] not in plain else name for name in plain]

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from flows.calibrations import read_calibrations
 from flows.cli.staffing_calibrate import calibrate
 from flows.cli.terminal import Common, require_center, show, show_json, show_table
-from flows.staffing_facts import CenterAtWork, StaffingView, read_view
+from flows.staffing_facts import CenterAtWork, StaffingView, calibrated_then, read_view
 from pipeline.measure.complexity import measure_complexity
 from pipeline.measure.sensitivity import tell_sensitivity, vary_parameters
 from pipeline.measure.staffing import BAND, Band
@@ -70,21 +70,25 @@ def staffing(
             as_of=as_of,
             centers=None if center is None else [center],
         )
-    answer = None
+    answer = calibrated = None
     if question is not None:
         answer = estimate_what_if(complexity, what_if=question, parameters=view.parameters)
+        calibrated = calibrated_then(view, complexity, what_if=question)
     varied = vary_parameters(complexity, parameters=view.parameters)
     if common.json:
         document = view.document()
         if answer is not None:
-            document["what_if"] = answer.document()
+            document["what_if"] = {
+                **answer.document(),
+                "calibrated_then_fte": None if calibrated is None else calibrated.rounded(4),
+            }
         if sensitivity:
             document["sensitivity"] = varied.to_dicts()
         show_json(document)
         return 0
     _print(view)
     if answer is not None:
-        _print_answer(answer, asked=what_if or "", factor=_factor(view))
+        _print_answer(answer, asked=what_if or "", calibrated=calibrated)
     if sensitivity:
         _print_sensitivity(varied)
     elif view.estimate.agencies:
@@ -159,15 +163,7 @@ def _print_centers(centers: tuple[CenterAtWork, ...]) -> None:
     )
 
 
-def _factor(view: StaffingView) -> float | None:
-    """Return the one factor that holds for everything asked for; None when there is none."""
-    if len(view.centers) != 1 or not view.calibrations:
-        return None
-    (one,) = view.calibrations.values()
-    return one.factor if one.basis == "curators" else None
-
-
-def _print_answer(answer: WhatIfEstimate, *, asked: str, factor: float | None) -> None:
+def _print_answer(answer: WhatIfEstimate, *, asked: str, calibrated: Band | None) -> None:
     bands = [("today", answer.today_fte, answer.today_hours), (f"with {asked}", answer.then_fte, answer.then_hours)]
     if answer.first_year_fte is not None and answer.first_year_hours is not None:
         bands.append(("the added agencies, first year", answer.first_year_fte, answer.first_year_hours))
@@ -180,9 +176,8 @@ def _print_answer(answer: WhatIfEstimate, *, asked: str, factor: float | None) -
     difference = ("difference", _signed(answer.difference_fte, digits=2), _signed(answer.difference_hours, digits=0))
     rows.insert(2, difference)
     show_table("What if (low - central - high)", ("", "FTE", "hours a year"), rows)
-    if factor is not None:
-        calibrated = [f"{getattr(answer.then_fte, name) * factor:.2f}" for name in BAND]
-        show(f"Calibrated (factor {factor:.2f}): {' - '.join(calibrated)} FTE with {asked}.")
+    if calibrated is not None:
+        show(f"By the center's own calibration, with {asked}: {band_text(calibrated)} FTE")
 
 
 def _signed(band: Band, *, digits: int) -> str:

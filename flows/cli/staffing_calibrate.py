@@ -54,7 +54,8 @@ def calibrate(said: str, *, updated_share: float | None, by: str | None, center:
         if center is None and len(known) > 1:
             raise UsageError("A calibration is of one center.", advice=f"Name it with --center: {', '.join(known)}.")
         one = center or known[0]
-        directory = snapshot.directory().of_centers([one])
+        whole = snapshot.directory()
+        directory = whole.of_centers([one])
         as_of = common.as_of or snapshot.pointer.as_of
         complexity = measure_complexity(directory, as_of=as_of, parameters=resolved.settings.staffing)
         parameters = _settled(snapshot, directory, one, resolved=resolved, as_of=as_of)
@@ -66,13 +67,20 @@ def calibrate(said: str, *, updated_share: float | None, by: str | None, center:
             share = _headline(directory, resolved=resolved, as_of=as_of)
         found = calibrate_factor(complexity, parameters=parameters, actual_fte=fte, updated_share=share)
         if by is not None:
-            keep_factor(place, found, center_id=one, by=by.strip(), as_of=as_of, run_id=run_id, moment=now())
+            keep_factor(
+                place, found, model=resolved.settings.staffing, center_id=one, by=by.strip(), as_of=as_of, run_id=run_id,
+                moment=now(),
+            )  # fmt: skip
         _tell_factor(found, complexity, parameters=parameters, center=one, is_kept=by is not None, common=common)
         return 0
     if updated_share is not None:
         raise UsageError("--updated-share belongs to curators, not to a time log.", advice="Leave it out.")
     file = read_time_log(Path(said))
-    log = read_entries(file.lines, records=_counted(directory), as_of=common.day(resolved))
+    is_own = pl.col("center_id") == one
+    records = _counted(whole)
+    log = read_entries(
+        file.lines, records=records.filter(is_own), elsewhere=records.filter(~is_own), as_of=common.day(resolved)
+    )
     rule = resolved.settings.time_fit
     faults = pl.concat([file.faults, log.faults]).sort("source_line")
     fit = fit_minutes(list_updates(log.entries, gap_days=rule.gap_days), complexity, parameters=parameters, rule=rule)
@@ -245,7 +253,7 @@ def _tell_fit(
         said = "" if row["value"] is None else f" {row['value']!r}:"
         say(f"{file}, line {row['source_line']}, column {row['column']}:{said} {row['reason']}")
     if faults.height:
-        say(f"{count_of(faults.height, 'line')} of {file} could not be used; all others were.")
+        say(f"{count_of(faults.height, 'line')} of {file} could not be used.")
     show(
         f"{file}: {count_of(fit.size.updates, 'update')} of {count_of(fit.size.bundles, 'agency')} by "
         f"{count_of(fit.size.curators, 'curator')}, {fit.size.hours:,.1f} hours."

@@ -9,6 +9,7 @@ nothing about minutes per service.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import polars as pl
@@ -59,7 +60,7 @@ def calibrate_factor(
     Raises:
         UsageError: A number is out of range, or the directory takes no work at all.
     """
-    if actual_fte <= 0:
+    if not (actual_fte > 0 and math.isfinite(actual_fte)):
         raise UsageError(f"{actual_fte:g} curators cannot be calibrated from.", advice="Give the FTE, such as 4.")
     if not 0 < updated_share <= 1:
         raise UsageError(

@@ -31,12 +31,15 @@ class TimeLog:
     faults: pl.DataFrame
 
 
-def read_entries(lines: pl.DataFrame, *, records: pl.DataFrame, as_of: date) -> TimeLog:
+def read_entries(
+    lines: pl.DataFrame, *, records: pl.DataFrame, elsewhere: pl.DataFrame | None = None, as_of: date
+) -> TimeLog:
     """Sort the lines of a time log into those that can be used and those that cannot.
 
     Args:
         lines: `source_line` and the columns of `TIME_LOG_COLUMNS` as texts, blank or null where nothing stands.
         records: Counted records of the centers asked for: `center_id`, `record_uid`, `native_id`, `agency_uid`.
+        elsewhere: Counted records of other centers, likewise: a line about one of them is told as such. None: there are none.
         as_of: Last day that the log may speak of.
 
     Returns:
@@ -51,8 +54,12 @@ def read_entries(lines: pl.DataFrame, *, records: pl.DataFrame, as_of: date) -> 
         is_repeated=pl.struct(TIME_LOG_COLUMNS).is_duplicated() & ~pl.struct(TIME_LOG_COLUMNS).is_first_distinct(),
         folded=pl.col("record").str.to_lowercase(),
     )
-    owners = _owners(records)
-    found = said.join(owners, on="folded", how="left", maintain_order="left")
+    found = said.join(_owners(records), on="folded", how="left", maintain_order="left").join(
+        _owners(records.clear() if elsewhere is None else elsewhere).select("folded", is_elsewhere=pl.lit(value=True)),
+        on="folded",
+        how="left",
+        maintain_order="left",
+    )
     reasons = (
         ("date", pl.col("date").is_null(), "The day is missing."),
         ("date", pl.col("worked_on").is_null(), "This is no day; write it like 2026-05-14."),
@@ -62,6 +69,7 @@ def read_entries(lines: pl.DataFrame, *, records: pl.DataFrame, as_of: date) -> 
         ("minutes", pl.col("number") <= 0, "Minutes of work are above 0."),
         ("minutes", pl.col("number") > _MOST_MINUTES, "Nobody works more than 1,440 minutes on a day."),
         ("record", pl.col("record").is_null(), "The record is missing."),
+        ("record", pl.col("owner_count").is_null() & pl.col("is_elsewhere"), "This is a record of another center."),
         ("record", pl.col("owner_count").is_null(), "There is no counted record of this number."),
         (
             "record",

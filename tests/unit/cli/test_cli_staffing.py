@@ -35,11 +35,12 @@ def center(tmp_path_factory) -> ExportCenter:
 def answer(center: ExportCenter, capsys: pytest.CaptureFixture[str], tmp_path: Path):
     """Run a command on the workspace; returns exit code, what was printed and what was said."""
     config = tmp_path / "curation.toml"
-    config.write_text(
-        '[[centers]]\nid = "one"\ncurator_fte = 0.25\n[time_fit]\nfewest_bundles = 35\n', encoding="utf-8"
-    )
 
-    def _answer(*words: str) -> tuple[int, str, str]:
+    def _answer(*words: str, staffing: str = "") -> tuple[int, str, str]:
+        config.write_text(
+            f'[[centers]]\nid = "one"\ncurator_fte = 0.25\n[time_fit]\nfewest_bundles = 35\n[staffing]\n{staffing}\n',
+            encoding="utf-8",
+        )
         capsys.readouterr()
         code = run(["staffing", *words, "--workspace", str(center.workspace.root), "--config", str(config)])
         told = capsys.readouterr()
@@ -48,8 +49,8 @@ def answer(center: ExportCenter, capsys: pytest.CaptureFixture[str], tmp_path: P
     return _answer
 
 
-def document(answer, *words: str) -> dict:
-    code, out, _ = answer(*words, "--json")
+def document(answer, *words: str, staffing: str = "") -> dict:
+    code, out, _ = answer(*words, "--json", staffing=staffing)
     assert code == 0
     return json.loads(out)
 
@@ -134,6 +135,39 @@ def test_a_factor_is_kept_only_when_somebody_signs_it(answer, center: ExportCent
     assert [one.payload["basis"] for one in entries[-2:]] == ["curators", "off"]
 
 
+def test_a_factor_counts_for_work_besides_updates_too(answer) -> None:
+    """It was made with that work in it: the two commands would otherwise tell two calibrated figures."""
+    besides = "audits = 384\nmerges = 40"
+    kept = document(answer, "--calibrate", "own", "--updated-share", "0.9", "--by", "Dana", staffing=besides)
+    after = document(answer, staffing=besides)
+    assert after["calibrated"]["central_fte"] == pytest.approx(kept["calibrated_fte"]["central"], abs=1e-3)
+    assert after["calibrated"]["central_fte"] == pytest.approx(after["central_fte"] * kept["factor"], abs=1e-3)
+    assert not any("settings of the model" in note for note in after["notes"])
+    other = document(answer, staffing="audits = 12")
+    assert any("settings of the model are not those" in note for note in other["notes"])
+    answer("--calibrate", "off", "--by", "Dana")
+
+
+def test_a_question_is_answered_by_the_centers_own_calibration_too(answer) -> None:
+    assert document(answer, "--what-if", "target 90 %")["what_if"]["calibrated_then_fte"] is None
+    kept = document(answer, "--calibrate", "own", "--updated-share", "0.9", "--by", "Dana")
+    asked = document(answer, "--what-if", "target 90 %")["what_if"]
+    assert asked["calibrated_then_fte"]["central"] == pytest.approx(0.25, abs=1e-3)
+    assert asked["calibrated_then_fte"]["high"] == pytest.approx(asked["then_fte"]["high"] * kept["factor"], abs=1e-3)
+    _, out, _ = answer("--what-if", "target 90 %")
+    assert "By the center's own calibration, with target 90 %: " in out
+    answer("--calibrate", "off", "--by", "Dana")
+
+
+def test_agencies_that_go_are_asked_about_as_they_are_written(answer) -> None:
+    """The sign must not be taken for an option."""
+    told = document(answer, "--what-if", "-5 agencies")["what_if"]
+    assert told["what_if"]["agencies"] == -5
+    assert told["difference_fte"]["low"] <= told["difference_fte"]["high"] < 0
+    _, out, _ = answer("--what-if", "-5 agencies")
+    assert re.search(r"difference +│ -\d\.\d\d to -\d\.\d\d, central -\d\.\d\d", out)
+
+
 def test_without_a_share_the_headline_of_the_night_is_taken(answer) -> None:
     told = document(answer, "--calibrate", "0.2")
     assert 0 < told["inputs"]["updated_share"] < 1
@@ -170,6 +204,16 @@ def test_bad_lines_of_a_log_are_named_and_the_others_used(answer, center: Export
     assert "Not kept" in out
 
 
+def test_names_of_agencies_may_stand_beside_their_numbers(answer, center: ExportCenter, tmp_path: Path) -> None:
+    """`Agency` is another word for the record only where there is no column of that name."""
+    log = write_log(center, tmp_path / "log.csv")
+    text = log.read_text(encoding="utf-8")
+    log.write_text(text.replace("Remark", "Agency"), encoding="utf-8")
+    assert document(answer, "--calibrate", str(log))["faults"] == []
+    log.write_text(text.replace("Record", "Agency").replace("Minutes", "Duration"), encoding="utf-8")
+    assert document(answer, "--calibrate", str(log))["faults"] == []
+
+
 def test_a_log_that_cannot_tell_is_refused_and_not_kept(answer, center: ExportCenter, tmp_path: Path) -> None:
     log = write_log(center, tmp_path / "short.csv", agencies=30)
     code, out, _ = answer("--calibrate", str(log), "--by", "Dana")
@@ -182,6 +226,7 @@ def test_a_log_that_cannot_tell_is_refused_and_not_kept(answer, center: ExportCe
     ("content", "told"),
     [
         ("date,curator,record\n2026-01-01,Ann,1\n", "has no column minutes"),
+        ("day,who,what\n2026-01-01,Ann,1\n", "has no column curator and none record and none minutes"),
         ("date,curator,record,minuts\n2026-01-01,Ann,1,5\n", "nearest: minuts"),
         ("date,date,curator,record,minutes\n1,2,3,4,5\n", "has the column date twice"),
     ],
@@ -200,6 +245,7 @@ def test_a_file_that_is_no_time_log_stops(answer, tmp_path: Path, content: str, 
         (["--calibrate", "nowhere.csv"], 3, "no file nowhere.csv"),
         (["--calibrate", "4", "--updated-share", "1.4"], 2, "really updated is 1.4"),
         (["--calibrate", "-4"], 2, "cannot be calibrated from"),
+        (["--calibrate", "nan", "--by", "Dana"], 2, "cannot be calibrated from"),
         (["--calibrate", "4", "--by", " "], 2, "--by is empty"),
         (["--calibrate", "off"], 2, "Who ends the calibration?"),
         (["--updated-share", "0.9"], 2, "belong to --calibrate"),

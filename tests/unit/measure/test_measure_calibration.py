@@ -43,7 +43,10 @@ def test_a_factor_far_from_one_is_doubted(fte: float, is_doubtful: bool) -> None
     assert found.is_doubtful is is_doubtful
 
 
-@pytest.mark.parametrize(("fte", "share"), [(0, 0.9), (-1, 0.9), (4, 0), (4, 1.2)])
+@pytest.mark.parametrize(
+    ("fte", "share"),
+    [(0, 0.9), (-1, 0.9), (float("nan"), 0.9), (float("inf"), 0.9), (4, 0), (4, 1.2), (4, float("nan"))],
+)
 def test_numbers_out_of_range_are_refused(fte: float, share: float) -> None:
     with pytest.raises(UsageError):
         calibrate_factor(bundles(10, 5, 2), parameters=CENTRAL, actual_fte=fte, updated_share=share)

@@ -61,6 +61,25 @@ def test_a_line_that_cannot_be_used_is_told_by_line_and_column(
     assert reason in fault["reason"]
 
 
+def test_a_record_of_another_center_is_told_as_such() -> None:
+    lines = pl.DataFrame(
+        [
+            (2, "2026-05-04", "Ann", "300", "30"),
+            (3, "2026-05-04", "Ann", "uid-d", "30"),
+            (4, "2026-05-04", "Ann", "9", "30"),
+        ],
+        schema={"source_line": pl.Int64} | dict.fromkeys(TIME_LOG_COLUMNS, pl.String),
+        orient="row",
+    )
+    is_east = pl.col("center_id") == "east"
+    log = read_entries(lines, records=RECORDS.filter(is_east), elsewhere=RECORDS.filter(~is_east), as_of=AS_OF)
+    assert log.entries["agency_uid"].to_list() == ["uid-c"]
+    assert [row["reason"] for row in log.faults.to_dicts()] == [
+        "This is a record of another center.",
+        "There is no counted record of this number.",
+    ]
+
+
 def test_a_line_pasted_twice_counts_once() -> None:
     log = read(*[("2026-05-04", "Ann", "100", "30")] * 3)
     assert log.entries.height == 1
