@@ -233,7 +233,7 @@ def staffing_section(facts: NetworkFacts, total: NetworkTotal, *, caveats: tuple
             (
                 one.summary.center_name,
                 fte,
-                None if said is None else said.curator_fte,
+                *([None if said is None else said.curator_fte] if published else []),
                 band.low,
                 band.central,
                 band.high,
@@ -246,7 +246,7 @@ def staffing_section(facts: NetworkFacts, total: NetworkTotal, *, caveats: tuple
         (
             ALL,
             total.curator_fte.value,
-            None,
+            *([None] if published else []),
             *total.estimated_fte,
             total.agencies_per_fte,
             total.records_per_fte,
@@ -264,7 +264,7 @@ def staffing_section(facts: NetworkFacts, total: NetworkTotal, *, caveats: tuple
                 columns=(
                     text_column("center", "Center"),
                     number_column("curator_fte", "At work"),
-                    number_column("published_fte", "At work, as published", missing=""),
+                    *([number_column("published_fte", "At work, as published", missing="")] if published else []),
                     number_column("low_fte", "Estimated: low", decimals=2),
                     number_column("central_fte", "central", decimals=2),
                     number_column("high_fte", "high", decimals=2),
@@ -275,7 +275,7 @@ def staffing_section(facts: NetworkFacts, total: NetworkTotal, *, caveats: tuple
                 rows=tuple(rows),
                 notes=(
                     NO_RANKING,
-                    "Published figures are in no total of this table.",
+                    *(["Published figures are in no total of this table."] if published else []),
                     (
                         "The estimate is of the yearly update and changes in between. New agencies, audits and merges are not divided "
                         "among centers and are not in it."
