@@ -76,7 +76,9 @@ def summary_of(facts: NetworkFacts) -> tuple[str, ...]:
     if facts.coverage is not None:
         told.append(coverage_words(facts.coverage))
     if facts.cross is not None:
-        told.append(f"{count_of(facts.cross.pair_count, 'pair')} of agencies of two centers are copies of one record, or may be one.")
+        told.append(
+            f"{count_of(facts.cross.pair_count, 'pair')} of agencies of two centers are copies of one record, or may be one."
+        )
     if facts.published_total is not None:
         told.append(f"As published, the centers have {fte_words(facts.published_total.curator_fte)}.")
     if facts.coverage is None and facts.published_coverage is not None:
