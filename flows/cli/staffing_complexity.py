@@ -8,6 +8,7 @@ from typing import Literal
 import polars as pl
 
 from flows.cli.terminal import Common, require_center, require_limit, say, show, show_json, show_table
+from flows.staffing_files import caveat_sheet
 from pipeline.curate.findings import OPEN, shown_findings
 from pipeline.measure.complexity_details import detail_complexity, spread_complexity
 from pipeline.measure.staffing import CAVEATS
@@ -114,6 +115,7 @@ def complexity(
                 Sheet(title="Agencies", rows=shown, columns=_COLUMNS),
                 Sheet(title="By center", rows=centers, columns=_SPREAD),
                 Sheet(title="By curator", rows=curators, columns=_SPREAD),
+                caveat_sheet(),
             ],
             output,
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.cli.terminal import Common, require_center, say, show, show_json, show_table
 from flows.staffing_facts import staffing_trend
+from flows.staffing_files import caveat_sheet
 from pipeline.measure.staffing import CAVEATS
 from pipeline.measure.window import months_before
 from pipeline.publish.table_file import Sheet, write_table
@@ -51,7 +52,7 @@ def trend(
     first = months_before(until, months=months)
     rows = rows.filter(rows["as_of"].is_between(first, until))
     if output is not None:
-        count = write_table([Sheet(title="Trend", rows=rows, columns=_COLUMNS)], output)
+        count = write_table([Sheet(title="Trend", rows=rows, columns=_COLUMNS), caveat_sheet()], output)
         say(f"{count_of(count, 'row')} written to {output}.")
     if common.json:
         show_json({"center": center, "rows": rows.to_dicts(), "caveats": list(CAVEATS)})

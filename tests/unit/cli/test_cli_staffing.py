@@ -269,7 +269,8 @@ def test_the_complexity_report_names_only_what_may_be_named(answer, tmp_path: Pa
     path = tmp_path / "complexity.xlsx"
     assert answer("complexity", "--output", str(path))[0] == 0
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Agencies", "By center", "By curator"]
+    assert book.sheetnames == ["Agencies", "By center", "By curator", "Before you use it"]
+    assert "nobody has published a norm" in book["Before you use it"]["A2"].value
     cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
     assert "withheld" in cells
     assert not any("Zephyrine" in str(cell) for cell in cells)
