@@ -12,11 +12,11 @@ from schemas.directory import Directory
 from schemas.staffing_parameters import StaffingParameters, Workload
 
 _YEAR_MONTHS = 12
-#: Noun of each number, in the order of the formula.
+#: Noun of each number, of one and of several, in the order of the formula.
 _NOUNS = {
-    "new_agencies": "new agencies a year",
-    "audits": "audited records a year",
-    "merges": "merged duplicates",
+    "new_agencies": ("new agency a year", "new agencies a year"),
+    "audits": ("audited record a year", "audited records a year"),
+    "merges": ("merged duplicate", "merged duplicates"),
 }
 
 
@@ -64,16 +64,17 @@ def settle_workload(
     """
     settled: dict[str, int] = {}
     notes = []
-    for name, noun in _NOUNS.items():
+    for name, (one, many) in _NOUNS.items():
         wanted: Workload = getattr(parameters, name)
         shown: int | None = getattr(observed, name)
         if wanted == "observed":
             settled[name] = shown or 0
             if shown is None:
                 notes.append(
-                    f"How many {noun} there are cannot be seen in the data; none is in the figure ([staffing] {name})."
+                    f"How many {many} there are cannot be seen in the data; none is in the figure ([staffing] {name})."
                 )
         elif wanted == 0 and shown:
+            noun = one if shown == 1 else many
             notes.append(
                 f"Not in the figure: about {shown:,} {noun}, as the data show. Put them in with [staffing] {name} = {shown} "
                 'or "observed".'

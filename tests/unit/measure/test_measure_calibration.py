@@ -81,6 +81,8 @@ def test_work_that_is_left_out_is_told_with_how_to_put_it_in() -> None:
     _, (note,) = settle_workload(CENTRAL, observed=ObservedWorkload(audits=384, merges=0))
     assert "about 384 audited records a year" in note
     assert "audits = 384" in note
+    _, (single,) = settle_workload(CENTRAL, observed=ObservedWorkload(merges=1))
+    assert "about 1 merged duplicate, as" in single
 
 
 def test_new_agencies_are_those_of_the_last_twelve_months(directory_of: Callable[..., Directory]) -> None:
