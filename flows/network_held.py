@@ -194,8 +194,12 @@ def _read_json(path: Path) -> dict[str, Any]:
         raise InputError(f"{path} is not UTF-8 text (byte {fault.start}).") from fault
     except RecursionError as fault:
         raise InputError(f"{path} is no summary: it is nested too deeply.") from fault
-    except ValueError as fault:
+    except json.JSONDecodeError as fault:
         raise InputError(f"{path} is not valid JSON: {fault}.", advice="Was it cut off on the way?") from fault
+    except ValueError as fault:
+        # Our own refusals speak for themselves; a number of thousands of digits is refused in the words of the language.
+        told = "a number in it is far too long" if "set_int_max_str_digits" in str(fault) else str(fault)
+        raise InputError(f"{path} is not valid JSON: {told}.", advice="Was it cut off on the way?") from fault
     if not isinstance(said, dict):
         raise InputError(
             f"{path} is no summary: it holds no object.", advice="Make one with `resdir network summarize`."

@@ -6,11 +6,13 @@ holds the figures of a center that this workspace reads itself, so that both kin
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from schemas.enumerations import RecordKind, Severity
 
@@ -23,11 +25,38 @@ MOST_BYTES = 1_000_000
 _Count = Annotated[int, Field(ge=0, le=10**12)]
 _Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-_Words = Annotated[str, Field(max_length=200)]
+
+
+def _plain_words(text: str) -> str:
+    """Refuse texts that are blank, and signs that steer a screen: a file comes from elsewhere, and its words are printed.
+
+    Raises:
+        ValueError: The text is blank or holds such a sign.
+    """
+    if not text.strip():
+        raise ValueError("must not be blank")
+    # Cc: control signs; Cf: signs without a shape, such as those that turn the direction of writing.
+    if any(unicodedata.category(sign) in ("Cc", "Cf") for sign in text):
+        raise ValueError("must not hold signs that cannot be seen")
+    return text
+
+
+def _short_name(text: str) -> str:
+    """Refuse what is no short name of a center.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not re.fullmatch(CENTER_ID, text):
+        raise ValueError("must be a short name of small letters, digits, - and _, at most 63 of them")
+    return text
+
+
+_Words = Annotated[str, Field(max_length=200), AfterValidator(_plain_words)]
 
 #: A center's short name, as in the settings.
 CENTER_ID = r"^[a-z0-9][a-z0-9_-]{0,62}$"
-CenterId = Annotated[str, Field(pattern=CENTER_ID)]
+CenterId = Annotated[str, AfterValidator(_short_name)]
 
 
 class _Part(BaseModel):
@@ -194,7 +223,7 @@ class CenterSummary(_Part):
     document: Literal["resdir network summary"]
     version: Literal[1]
     center_id: CenterId
-    center_name: Annotated[str, Field(min_length=1, max_length=200)]
+    center_name: _Words
     as_of: date
     program_version: Annotated[str, Field(max_length=60)]
     counted: CountedRecords

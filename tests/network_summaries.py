@@ -132,7 +132,7 @@ def cross_duplicates() -> CrossDuplicates:
                 sorts={"copy": 1, "confirmed": 0, "duplicate": 1, "possible": 0},
                 counted_twice=1,
                 different=2,
-                owners={"both": 0, "one": 1, "conflicting": 1, "none": 0, "not known": 0},
+                owners={"both": 0, "one": 1, "conflicting": 1, "none": 0, "not_known": 0},
             ),
         ),
         pairs=(

@@ -41,8 +41,10 @@ def network(
     resolved = common.resolve()
     facts = network_facts(resolved, place=common.place(resolved), as_of=common.day(resolved))
     if not facts.centers and not facts.published:
+        unused = "".join(f" {note}" for note in facts.notes if note.endswith("not used."))
         raise InputError(
-            "There is no center to show: nothing was published here, no summary is included and the settings quote no figures.",
+            "There is no center to show: nothing was published here, no summary is used and the settings quote no figures."
+            + unused,
             advice="Run `resdir nightly`, include a summary with `resdir network include`, or list [[network.published]].",
         )
     if output is not None:

@@ -14,7 +14,7 @@ from schemas.verdicts import PairStanding, Verdict
 #: Sorts of pairs, the surest first.
 SORTS: tuple[str, ...] = ("copy", "confirmed", "duplicate", "possible")
 #: Who is named as owner.
-OWNERS: tuple[str, ...] = ("both", "one", "conflicting", "none", "not known")
+OWNERS: tuple[str, ...] = ("both", "one", "conflicting", "none", "not_known")
 
 _SIDES = ("center_id_a", "uid_a", "center_id_b", "uid_b")
 _DIFFERENT = "different"
@@ -154,5 +154,5 @@ def _owner() -> pl.Expr:
         .then(pl.lit("one"))
         .when(pl.col("names_owners_a") | pl.col("names_owners_b"))
         .then(pl.lit("none"))
-        .otherwise(pl.lit("not known"))
+        .otherwise(pl.lit("not_known"))
     )

@@ -277,8 +277,8 @@ def staffing_section(facts: NetworkFacts, total: NetworkTotal, *, caveats: tuple
                     NO_RANKING,
                     *(["Published figures are in no total of this table."] if published else []),
                     (
-                        "The estimate is of the yearly update and changes in between. New agencies, audits and merges are not divided "
-                        "among centers and are not in it."
+                        "Here the estimate is of the yearly update and changes in between only: new agencies, audits and merges are not "
+                        "divided among centers."
                     ),
                     "Certified: weighted by FTE in the last row; a center's share may count persons, so that the total is approximate.",
                     *caveats,

@@ -60,7 +60,7 @@ def summary_of(facts: NetworkFacts) -> tuple[str, ...]:
     if facts.total is not None:
         head = facts.total.shares["complete_agency_update"]
         told.append(
-            f"{count_of(facts.total.centers, 'center')} count {count_of(facts.total.counted['agency'], 'agency')} and "
+            f"{count_of(facts.total.centers, 'center')} {'counts' if facts.total.centers == 1 else 'count'} {count_of(facts.total.counted['agency'], 'agency')} and "
             f"{number(facts.total.records)} records in all."
         )
         if head.share is None:

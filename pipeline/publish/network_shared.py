@@ -15,7 +15,7 @@ _OWNERS = {
     "one": "named by one",
     "conflicting": "conflicting",
     "none": "named by none",
-    "not known": "not known",
+    "not_known": "not known",
 }
 
 #: Longest number of a record that stands beside its name; longer ones are made by machines for machines (project choice).

@@ -78,6 +78,7 @@ def test_only_summaries_are_forgotten(place: Workspace, name: str):
         ('{"document": "resdir network summary", "document": "x"}', "'document' stands in it twice"),
         ('{"document": "resdir network summary", "version": NaN}', "NaN is no number"),
         pytest.param("[" * 100_000, "nested too deeply", id="deep"),
+        pytest.param('{"version": ' + "9" * 5000 + "}", "a number in it is far too long", id="long number"),
     ],
 )
 def test_files_that_are_no_summary(tmp_path: Path, place: Workspace, text: str, words: str):
@@ -104,6 +105,10 @@ def test_a_file_that_is_not_there_and_one_in_another_encoding(tmp_path: Path, pl
             "counted.agency: must be at least 0, not -1",
         ),
         ({"as_of": "soon"}, "as_of: must be a day"),
+        ({"center_id": "Bad Id"}, "center_id: must be a short name of small letters"),
+        ({"center_name": "  "}, "center_name: must not be blank"),
+        ({"center_name": "a\x1b[31mb"}, "center_name: must not hold signs that cannot be seen"),
+        ({"center_name": "a\u202eb"}, "center_name: must not hold signs that cannot be seen"),
         ({"duplicates": {"duplicate": 1, "possible": 2}}, "duplicates.asked: is missing"),
     ],
 )

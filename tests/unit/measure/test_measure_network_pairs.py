@@ -105,7 +105,7 @@ def test_a_verdict_holds_without_a_score_and_sleeps_with_a_record_that_left():
         ("EAST", "WEST", "conflicting"),
         ("EAST", None, "one"),
         (" ", "WEST", "one"),
-        (None, "", "not known"),
+        (None, "", "not_known"),
     ],
 )
 def test_who_is_named_as_owner(owner_a: str | None, owner_b: str | None, told: str):
