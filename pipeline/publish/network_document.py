@@ -59,8 +59,9 @@ def summary_of(facts: NetworkFacts) -> tuple[str, ...]:
     told = []
     if facts.total is not None:
         head = facts.total.shares["complete_agency_update"]
+        counts = "counts" if facts.total.centers == 1 else "count"
         told.append(
-            f"{count_of(facts.total.centers, 'center')} {'counts' if facts.total.centers == 1 else 'count'} {count_of(facts.total.counted['agency'], 'agency')} and "
+            f"{count_of(facts.total.centers, 'center')} {counts} {count_of(facts.total.counted['agency'], 'agency')} and "
             f"{number(facts.total.records)} records in all."
         )
         if head.share is None:
