@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 
+from flows.document_files import Writer, document_writer, form_of, text_writer, write_whole
 from pipeline.measure.staffing import CAVEATS
 from pipeline.publish.network_document import network_document
 from pipeline.publish.network_json import network_json
 from pipeline.publish.table_file import Sheet, write_table
-from schemas.errors import StorageError, UsageError
 from schemas.network import NetworkFacts
 from schemas.report_document import ReportDocument
 
-_FORMS = {".html": "html", ".htm": "html", ".pdf": "pdf", ".xlsx": "xlsx", ".csv": "csv", ".json": "json", ".md": "md"}
+_FORMS = ("html", "pdf", "xlsx", "csv", "json", "md")
 
 _COLUMNS: dict[str, tuple[str, int]] = {
     "center_id": ("Center", 18),
@@ -49,19 +48,13 @@ _COLUMNS: dict[str, tuple[str, int]] = {
 }
 
 
-def form_of(path: Path) -> str:
+def network_form(path: Path) -> str:
     """Return the form that a file's name asks for.
 
     Raises:
         UsageError: It asks for none that can be written.
     """
-    form = _FORMS.get(path.suffix.lower())
-    if form is None:
-        raise UsageError(
-            f"{path}: the network is written as .html, .pdf, .xlsx, .csv, .json or .md.",
-            advice="Name it like network.html.",
-        )
-    return form
+    return form_of(path, forms=_FORMS, what="the network")
 
 
 def document_of(facts: NetworkFacts) -> ReportDocument:
@@ -77,26 +70,14 @@ def write_network(facts: NetworkFacts, path: Path) -> None:
         UsageError: The name asks for no form that can be written.
         StorageError: The disk refuses.
     """
-    form = form_of(path)
+    form = network_form(path)
     if form == "csv":
         write = _csv_writer(facts)
     elif form == "json":
-        text = json.dumps(network_json(facts), ensure_ascii=False, indent=2)
-        write = _text_writer(f"{text}\n")
+        write = text_writer(json.dumps(network_json(facts), ensure_ascii=False, indent=2) + "\n")
     else:
-        write = _document_writer(document_of(facts), form=form)
-    unfinished = path.with_name(f".{path.stem}.unfinished{path.suffix}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(unfinished)
-        unfinished.replace(path)
-    except OSError as fault:
-        raise StorageError(
-            f"{path} cannot be written: {fault.strerror or fault}.",
-            advice="Is it open in another program? Close it there, or choose another place.",
-        ) from fault
-    finally:
-        unfinished.unlink(missing_ok=True)
+        write = document_writer(document_of(facts), form=form, is_short=False)
+    write_whole(path, write)
 
 
 def center_rows(facts: NetworkFacts) -> pl.DataFrame:
@@ -187,30 +168,6 @@ def _found(by_severity: object) -> dict[str, object]:
     return {"errors": by_severity["error"], "warnings": by_severity["warning"], "notes": by_severity["info"]}
 
 
-def _csv_writer(facts: NetworkFacts) -> Callable[[Path], object]:
+def _csv_writer(facts: NetworkFacts) -> Writer:
     sheet = Sheet(title="Centers", rows=center_rows(facts), columns=_COLUMNS)
     return lambda place: write_table([sheet], place)
-
-
-def _text_writer(text: str) -> Callable[[Path], object]:
-    return lambda place: place.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _document_writer(document: ReportDocument, *, form: str) -> Callable[[Path], object]:
-    """Return what writes a document to a place. Forms are loaded when they are asked for: that of PDF is large."""
-    if form == "html":
-        from pipeline.publish.document_html import render_document_html
-
-        return _text_writer(render_document_html(document))
-    if form == "md":
-        from pipeline.publish.document_markdown import render_document_markdown
-
-        return _text_writer(render_document_markdown(document, short=False))
-    if form == "pdf":
-        from pipeline.publish.document_pdf import render_document_pdf
-
-        data = render_document_pdf(document)
-        return lambda place: place.write_bytes(data)
-    from pipeline.publish.document_workbook import write_document_workbook
-
-    return lambda place: write_document_workbook(document, place)

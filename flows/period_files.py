@@ -6,22 +6,22 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.document_files import document_writer, form_of, text_writer, write_whole
 from flows.period_facts import center_name, curators_of, period_facts, scope_of
 from flows.period_ground import PeriodGround
 from pipeline.publish.period_document import period_document
 from pipeline.publish.period_json import period_json
 from pipeline.publish.period_words import period_words, title_of
 from pipeline.publish.wording import day
-from schemas.errors import StorageError, UsageError
 from schemas.period_facts import PeriodFacts
 from schemas.report_document import Column, ReportDocument, ReportTable, Section
 
-#: Forms by the ending of the file's name.
-FORMS = {".html": "html", ".htm": "html", ".pdf": "pdf", ".xlsx": "xlsx", ".md": "md", ".json": "json"}
+#: Forms that can be written.
+FORMS = ("html", "pdf", "xlsx", "md", "json")
 
 #: Characters of a name in a file's name, and hexadecimal digits that tell two alike names apart (project choice).
 _NAME_LENGTH, _MARK_LENGTH = 40, 6
@@ -40,18 +40,13 @@ class Edition:
     path: Path
 
 
-def form_of(path: Path) -> str:
+def report_form(path: Path) -> str:
     """Return the form that a file's name asks for.
 
     Raises:
         UsageError: It asks for none that can be written.
     """
-    form = FORMS.get(path.suffix.lower())
-    if form is None:
-        raise UsageError(
-            f"{path}: a report is written as .html, .pdf, .xlsx, .md or .json.", advice="Name it like report.html."
-        )
-    return form
+    return form_of(path, forms=FORMS, what="a report")
 
 
 def write_report(facts: PeriodFacts, path: Path) -> ReportDocument:
@@ -61,13 +56,13 @@ def write_report(facts: PeriodFacts, path: Path) -> ReportDocument:
         UsageError: The name asks for no form that can be written.
         StorageError: The disk refuses.
     """
-    form = form_of(path)
+    form = report_form(path)
     document = period_document(facts)
     if form == "json":
-        text = json.dumps(period_json(facts, document), ensure_ascii=False, indent=2)
-        _replace(path, lambda place: place.write_text(text + "\n", encoding="utf-8", newline="\n"))
+        write = text_writer(json.dumps(period_json(facts, document), ensure_ascii=False, indent=2) + "\n")
     else:
-        _replace(path, _writer(document, form=form))
+        write = document_writer(document, form=form, is_short=True)
+    write_whole(path, write)
     return document
 
 
@@ -97,7 +92,7 @@ def write_editions(ground: PeriodGround, *, by: str, folder: Path, form: str) ->
         write_report(period_facts(ground, scope), path)
         editions.append(Edition(name=name, path=path))
     index = _index(ground, by=by, editions=editions)
-    _replace(folder / f"{period}_{by}_index.html", _writer(index, form="html"))
+    write_whole(folder / f"{period}_{by}_index.html", document_writer(index, form="html", is_short=True))
     return editions
 
 
@@ -112,44 +107,6 @@ def file_name(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain)[:_NAME_LENGTH].strip("-") or "name"
     return f"{words}_{hashlib.sha256(name.encode()).hexdigest()[:_MARK_LENGTH]}"
-
-
-def _writer(document: ReportDocument, *, form: str) -> Callable[[Path], object]:
-    """Return what writes a document to a place. Forms are loaded when they are asked for: that of PDF is large."""
-    if form == "html":
-        from pipeline.publish.document_html import render_document_html
-
-        page = render_document_html(document)
-        return lambda place: place.write_text(page, encoding="utf-8", newline="\n")
-    if form == "md":
-        from pipeline.publish.document_markdown import render_document_markdown
-
-        text = render_document_markdown(document, short=True)
-        return lambda place: place.write_text(text, encoding="utf-8", newline="\n")
-    if form == "pdf":
-        from pipeline.publish.document_pdf import render_document_pdf
-
-        data = render_document_pdf(document)
-        return lambda place: place.write_bytes(data)
-    from pipeline.publish.document_workbook import write_document_workbook
-
-    return lambda place: write_document_workbook(document, place)
-
-
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside the file and put it in its place at once, so that nobody opens half a report."""
-    unfinished = path.with_name(f".{path.stem}.unfinished{path.suffix}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(unfinished)
-        unfinished.replace(path)
-    except OSError as fault:
-        raise StorageError(
-            f"{path} cannot be written: {fault.strerror or fault}.",
-            advice="Is it open in another program? Close it there, or choose another place.",
-        ) from fault
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _index(ground: PeriodGround, *, by: str, editions: Sequence[Edition]) -> ReportDocument:

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from flows.cli.terminal import Common, say, show, show_json, show_table
 from flows.network_facts import network_facts
-from flows.network_files import document_of, form_of, write_network
+from flows.network_files import document_of, network_form, write_network
 from flows.network_ground import centers_read, read_night, summarize_centers
 from flows.network_held import check_summary, forget_summary, keep_summary, read_summary, write_summary
 from flows.network_state import read_state
@@ -37,7 +37,7 @@ def network(
         common: What every command takes; with --as-of a past day, the last night that speaks of that day or one before it is told.
     """
     if output is not None:
-        form_of(output)
+        network_form(output)
     resolved = common.resolve()
     facts = network_facts(resolved, place=common.place(resolved), as_of=common.day(resolved))
     if not facts.centers and not facts.published:

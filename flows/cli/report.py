@@ -42,10 +42,10 @@ def report(
     if period == "night":
         _refuse_beside_night(of=of, center=center, curator=curator, editions=editions)
         return _copy_night(output, common=common)
-    from flows.period_files import form_of
+    from flows.period_files import report_form
 
     if editions is None:
-        form_of(output)
+        report_form(output)
     elif center is not None or curator is not None:
         raise UsageError("--editions writes a report for each of them.", advice="Leave --center and --curator out.")
     elif output.is_file() or output.suffix.lower() in {".html", ".pdf", ".xlsx", ".md", ".json"}:
