@@ -94,8 +94,11 @@ def reconstruct_days(
     tracked = track_levels(records, rule=rule).filter("is_tracked").select("center_id", "kind")
     created = directory.records().select(*_RECORD, "created_on").unique(_RECORD, keep="first", maintain_order=True)
     first_shown = verifications.group_by(_RECORD).agg(shown_on=pl.col("verified_on").min())
-    agencies = created.filter(pl.col("kind") == RecordKind.AGENCY.value).select(
-        "center_id", agency_uid="record_uid", agency_created_on="created_on"
+    # A number in place of the two keys: bundles are put together once for every day.
+    agencies = (
+        created.filter(pl.col("kind") == RecordKind.AGENCY.value)
+        .select("center_id", agency_uid="record_uid", agency_created_on="created_on")
+        .with_row_index("bundle")
     )
     known = (
         records.join(created, on=_RECORD, how="left")
@@ -110,6 +113,7 @@ def reconstruct_days(
         known = known.join(tracked, on=["center_id", "kind"], how="semi").join(
             counted.unique(), on=["center_id", "agency_uid"], how="semi"
         )
+    known = known.select("bundle", "created_on", "agency_created_on", "first_on").sort("bundle")
     rows = [
         _count(known, day=day, cutoff=window_of(rule, as_of=day, kind=window_kind).cutoff_on, measure=measure)
         for day in sorted(days)
@@ -151,12 +155,11 @@ def _count(known: pl.DataFrame, *, day: date, cutoff: date, measure: str) -> tup
     if measure == HEADLINE:  # a bundle begins with its agency, also where it took up older records
         is_there &= (pl.col("agency_created_on") <= day).fill_null(value=True)
     there = known.filter(is_there).select(
-        "center_id",
-        "agency_uid",
+        "bundle",
         certain=first_on.is_between(cutoff, day).fill_null(value=False),
         possible=(first_on >= cutoff).fill_null(value=False),
     )
     if measure == HEADLINE:
-        there = there.group_by("center_id", "agency_uid").agg(pl.col("certain", "possible").all())
+        there = there.group_by("bundle").agg(pl.col("certain", "possible").all())
     certain, possible, count = there.select(pl.col("certain").sum(), pl.col("possible").sum(), pl.len()).row(0)
     return day, float(certain), float(possible), float(count)
