@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from math import ceil
 from typing import Any
 
 import polars as pl
@@ -21,9 +20,6 @@ from schemas.enumerations import WindowKind
 from schemas.night import ForecastFigures, ShareFigure
 from schemas.period import Scope
 from schemas.period_facts import FreshnessFacts, SharePart, SharePoint
-
-#: Records times days that are worked out before the first night; about a second for each two millions (project choice).
-_MOST_RECORD_DAYS = 5_000_000
 
 _NOT_TOLD = ShareFigure(
     numerator=None, denominator=None, unknown=None, share=None, reason="The night did not tell this figure."
@@ -139,11 +135,12 @@ def _trend(ground: PeriodGround, scope: Scope) -> tuple[SharePoint, ...]:
     directory = _scoped(ground.state.directory, scope)
     earlier = reconstruct_days(
         directory,
-        days=_fewer(days, records=sum(table.height for table in directory.tables().values())),
+        days=days,
         verifications=ground.first_verifications,
         as_of=ground.chosen.as_of,
         rule=ground.resolved.settings.freshness,
         measure=HEADLINE,
+        dated=ground.dated if scope.center_id is None else None,
     )
     told = [
         SharePoint(
@@ -166,13 +163,6 @@ def _month_ends(first: date, last: date) -> list[date]:
         days.append(end)
         day = end + timedelta(days=1)
     return days
-
-
-def _fewer(days: list[date], *, records: int) -> list[date]:
-    """Return every day, or every second, third and so on of a large directory, the last one always among them."""
-    step = ceil(len(days) * records / _MOST_RECORD_DAYS)
-    kept = days[::-1][:: max(step, 1)][::-1]
-    return kept if len(kept) > 1 else [days[0], days[-1]]
 
 
 def _scoped(directory: Directory, scope: Scope) -> Directory:

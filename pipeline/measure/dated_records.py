@@ -58,7 +58,8 @@ def date_records(directory: Directory, *, as_of: date, rule: FreshnessRule) -> p
     Returns:
         `center_id`, `record_uid`, `kind`, `agency_uid`, `county` and `curator` (those of the agency where the record has
         none), `unit` (number of the agency within this frame; null when it is missing), `own_language` (of the record itself),
-        `verified_on`, `edited_on`, and `kept_on`: the verification day before the
+        `created_on` (of the agency where the record has none) and `agency_created_on`, `verified_on`, `edited_on`, and
+        `kept_on`: the verification day before the
         verifier option.
     """
     tables = directory.tables()
@@ -73,6 +74,7 @@ def date_records(directory: Directory, *, as_of: date, rule: FreshnessRule) -> p
                 "agency_uid",
                 "county",
                 "curator",
+                "created_on",
                 own_language="language_of_record",
                 verified_on=usable(pl.col("verified_on"), as_of=as_of),
                 edited_on=usable(pl.col("edited_on"), as_of=as_of),
@@ -88,7 +90,13 @@ def date_records(directory: Directory, *, as_of: date, rule: FreshnessRule) -> p
         records = records.with_columns(verified_on=pl.when("has_verifier").then("verified_on"))
     agencies = (
         directory.agency.unique(_KEY, keep="first", maintain_order=True)
-        .select("center_id", agency_uid="record_uid", agency_county="county", agency_curator="curator")
+        .select(
+            "center_id",
+            agency_uid="record_uid",
+            agency_county="county",
+            agency_curator="curator",
+            agency_created_on="created_on",
+        )
         # A number groups many times faster than two texts, and every figure of bundles groups by it.
         .with_row_index("unit")
     )
@@ -97,6 +105,8 @@ def date_records(directory: Directory, *, as_of: date, rule: FreshnessRule) -> p
         .with_columns(
             county=pl.coalesce("county", "agency_county"),
             curator=pl.coalesce("curator", "agency_curator"),
+            # Many exports give no day of creation for sites and services: none of them is older than its agency.
+            created_on=pl.coalesce("created_on", "agency_created_on"),
         )
         .drop("agency_county", "agency_curator")
     )

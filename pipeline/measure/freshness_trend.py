@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.measure.dated_records import date_records, track_levels
+from pipeline.measure.dated_records import DatedDirectory, date_records, track_levels
 from pipeline.measure.freshness_cases import HEADLINE
 from pipeline.measure.window import window_of
 from schemas.contract import conform
@@ -67,6 +67,7 @@ def reconstruct_days(
     rule: FreshnessRule,
     measure: str,
     window_kind: WindowKind = WindowKind.ROLLING,
+    dated: DatedDirectory | None = None,
 ) -> pl.DataFrame:
     """Work out what the share was on days before the first night, as the range that the dates leave open.
 
@@ -83,37 +84,26 @@ def reconstruct_days(
         rule: Window, and from which share on a level is tracked.
         measure: `complete_agency_update` or `verified_record`.
         window_kind: What the window begins with.
+        dated: Days of the directory, as of the same day and by the same rule, when they are known already.
 
     Returns:
         `schemas.freshness.TrendPoint`, the earliest first.
     """
-    records = date_records(directory, as_of=as_of, rule=rule)
+    records = date_records(directory, as_of=as_of, rule=rule) if dated is None else dated.records
     # Of a center without any date nothing can be known: it would count as never updated.
-    dated = records.filter(pl.col("kept_on").is_not_null()).select("center_id").unique()
-    records = records.join(dated, on="center_id", how="semi")
-    tracked = track_levels(records, rule=rule).filter("is_tracked").select("center_id", "kind")
-    created = directory.records().select(*_RECORD, "created_on").unique(_RECORD, keep="first", maintain_order=True)
+    kept = records.filter(pl.col("kept_on").is_not_null())["center_id"].unique().to_list()
+    records = records.filter(pl.col("center_id").is_in(kept))
     first_shown = verifications.group_by(_RECORD).agg(shown_on=pl.col("verified_on").min())
-    # A number in place of the two keys: bundles are put together once for every day.
-    agencies = (
-        created.filter(pl.col("kind") == RecordKind.AGENCY.value)
-        .select("center_id", agency_uid="record_uid", agency_created_on="created_on")
-        .with_row_index("bundle")
-    )
-    known = (
-        records.join(created, on=_RECORD, how="left")
-        .join(agencies, on=["center_id", "agency_uid"], how="left")
-        # Many exports give no day of creation for sites and services: none of them is older than its agency.
-        .with_columns(created_on=pl.coalesce("created_on", "agency_created_on"))
-        .join(first_shown, on=_RECORD, how="left")
-        .with_columns(first_on=pl.min_horizontal("verified_on", "shown_on"))
+    known = records.join(first_shown, on=_RECORD, how="left").with_columns(
+        first_on=pl.min_horizontal("verified_on", "shown_on")
     )
     if measure == HEADLINE:
-        counted = records.filter(pl.col("kind") == RecordKind.AGENCY.value).select("center_id", "agency_uid")
-        known = known.join(tracked, on=["center_id", "kind"], how="semi").join(
-            counted.unique(), on=["center_id", "agency_uid"], how="semi"
+        tracked = track_levels(records, rule=rule).filter("is_tracked").select("center_id", "kind")
+        counted = records.filter(pl.col("kind") == RecordKind.AGENCY.value)["unit"].unique().drop_nulls()
+        known = known.join(tracked, on=["center_id", "kind"], how="semi").filter(
+            pl.col("unit").is_in(counted.implode())
         )
-    known = known.select("bundle", "created_on", "agency_created_on", "first_on").sort("bundle")
+    known = known.select("unit", "created_on", "agency_created_on", "first_on").sort("unit")
     rows = [
         _count(known, day=day, cutoff=window_of(rule, as_of=day, kind=window_kind).cutoff_on, measure=measure)
         for day in sorted(days)
@@ -149,17 +139,28 @@ def reconstruct_days(
 
 
 def _count(known: pl.DataFrame, *, day: date, cutoff: date, measure: str) -> tuple[date, float, float, float]:
-    """Return how many units were updated for certain, may have been, and counted on a day."""
+    """Return how many units were updated for certain, may have been, and counted on a day.
+
+    Args:
+        known: `unit`, ascending, `created_on`, `agency_created_on`, `first_on`.
+        day: The day.
+        cutoff: First day of its window.
+        measure: Whether bundles or records are counted.
+    """
     first_on = pl.col("first_on")
     is_there = (pl.col("created_on") <= day).fill_null(value=True)
-    if measure == HEADLINE:  # a bundle begins with its agency, also where it took up older records
-        is_there &= (pl.col("agency_created_on") <= day).fill_null(value=True)
-    there = known.filter(is_there).select(
-        "bundle",
-        certain=first_on.is_between(cutoff, day).fill_null(value=False),
-        possible=(first_on >= cutoff).fill_null(value=False),
-    )
-    if measure == HEADLINE:
-        there = there.group_by("bundle").agg(pl.col("certain", "possible").all())
-    certain, possible, count = there.select(pl.col("certain").sum(), pl.col("possible").sum(), pl.len()).row(0)
-    return day, float(certain), float(possible), float(count)
+    certain = first_on.is_between(cutoff, day).fill_null(value=False)
+    possible = (first_on >= cutoff).fill_null(value=False)
+    if measure != HEADLINE:
+        of_records = {"certain": is_there & certain, "possible": is_there & possible, "count": is_there}
+        sums = known.select(**{name: holds.sum() for name, holds in of_records.items()}).row(0)
+        return day, float(sums[0]), float(sums[1]), float(sums[2])
+    # A bundle begins with its agency, also where it took up older records. It counts when none of its records speaks against it.
+    is_there &= (pl.col("agency_created_on") <= day).fill_null(value=True)
+    unit = pl.col("unit")
+    count, uncertain, impossible = known.select(
+        count=unit.filter(is_there).n_unique(),
+        uncertain=unit.filter(is_there & ~certain).n_unique(),
+        impossible=unit.filter(is_there & ~possible).n_unique(),
+    ).row(0)
+    return day, float(count - uncertain), float(count - impossible), float(count)
