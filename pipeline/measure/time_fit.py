@@ -21,7 +21,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import stats
 
 from schemas.staffing_parameters import MINUTE_PARTS, StaffingParameters
 from schemas.time_fit_parameters import TimeFitParameters
@@ -358,8 +357,11 @@ def _sandwich(slopes: Floats, relative: Floats, *, bundle: NDArray[np.int64]) ->
 
 def _half_widths(solution: _Solution, *, rule: TimeFitParameters) -> Floats:
     """Return half widths of intervals that hold together (Bonferroni over the fitted parts)."""
+    # Imported where it is needed: the night and its reports know of calibrations, and start without it.
+    from scipy.special import stdtrit
+
     each = (1 - rule.confidence) / len(solution.parts)
-    quantile = float(stats.t.ppf(1 - each / 2, solution.degrees))
+    quantile = float(stdtrit(solution.degrees, 1 - each / 2))
     return np.asarray(quantile * np.sqrt(np.diag(solution.covariance)), dtype=np.float64)
 
 
