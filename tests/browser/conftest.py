@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from tests.browser.find_browser import HOW, find_browser
-from tests.nights import night
 
 #: A browser that looks for updates would open connections that no page asked for.
 _FLAGS = (
@@ -60,22 +58,6 @@ def browser() -> Iterator[Browser]:
         started = driver.chromium.launch(executable_path=path, args=list(_FLAGS))
         yield started
         started.close()
-
-
-@pytest.fixture(scope="session")
-def sample_workspace(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Path:
-    """Two nights, seven weeks apart, over the two invented centers."""
-    workspace = tmp_path_factory.mktemp("sample") / "workspace"
-    for place, (folder, as_of) in enumerate((("2026-11-19", date(2026, 9, 30)), ("2026-11-20", date(2026, 11, 20)))):
-        night(
-            workspace,
-            ("prairie211", sample_data / "prairie211" / folder),
-            ("riverbend211", sample_data / "riverbend211"),
-            as_of=as_of,
-            run_id=f"{as_of:%Y%m%d}T020000Z-00000{place}",
-            run={"report": place == 1, "export_hsds": False, "queue": False},
-        )
-    return workspace
 
 
 @pytest.fixture

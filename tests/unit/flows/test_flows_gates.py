@@ -19,6 +19,15 @@ from pipeline.synthesize.synthesize import synthesize
 DAY = date(2026, 11, 20)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _without_package():
+    """No test here looks at the public package."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RESDIR_RUN__EXPORT_HSDS", "false")
+        patch.setenv("RESDIR_RUN__QUEUE", "false")
+        yield
+
+
 @pytest.fixture(scope="module")
 def export(tmp_path_factory) -> Path:
     """A small invented iCarol export."""

@@ -1,4 +1,4 @@
-"""The report of a quarter, opened in a browser as a coordinator and a board member would."""
+"""The pages of a night and of a quarter, opened in a browser as a curator, a coordinator and a board member would."""
 
 from __future__ import annotations
 
@@ -26,6 +26,26 @@ def _report(workspace: Path, *words: str) -> Path:
     page = workspace.parent / "report.html"
     assert run(["report", "--period", "quarter", "--output", str(page), "--workspace", str(workspace), *words]) == 0
     return page
+
+
+@pytest.fixture(scope="module")
+def sample_workspace(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Path:
+    """Two nights, seven weeks apart; the second of the invented centers joins with the second night."""
+    workspace = tmp_path_factory.mktemp("sample") / "workspace"
+    prairie, riverbend = sample_data / "prairie211", sample_data / "riverbend211"
+    nights = (
+        (date(2026, 9, 30), [("prairie211", prairie / "2026-11-19")]),
+        (date(2026, 11, 20), [("prairie211", prairie / "2026-11-20"), ("riverbend211", riverbend)]),
+    )
+    for place, (as_of, deliveries) in enumerate(nights):
+        night(
+            workspace,
+            *deliveries,
+            as_of=as_of,
+            run_id=f"{as_of:%Y%m%d}T020000Z-00000{place}",
+            run={"report": place == 1, "export_hsds": False, "queue": False},
+        )
+    return workspace
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +133,23 @@ def test_the_document_tells_the_quarter_to_date(quarter: PeriodFacts) -> None:
     assert document.subtitle == "dc211. Quarter 2 of 2014 (April to June), to date (9 April 2014)."
     assert document.warnings == ()
     assert 4 <= len(document.summary) <= 6
+
+
+@pytest.fixture
+def night_page(sample_workspace: Path) -> Path:
+    """The report of the last night."""
+    return sample_workspace / "reports" / "night_2026-11-20.html"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_night_report_opens_without_a_request_or_a_barrier(
+    open_file: Callable[..., Opened], night_page: Path, dark: bool
+) -> None:
+    opened = open_file(night_page, dark=dark)
+    assert opened.refused == []
+    assert opened.complaints == []
+    assert opened.violations() == []
+
+
+def test_night_report_fits_a_phone(open_file: Callable[..., Opened], night_page: Path) -> None:
+    assert not open_file(night_page, width=320).is_wider_than_screen()
