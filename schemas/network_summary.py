@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -191,13 +190,6 @@ class PairCounts(_Part):
     asked: _Count
 
 
-class CountiesFrom(StrEnum):
-    """Where a center's counties are known from."""
-
-    SETTINGS = "settings"
-    AREA_SERVED = "area_served"
-
-
 class CenterSummary(_Part):
     """Everything that is told of a center in a network.
 
@@ -233,7 +225,10 @@ class CenterSummary(_Part):
     findings: SeverityCounts
     findings_by_rule: Annotated[tuple[RuleCount, ...], Field(max_length=2_000)]
     staffing: StaffingSummary
-    counties: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=80)], ...], Field(max_length=500)] | None
+    counties: (
+        Annotated[tuple[Annotated[str, Field(max_length=80), AfterValidator(_plain_words)], ...], Field(max_length=500)]
+        | None
+    )
     counties_from: Literal["settings", "area_served"] | None
     duplicates: PairCounts
 

@@ -108,7 +108,7 @@ def complexity(
         pl.when("may_be_named").then("name").otherwise(pl.lit(_WITHHELD)).alias("name"),
         pl.when("may_be_named").then("county").otherwise(pl.lit(_WITHHELD)).alias("county"),
     )
-    centers, curators = (spread_complexity(details, by_curator=by).rows for by in (False, True))
+    centers, curators = (spread_complexity(details, by_curator=by) for by in (False, True))
     if output is not None:
         count = write_table(
             [

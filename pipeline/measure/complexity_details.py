@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -29,19 +28,6 @@ _NOUNS = {
     "term": ("extra_term_count", "further term", "further terms"),
     "language": ("extra_version_count", "further language version", "further language versions"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class ComplexitySpread:
-    """How complexity is spread over centers or curators.
-
-    Attributes:
-        rows: One row per center or curator: `center_id`, `curator` (null for the whole center, and for agencies without one in rows by
-            curator), `agencies`, `T1` to `T4` (agencies per tier), `minutes` (central, one update of all), `quarter_minutes`,
-            `median_minutes`, `three_quarter_minutes`, `largest_minutes`, `mean_score`.
-    """
-
-    rows: pl.DataFrame
 
 
 def detail_complexity(
@@ -89,12 +75,17 @@ def detail_complexity(
     )
 
 
-def spread_complexity(complexity: pl.DataFrame, *, by_curator: bool) -> ComplexitySpread:
+def spread_complexity(complexity: pl.DataFrame, *, by_curator: bool) -> pl.DataFrame:
     """Return how minutes and tiers are spread over centers, or over the curators of each center.
 
     Args:
         complexity: `schemas.complexity.Complexity` rows.
         by_curator: Whether each center is divided by curator.
+
+    Returns:
+        One row per center or curator: `center_id`, `curator` (null for the whole center, and for agencies without one in rows by
+        curator), `agencies`, `T1` to `T4` (agencies per tier), `minutes` (central, one update of all), `quarter_minutes`,
+        `median_minutes`, `three_quarter_minutes`, `largest_minutes`, `mean_score`.
     """
     keys = ["center_id", "curator"] if by_curator else ["center_id"]
     minutes = pl.col("update_minutes")
@@ -114,7 +105,7 @@ def spread_complexity(complexity: pl.DataFrame, *, by_curator: bool) -> Complexi
     )
     if not by_curator:
         rows = rows.with_columns(curator=pl.lit(None, dtype=pl.String))
-    return ComplexitySpread(rows=rows)
+    return rows
 
 
 def _reason() -> pl.Expr:

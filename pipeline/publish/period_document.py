@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
+from pipeline.publish.period_audits import audit_sentence, audits_section, newest_result
 from pipeline.publish.period_findings import findings_section, severity_counts
 from pipeline.publish.period_freshness import definition, forecast_sentence, freshness_section
-from pipeline.publish.period_parts import (
-    audit_sentence,
-    audits_section,
-    duplicates_section,
-    gathering_section,
-    newest_result,
-    staffing_section,
-    staffing_sentence,
-    visitors_section,
-    visitors_sentence,
-)
+from pipeline.publish.period_parts import duplicates_section, gathering_section, visitors_section, visitors_sentence
 from pipeline.publish.period_records import records_section
+from pipeline.publish.period_staffing import staffing_section, staffing_sentence
 from pipeline.publish.period_words import (
     band_words,
     before_words,
@@ -250,8 +242,3 @@ def _method(facts: PeriodFacts) -> Section:
         told.append(f"Changes compare with the night of {day(facts.before_on)}, the last one before the period.")
     told.append("This report names no single record and no value of one, so that it can be passed on.")
     return Section(section_id="method", heading="How to read this report", paragraphs=tuple(told))
-
-
-def headline_rows(facts: PeriodFacts) -> tuple[tuple[str, str, str, str | None], ...]:
-    """Return the headlines as rows: label, value, basis, change."""
-    return tuple((one.label, one.value, one.basis, one.change) for one in headlines_of(facts))

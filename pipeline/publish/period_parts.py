@@ -1,31 +1,20 @@
-"""The sections on audits, duplicates, staffing, visitors, and how the directory is gathered."""
+"""The sections on duplicates, visitors, and how the directory is gathered."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pipeline.publish.period_words import (
-    MOST_PARTS,
-    band_words,
     compared,
     count_change,
     count_column,
     day_column,
-    interval_words,
     listed,
-    number_column,
-    share_column,
     since,
     text_column,
     top_table,
-    without_empty_notes,
 )
-from pipeline.publish.wording import count_of, day, number, per_cent
-from schemas.period_facts import AuditRound, PeriodFacts, StaffingFacts
-from schemas.report_document import BarChart, Chart, ColumnKind, LineChart, LineSeries, ReportTable, Section
-
-#: Audited records below which an estimate is told to rest on few (project choice: the smallest round of an audit).
-FEW_AUDITED = 30
+from pipeline.publish.wording import count_of, day, number
+from schemas.period_facts import PeriodFacts
+from schemas.report_document import BarChart, Chart, ReportTable, Section
 
 _COUNTS = {
     "duplicate": "likely one agency",
@@ -40,132 +29,6 @@ _PLANS = {
     "half_done": "begun in the directory software",
     "done": "done: the export shows one record",
 }
-
-
-def audits_section(facts: PeriodFacts) -> Section:
-    """Return the section on audits."""
-    rounds = facts.audits or ()
-    if not rounds:
-        return Section(
-            section_id="audits",
-            heading="Audits",
-            paragraphs=(
-                "No audit was drawn or worked on in the period. How many records one takes: resdir audit plan.",
-            ),
-        )
-    done = [one for one in rounds if one.record_error_rate[0] is not None]
-    columns, rows = without_empty_notes(
-        (
-            text_column("batch", "Audit"),
-            day_column("drawn_on", "Drawn on"),
-            count_column("done", "Audited"),
-            count_column("drawn", "Of drawn"),
-            count_column("speaks_for", "Speaks for"),
-            text_column("fault", "Records with a fault"),
-            text_column("critical", "With a critical error"),
-            text_column("score", "Mean score, of 100"),
-            text_column("note", "Note"),
-        ),
-        [
-            (
-                one.batch_id,
-                one.drawn_on,
-                one.done,
-                one.drawn,
-                one.speaks_for,
-                interval_words(one.record_error_rate, is_share=True),
-                interval_words(one.critical_error_rate, is_share=True),
-                interval_words(one.score, is_share=False),
-                _audit_note(one),
-            )
-            for one in rounds
-        ],
-    )
-    tables = [
-        ReportTable(
-            table_id="audits-rounds",
-            title="Audits drawn or worked on in the period",
-            columns=tuple(columns),
-            rows=tuple(rows),
-            notes=(
-                "In brackets: the 95 % interval. The sample is drawn at random; the interval says how far the whole may lie from it.",
-                "The results are told as they stand now, also of audits that were finished after the period.",
-                *_agreement(rounds),
-            ),
-        )
-    ]
-    if done and done[-1].criteria:
-        newest = done[-1]
-        tables.append(
-            ReportTable(
-                table_id="audits-criteria",
-                title=f"By criterion, audit {newest.batch_id}",
-                columns=(
-                    text_column("criterion", "Criterion"),
-                    share_column("estimate", "Estimate"),
-                    share_column("low", "Low", missing="no interval"),
-                    share_column("high", "High", missing="no interval"),
-                ),
-                rows=tuple((name, *value) for name, value in newest.criteria),
-                is_folded=True,
-            )
-        )
-    return Section(
-        section_id="audits",
-        heading="Audits",
-        paragraphs=(audit_sentence(facts),),
-        tables=tuple(tables),
-        notes=(
-            (
-                "Records picked because of a complaint or many findings have no known chance of being drawn and are in no rate. No "
-                "published pass "
-                "mark for records is known."
-            ),
-        ),
-    )
-
-
-def newest_result(facts: PeriodFacts) -> AuditRound | None:
-    """Return the newest audit of the period with an estimate; None when there is none."""
-    known = [one for one in facts.audits or () if one.record_error_rate[0] is not None]
-    return known[-1] if known else None
-
-
-def audit_sentence(facts: PeriodFacts) -> str:
-    """Return what the audits say, in a sentence or two."""
-    newest = newest_result(facts)
-    running = [one for one in facts.audits or () if not one.is_finished]
-    if newest is None:
-        if not facts.audits:
-            return "No audit was drawn or worked on in the period."
-        return f"{count_of(len(facts.audits), 'audit')} drawn, none with a finished record yet: the error rate is not known."
-    told = (
-        f"By audit, {interval_words(newest.record_error_rate, is_share=True)} of the records have a fault, from "
-        f"{count_of(newest.done, newest.unit)} audited."
-    )
-    return f"{told} {count_of(len(running), 'audit')} still running." if running else told
-
-
-def _agreement(rounds: Sequence[AuditRound]) -> tuple[str, ...]:
-    """Say of each audit how often two auditors agreed on a record that both scored."""
-    return tuple(
-        f"{one.batch_id}: two auditors gave the same answer to {per_cent(one.agreement)} of {number(one.agreement_pairs)} "
-        "questions that both "
-        "were asked."
-        if one.agreement is not None and one.agreement_pairs
-        else f"{one.batch_id}: nothing was scored by two auditors yet, so their agreement is not known."
-        for one in rounds
-    )
-
-
-def _audit_note(one: AuditRound) -> str | None:
-    if not one.done:
-        return "no record is finished yet"
-    if not one.is_own:
-        return "too few of this center's records to estimate"
-    if one.done < FEW_AUDITED:
-        return f"rests on {count_of(one.done, one.unit)}: the interval is wide"
-    return None if one.is_finished else "still running"
 
 
 def duplicates_section(facts: PeriodFacts) -> Section:
@@ -237,180 +100,6 @@ def _decided_words(count: int) -> str:
     if not count:
         return "No pair was decided in the period."
     return f"In the period {count_of(count, 'verdict')} {'was' if count == 1 else 'were'} given."
-
-
-def staffing_section(facts: PeriodFacts) -> Section:
-    """Return the section on staffing."""
-    staffing = facts.staffing
-    if staffing is None:
-        return Section(
-            section_id="staffing",
-            heading="Curators needed",
-            paragraphs=("The night did not tell how many curators the yearly upkeep takes.",),
-        )
-    tables: list[ReportTable] = [_staffing_centers(facts, staffing), _staffing_workings(staffing)]
-    charts: list[Chart] = []
-    if staffing.by_center:
-        charts.append(_staffing_chart(facts, staffing))
-    if len(staffing.trend) > 1:
-        tables.append(
-            ReportTable(
-                table_id="staffing-trend",
-                title="Curators needed over the nights",
-                columns=(
-                    day_column("day", "Night"),
-                    *(
-                        number_column(name, f"{name.capitalize()}, FTE", decimals=2)
-                        for name in ("low", "central", "high")
-                    ),
-                ),
-                rows=staffing.trend,
-                is_folded=True,
-            )
-        )
-        charts.append(
-            LineChart(
-                chart_id="staffing-trend",
-                title="Curators needed, FTE",
-                told=f"Central figure: {staffing.trend[0][2]:.1f} on {day(staffing.trend[0][0])}, {staffing.trend[-1][2]:.1f} on "
-                f"{day(staffing.trend[-1][0])}.",
-                table_id="staffing-trend",
-                series=(
-                    LineSeries(
-                        name="needed",
-                        days=tuple(point[0] for point in staffing.trend),
-                        values=tuple(point[2] for point in staffing.trend),
-                        low=tuple(point[1] for point in staffing.trend),
-                        high=tuple(point[3] for point in staffing.trend),
-                    ),
-                ),
-                unit=ColumnKind.NUMBER,
-            )
-        )
-    return Section(
-        section_id="staffing",
-        heading="Curators needed",
-        paragraphs=(staffing_sentence(facts), *_calibrated(staffing)),
-        charts=tuple(charts),
-        tables=tuple(tables),
-        notes=staffing.caveats,
-    )
-
-
-def staffing_sentence(facts: PeriodFacts) -> str:
-    """Return the curators needed and at work, in a sentence."""
-    staffing = facts.staffing
-    if staffing is None:
-        return "How many curators the upkeep takes is not known."
-    at_work = "how many are at work is not given" if staffing.actual is None else f"{staffing.actual:g} at work"
-    return f"To keep it up for a year takes an estimated {band_words(staffing.fte)}; {at_work}."
-
-
-def _calibrated(staffing: StaffingFacts) -> tuple[str, ...]:
-    if staffing.calibrated is None:
-        return ()
-    return (f"Calibrated with the center's own figures: {band_words(staffing.calibrated)}.",)
-
-
-def _staffing_centers(facts: PeriodFacts, staffing: StaffingFacts) -> ReportTable:
-    rows = [
-        (
-            facts.center_names.get(row.center_id, row.center_id),
-            row.low,
-            row.central,
-            row.high,
-            row.actual,
-            row.certified_share,
-        )
-        for row in staffing.by_center
-    ]
-    if len(rows) != 1:
-        rows.append(("all together", *staffing.fte, staffing.actual, None))
-    return top_table(
-        "staffing-centers",
-        "Curators needed and at work, full-time equivalents",
-        (
-            text_column("center", "Center"),
-            number_column("low", "Low", decimals=2),
-            number_column("central", "Central", decimals=2),
-            number_column("high", "High", decimals=2),
-            number_column("actual", "At work", decimals=2, missing="not given"),
-            share_column("certified", "Certified", missing="not given"),
-        ),
-        rows,
-        most=MOST_PARTS,
-        where_all="resdir staffing",
-        notes=(
-            (
-                "At work and certified: as the settings say. Hours for new agencies, audits and merges belong to the whole, so that "
-                "centers do not "
-                "quite add up to it."
-            ),
-        ),
-    )
-
-
-def _staffing_workings(staffing: StaffingFacts) -> ReportTable:
-    hours = staffing.hours
-    if staffing.workings:
-        return ReportTable(
-            table_id="staffing-workings",
-            title="How the figure is reckoned, hours a year",
-            columns=(
-                text_column("part", "Part"),
-                number_column("amount", "Amount", decimals=0, missing=""),
-                text_column("unit", "Of"),
-                *(number_column(name, name.capitalize()) for name in ("low", "central", "high")),
-            ),
-            rows=staffing.workings,
-            is_folded=True,
-        )
-    direct = None if hours is None or not staffing.fte[1] else hours[1] / staffing.fte[1]
-    rows = (
-        ("hours of work a year", *(hours or (None, None, None))),
-        ("hours a year that one full-time curator spends on records", direct, direct, direct),
-        ("curators: hours of work / hours of one curator", *staffing.fte),
-    )
-    notes = ["The hours part by part: resdir staffing."]
-    if staffing.productive_hours is not None and staffing.direct_share is not None:
-        notes.insert(
-            0,
-            f"One full-time curator: {number(staffing.productive_hours)} productive hours a year, "
-            f"{per_cent(staffing.direct_share)} of them on "
-            "records.",
-        )
-    return ReportTable(
-        table_id="staffing-workings",
-        title="How the figure is reckoned",
-        columns=(
-            text_column("step", "Step"),
-            *(number_column(name, name.capitalize()) for name in ("low", "central", "high")),
-        ),
-        rows=rows,
-        notes=tuple(notes),
-        is_folded=True,
-    )
-
-
-def _staffing_chart(facts: PeriodFacts, staffing: StaffingFacts) -> BarChart:
-    rows, ranges = [], {}
-    for center in staffing.by_center[:MOST_PARTS]:
-        name = facts.center_names.get(center.center_id, center.center_id)
-        rows.append((f"{name}: needed", {"fte": center.central}))
-        ranges[f"{name}: needed"] = (center.low, center.high)
-        if center.actual is not None:
-            rows.append((f"{name}: at work", {"fte": center.actual}))
-    return BarChart(
-        chart_id="staffing-centers",
-        title="Curators needed and at work, FTE",
-        told=staffing_sentence(facts),
-        table_id="staffing-centers",
-        parts=(("fte", "FTE, central"),),
-        rows=tuple(rows),
-        unit=ColumnKind.NUMBER,
-        decimals=2,
-        ranges=ranges,
-    )
 
 
 def visitors_section(facts: PeriodFacts) -> Section:

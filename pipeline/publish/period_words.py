@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.publish.wording import count_of, day, number, per_cent, share_basis, share_text
+from pipeline.publish.wording import count_of, day, number, share_basis, share_text
 from schemas.night import ShareFigure
 from schemas.period import PeriodKind
 from schemas.period_facts import Interval, PeriodFacts
@@ -141,11 +141,6 @@ def listed(words: Sequence[str]) -> str:
 def counts_words(counts: Iterable[tuple[int, str]]) -> str:
     """Return counts with their nouns as a list in a sentence."""
     return listed([count_of(count, kind) for count, kind in counts])
-
-
-def share_or_none(figure: ShareFigure | None) -> str:
-    """Return a share, or that there was none to compare with."""
-    return "not known" if figure is None or figure.share is None else per_cent(figure.share)
 
 
 def count_column(key: str, heading: str, *, missing: str = "not known") -> Column:

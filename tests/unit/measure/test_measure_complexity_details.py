@@ -97,7 +97,7 @@ def test_the_dearest_comes_first_and_says_why(town: Directory) -> None:
 
 def test_the_spread_adds_up_to_the_whole(town: Directory) -> None:
     frame = details(town)
-    centers, curators = (spread_complexity(frame, by_curator=by).rows for by in (False, True))
+    centers, curators = (spread_complexity(frame, by_curator=by) for by in (False, True))
     assert centers["agencies"].sum() == curators["agencies"].sum() == 2
     assert centers["minutes"].sum() == curators["minutes"].sum() == frame["update_minutes"].sum()
     assert curators["curator"].to_list() == ["Ann", "Ben"]
@@ -109,4 +109,4 @@ def test_the_spread_adds_up_to_the_whole(town: Directory) -> None:
 def test_an_empty_directory_has_an_empty_report(directory_of: Build) -> None:
     frame = details(directory_of())
     assert frame.is_empty()
-    assert spread_complexity(frame, by_curator=True).rows.is_empty()
+    assert spread_complexity(frame, by_curator=True).is_empty()
