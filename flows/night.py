@@ -52,7 +52,8 @@ from pipeline.measure.complexity import measure_complexity
 from pipeline.measure.dated_records import date_directory
 from pipeline.measure.freshness import Evidence, measure_freshness
 from pipeline.normalize.directory import normalize_delivery
-from pipeline.publish.hsds import Load, export_hsds
+from pipeline.publish.hsds import export_hsds
+from pipeline.publish.public_directory import Load
 from pipeline.store.recover import undo_unpublished
 from pipeline.store.snapshot import publish_snapshot, read_pointer
 from pipeline.store.working import WorkingFile, open_working, read_directory, read_table, save_night

@@ -814,6 +814,15 @@ class ExportParameters(Parameters):
         le=1,
         description="A larger drop of agencies since the last export needs confirmation (project choice).",
     )
+    contacts: Literal["public", "roles", "none"] = Field(
+        default="public",
+        description="What leaves of contacts that are not private: all (`public`), titles without the person (`roles`), or nothing "
+        "(project choice).",
+    )
+    personal_email_domains: tuple[str, ...] = Field(
+        default=(),
+        description="Providers of personal mail, such as gmail.com: addresses there stay inside, of contacts and of records.",
+    )
 
 
 class ChangeParameters(Parameters):

@@ -76,20 +76,26 @@ class PrivateValues:
         )
 
 
-def suspect_cells(column: str, values: PrivateValues) -> pl.Expr:
-    """Return whether a text cell may hold a private value; `kinds_in` then tells for certain."""
-    lower = pl.col(column).str.to_lowercase()
+def suspect_cells(column: str, values: PrivateValues, *, text: pl.Expr | None = None) -> pl.Expr:
+    """Return whether a text cell may hold a private value; `kinds_in` then tells for certain.
+
+    Args:
+        column: Column of text.
+        values: What is looked for.
+        text: The text to look at, where it is not the column itself.
+    """
+    lower = (pl.col(column) if text is None else text).str.to_lowercase()
     condensed = lower.str.replace_all(_WORDS, "")
     words = pl.concat_str(pl.lit(" "), lower.str.replace_all(_WORDS, " "), pl.lit(" "))
     numbers = values.phones | values.vanity | {digits[-_LOCAL_DIGITS:] for digits in values.phones}
     hit = pl.lit(value=False)
-    for text, patterns in (
+    for searched, patterns in (
         (condensed, numbers),
         (lower, values.emails),
         (words, values.streets | values.names),
     ):
         if patterns:
-            hit = hit | text.str.contains_any(sorted(patterns))
+            hit = hit | searched.str.contains_any(sorted(patterns))
     return hit.fill_null(value=False)
 
 

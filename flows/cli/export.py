@@ -11,8 +11,9 @@ from flows.cli.terminal import Common, require_center, say, show, show_json
 from flows.duplicate_verdicts import read_judgement
 from flows.merge_choices import merged_view
 from pipeline.curate.findings import shown_findings
-from pipeline.publish.hsds import Load, export_hsds
+from pipeline.publish.hsds import export_hsds
 from pipeline.publish.package import write_package
+from pipeline.publish.public_directory import Load
 from pipeline.publish.wording import count_of
 from pipeline.store.snapshot import open_published
 

@@ -106,7 +106,7 @@ def _private_streets(directory: Directory, selection: Selection) -> tuple[frozen
     confidential = _confidential_sites(directory)
     secret = [
         sites.join(confidential, on=list(KEY), how="semi"),
-        addresses.join(_confidential_owners(directory, confidential), on=[*_OWNER, "owner_kind"], how="semi"),
+        addresses.join(confidential_owners(directory), on=[*_OWNER, "owner_kind"], how="semi"),
     ]
     private = selection.private()
     owners = private.rename({"record_uid": "owner_uid", "kind": "owner_kind"})
@@ -127,7 +127,9 @@ def _private_streets(directory: Directory, selection: Selection) -> tuple[frozen
     return places, _patterns(street_patterns, [row[0] for row in [*secret_rows, *kept]])
 
 
-def _confidential_owners(directory: Directory, sites: pl.DataFrame) -> pl.DataFrame:
+def confidential_owners(directory: Directory) -> pl.DataFrame:
+    """Return `center_id`, `owner_uid`, `owner_kind` of every record that is, or stands for, a confidential place."""
+    sites = _confidential_sites(directory)
     marked = [
         table.filter("is_confidential_place").select("center_id", pl.col("record_uid").alias("owner_uid"), "kind")
         for table in (directory.agency, directory.service, directory.service_at_site)

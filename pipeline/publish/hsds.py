@@ -14,7 +14,6 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.publish.collect_private import collect_private_values, hidden_sites, private_addresses
 from pipeline.publish.hsds_details import (
     accessibility_rows,
     address_rows,
@@ -34,11 +33,11 @@ from pipeline.publish.hsds_records import (
     service_rows,
     side_rows,
 )
-from pipeline.publish.hsds_rows import as_table, keys_of
+from pipeline.publish.hsds_rows import as_table
 from pipeline.publish.hsds_taxonomy import taxonomy_tables
 from pipeline.publish.preflight import Preflight, check_package
-from pipeline.publish.public_records import KEY, Selection, select_public
-from pipeline.publish.scrub import scrub_tables
+from pipeline.publish.public_directory import Load, PublicDirectory, make_public
+from pipeline.publish.public_records import KEY, Selection
 from schemas.directory import Directory
 from schemas.enumerations import WithheldReason
 from schemas.errors import ContractError
@@ -101,19 +100,6 @@ class HsdsPackage:
         return dict(self.withheld.group_by("reason").len().sort("reason").iter_rows())
 
 
-@dataclass(frozen=True, kw_only=True)
-class Load:
-    """What was delivered, when the directory to be written has agencies merged.
-
-    Args:
-        directory: The canonical tables before merging.
-        findings: Finding frame, about the records before merging.
-    """
-
-    directory: Directory
-    findings: pl.DataFrame
-
-
 def export_hsds(
     directory: Directory,
     *,
@@ -147,57 +133,53 @@ def export_hsds(
     Raises:
         ContractError: A record is in neither or in both: a bug of ours.
     """
-    selection = select_public(directory, findings=findings, center_ids=center_ids, withhold=withhold)
-    values = collect_private_values(directory, selection)
-    if load is not None:
-        before = select_public(load.directory, findings=load.findings, center_ids=center_ids, withhold=withhold)
-        values |= collect_private_values(load.directory, before)
-        selection = _with_merged(selection, before)
-    records = {
-        kind: getattr(directory, kind).join(selection.leaving(kind), on=list(KEY), how="semi") for kind in RECORD_TABLES
-    }
-    rows, removed = _rows(directory, records, values, as_of=as_of, parameters=parameters, privacy=privacy)
-    tables, scrubbed = scrub_tables(
-        {name: as_table(rows[name], name) if name in rows else as_table(_NO_ROWS, name) for name in hsds_tables()},
-        values,
+    public = make_public(
+        directory,
+        findings=findings,
+        as_of=as_of,
+        parameters=parameters,
+        privacy=privacy,
+        center_ids=center_ids,
+        withhold=withhold,
+        load=load,
     )
-    removed.update(scrubbed)
+    return package_hsds(public, parameters=parameters, run_id=run_id, withhold=withhold)
+
+
+def package_hsds(
+    public: PublicDirectory, *, parameters: ExportParameters, run_id: str, withhold: bool = True
+) -> HsdsPackage:
+    """Return the package of what may leave; see `export_hsds`."""
+    rows, built = _rows(public, parameters=parameters)
+    removed = Counter(public.removed)
+    removed.update(built)
+    tables = {name: as_table(rows[name], name) if name in rows else as_table(_NO_ROWS, name) for name in hsds_tables()}
     incomplete = _incomplete(tables) if withhold else {}
     tables = _without(tables, incomplete)
     tables = _drop_dangling(tables, removed)
     package = HsdsPackage(
         run_id=run_id,
-        as_of=as_of,
+        as_of=public.as_of,
         version=hsds_version(),
-        center_ids=tuple(sorted(selection.records["center_id"].unique())),
+        center_ids=public.center_ids,
         tables=tables,
         descriptor=package_descriptor(),
-        withheld=_withheld(selection, incomplete),
+        withheld=_withheld(public.selection, incomplete),
         removed_values={reason: count for reason, count in sorted(removed.items()) if count},
         preflight=check_package(tables),
         largest_drop_share=parameters.largest_agency_drop_share,
-        private_values=values,
+        private_values=public.private_values,
     )
-    _assert_complete(package, selection)
+    _assert_complete(package, public.selection)
     return package
 
 
 _NO_ROWS = pl.DataFrame(schema={"id": pl.String})
 
 
-def _rows(
-    directory: Directory,
-    records: dict[str, pl.DataFrame],
-    values: PrivateValues,
-    *,
-    as_of: date,
-    parameters: ExportParameters,
-    privacy: PrivacyParameters,
-) -> tuple[dict[str, pl.DataFrame], Counter[str]]:
+def _rows(public: PublicDirectory, *, parameters: ExportParameters) -> tuple[dict[str, pl.DataFrame], Counter[str]]:
     """Return the rows of all tables that have any, and what was left out of them."""
-    agencies, sites, services, links = (records[kind] for kind in RECORD_TABLES)
-    hidden = hidden_sites(directory, values)
-    owners = pl.concat([keys_of(frame, kind) for kind, frame in records.items()])
+    owners = public.owners()
     removed: Counter[str] = Counter()
     rows: dict[str, pl.DataFrame] = {}
 
@@ -205,33 +187,24 @@ def _rows(
         rows[name] = built[0]
         removed.update(built[1])
 
-    keep("organization", organization_rows(agencies, parameters=parameters))
-    keep("location", location_rows(sites, hidden=hidden, organizations=agencies))
-    keep("service", service_rows(services, as_of=as_of))
-    keep("service_at_location", service_at_location_rows(links))
-    keep("contact", contact_rows(directory.contact, owners))
-    keep("phone", phone_rows(directory.phone, rows["contact"], owners))
-    keep(
-        "address",
-        address_rows(
-            sites,
-            directory.address,
-            hidden=hidden,
-            private=private_addresses(directory, values),
-            keep_city=privacy.keep_city_of_private_address,
-        ),
-    )
-    rows["organization_identifier"] = identifier_rows(agencies)
-    rows["schedule"] = schedule_rows(directory.schedule, owners, records, parameters=parameters)
-    rows["service_area"] = service_area_rows(services, links)
-    rows["language"] = language_rows(services, sites)
-    rows["accessibility"] = accessibility_rows(sites)
-    rows["required_document"] = required_document_rows(services)
-    rows["funding"] = funding_rows(agencies)
-    taxonomy, not_valid = taxonomy_tables(directory.taxonomy_link, owners, parameters=parameters)
+    keep("organization", organization_rows(public.agency, parameters=parameters))
+    keep("location", location_rows(public.site))
+    keep("service", service_rows(public.service))
+    keep("service_at_location", service_at_location_rows(public.service_at_site))
+    keep("contact", contact_rows(public.contact))
+    keep("phone", phone_rows(public.phone, rows["contact"]))
+    keep("address", address_rows(public.address))
+    rows["organization_identifier"] = identifier_rows(public.agency)
+    rows["schedule"] = schedule_rows(public.schedule, owners, public.records(), parameters=parameters)
+    rows["service_area"] = service_area_rows(public.service, public.service_at_site)
+    rows["language"] = language_rows(public.service, public.site)
+    rows["accessibility"] = accessibility_rows(public.site)
+    rows["required_document"] = required_document_rows(public.service)
+    rows["funding"] = funding_rows(public.agency)
+    taxonomy, not_valid = taxonomy_tables(public.taxonomy_link, owners, parameters=parameters)
     rows.update(taxonomy)
     removed.update(not_valid)
-    rows[SIDE_TABLE] = side_rows(records, directory.taxonomy_link, as_of=as_of)
+    rows[SIDE_TABLE] = side_rows(public.records(), public.taxonomy_link)
     return rows, removed
 
 
@@ -307,14 +280,6 @@ def _known_links(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         ]
     )
     return tables["attribute"].join(known, on=["link_id", "link_entity"], how="semi", maintain_order="left")
-
-
-def _with_merged(selection: Selection, before: Selection) -> Selection:
-    """Add the records that were delivered and are taken up in another one."""
-    merged = before.records.join(selection.records, on=[*KEY, "kind"], how="anti").with_columns(
-        reason=pl.lit(str(WithheldReason.MERGED)), rule_id=pl.lit(None, dtype=pl.String)
-    )
-    return Selection(records=pl.concat([selection.records, merged]).sort("kind", *KEY))
 
 
 def _withheld(selection: Selection, incomplete: Mapping[str, Mapping[str, str]]) -> pl.DataFrame:

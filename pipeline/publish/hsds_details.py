@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
+from pipeline.publish.dependent_ids import with_id
 from pipeline.publish.hsds_records import Built
-from pipeline.publish.hsds_rows import keys_of, lost, of_owners, owner_columns, strict_email, with_id
+from pipeline.publish.hsds_rows import lost, of_owners, owner_columns, strict_email
 from pipeline.publish.languages import LANGUAGE_CODES
+from pipeline.publish.public_phones import can_be_called
 from pipeline.publish.public_records import KEY
 from schemas.enumerations import AddressKind, PhoneType
 from schemas.parameters import ExportParameters
@@ -28,9 +32,6 @@ _PHONE_TYPES = {
     PhoneType.TEXT: ("text", None),
     PhoneType.OTHER: ("voice", None),
 }
-#: An extension written into a number; what is left of a usable number has three digits at least, like 211.
-_EXTENSION = r"(?i)\b(?:ext|x)\.? ?[0-9]+"
-_SHORTEST_NUMBER = 3
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -56,14 +57,15 @@ def identifier_rows(agencies: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.col("record_uid").alias("organization_id"))
 
 
-def phone_rows(phones: pl.DataFrame, contacts: pl.DataFrame, owners: pl.DataFrame) -> Built:
+def phone_rows(phones: pl.DataFrame, contacts: pl.DataFrame) -> Built:
     """Return the public phones of records that leave, and of their public contacts.
 
-    North American numbers are written `(217) 555-0101`, short codes as digits, others as delivered. An extension that is not
-    a plain number goes to the description, where it keeps its zeros. A text without any number in it is left out and counted.
+    An extension that is not a plain number goes to the description, where it keeps its zeros.
+
+    Args:
+        phones: `PublicDirectory.phone`.
+        contacts: Rows of `contact_rows`.
     """
-    theirs = of_owners(phones, owners)
-    public = theirs.filter(~pl.col("is_private"))
     types = {str(kind): names[0] for kind, names in _PHONE_TYPES.items()}
     words = {str(kind): names[1] for kind, names in _PHONE_TYPES.items() if names[1]}
     is_number = pl.col("extension").str.contains(r"^(?:0|[1-9][0-9]{0,9})$").fill_null(value=False)
@@ -71,11 +73,11 @@ def phone_rows(phones: pl.DataFrame, contacts: pl.DataFrame, owners: pl.DataFram
     odd_extension = pl.when(~is_number & pl.col("extension").is_not_null()).then(
         pl.concat_str(pl.lit("ext. "), "extension")
     )
-    rows = public.select(
+    rows = phones.select(
         pl.col("record_uid").alias("id"),
         *owner_columns(_KINDS),
         pl.lit(None, dtype=pl.String).alias("contact_id"),
-        _number().alias("number"),
+        "number",
         pl.when(is_number).then("extension").alias("extension"),
         pl.col("type").replace_strict(types, default=None, return_dtype=pl.String).alias("type"),
         pl.concat_str(label, odd_extension, "note", separator="; ", ignore_nulls=True).alias("description"),
@@ -88,95 +90,53 @@ def phone_rows(phones: pl.DataFrame, contacts: pl.DataFrame, owners: pl.DataFram
         pl.col("phone").alias("number"),
         *(pl.lit(None, dtype=pl.String).alias(column) for column in ("extension", "type", "description")),
     )
-    numbers = pl.concat([rows, of_contacts])
-    callable_rows = numbers.filter(
-        pl.col("number").str.replace_all(_EXTENSION, "").str.count_matches("[0-9]") >= _SHORTEST_NUMBER
-    )
-    return callable_rows, {
-        "private_phone": theirs.height - public.height,
-        "unusable_phone": numbers.height - callable_rows.height,
-    }
+    usable = of_contacts.filter(can_be_called("number"))
+    return pl.concat([rows, usable]), {"unusable_phone": of_contacts.height - usable.height}
 
 
-def contact_rows(contacts: pl.DataFrame, owners: pl.DataFrame) -> Built:
+def contact_rows(contacts: pl.DataFrame) -> Built:
     """Return the public contacts of records that leave, with the columns that their phones need."""
-    theirs = of_owners(contacts, owners)
-    public = theirs.filter(~pl.col("is_private"))
-    named = public.filter(pl.col("name").is_not_null() | pl.col("title").is_not_null() | pl.col("email").is_not_null())
+    named = contacts.filter(
+        pl.col("name").is_not_null() | pl.col("title").is_not_null() | pl.col("email").is_not_null()
+    )
     rows = named.with_columns(
         pl.col("record_uid").alias("id"), *owner_columns(_KINDS), strict_email("email").alias("email")
     )
-    return rows, {
-        "private_contact": theirs.height - public.height,
-        "unusable_email": lost(named, "email", strict_email("email")),
+    return rows, {"unusable_email": lost(named, "email", strict_email("email"))}
+
+
+def address_rows(addresses: pl.DataFrame) -> Built:
+    """Return the complete addresses of sites that leave: street, city, state, ZIP and country. Incomplete ones are counted.
+
+    Args:
+        addresses: `PublicDirectory.address`.
+    """
+    of_sites = addresses.filter(pl.col("owner_kind") == "site")
+    known = of_sites.filter(pl.col("address_kind") != AddressKind.OTHER)
+    rows = known.select(
+        pl.col("record_uid").alias("id"),
+        pl.col("owner_uid").alias("location_id"),
+        pl.when(pl.col("address_kind") == AddressKind.MAILING)
+        .then(pl.lit("postal"))
+        .otherwise(pl.lit("physical"))
+        .alias("address_type"),
+        pl.col("line1").alias("address_1"),
+        pl.col("line2").alias("address_2"),
+        "city",
+        pl.col("county").alias("region"),
+        pl.col("state").alias("state_province"),
+        "postal_code",
+        "country",
+    )
+    complete = rows.drop_nulls(["address_1", "city", "state_province", "postal_code", "country"])
+    return complete, {
+        "incomplete_address": rows.height - complete.height,
+        "address_of_other_kind": of_sites.height - known.height,
     }
 
 
-def address_rows(
-    sites: pl.DataFrame, addresses: pl.DataFrame, *, hidden: pl.DataFrame, private: pl.DataFrame, keep_city: bool
-) -> Built:
-    """Return the public, complete addresses of sites that leave.
-
-    Args:
-        sites: Sites that leave; the physical address stands on the site itself.
-        addresses: Address rows; those of these sites are asked for mailing and further physical ones.
-        hidden: Sites that must not be located.
-        private: Keys of address rows that must not leave.
-        keep_city: Whether a site that must not be located keeps its public mailing address, and with it its city.
-
-    Returns:
-        Rows with street, city, state, ZIP and country; incomplete ones are left out and counted, as are private ones. A
-        country that was not delivered is taken from the state code. The line naming a person or office is not written.
-    """
-    delivered = of_owners(addresses, keys_of(sites, "site"))
-    private_rows = delivered.join(private, on=list(KEY), how="semi")
-    places = ("line1", "line2", "city", "county", "state", "postal_code", "country")
-    given = (
-        delivered.filter(pl.col("address_kind") != AddressKind.OTHER)
-        .join(private, on=list(KEY), how="anti")
-        .join(
-            hidden.select("center_id", pl.col("record_uid").alias("owner_uid"), "reason"),
-            on=["center_id", "owner_uid"],
-            how="left",
-        )
-        .filter(pl.col("reason").is_null() | (pl.lit(keep_city) & (pl.col("address_kind") == AddressKind.MAILING)))
-        .select(
-            pl.col("record_uid").alias("id"),
-            pl.col("owner_uid").alias("location_id"),
-            pl.when(pl.col("address_kind") == AddressKind.MAILING)
-            .then(pl.lit("postal"))
-            .otherwise(pl.lit("physical"))
-            .alias("address_type"),
-            *places,
-        )
-    )
-    has_own_row = delivered.filter(pl.col("address_kind") == AddressKind.PHYSICAL).select(
-        "center_id", pl.col("owner_uid").alias("record_uid")
-    )
-    located = sites.join(hidden, on=list(KEY), how="anti").join(has_own_row, on=list(KEY), how="anti")
-    own = with_id(
-        located.filter(pl.col("line1").is_not_null()).with_columns(pl.lit("physical").alias("slot")),
-        kind="address",
-        owner_kind="site",
-        slot="slot",
-    ).select("id", pl.col("record_uid").alias("location_id"), pl.lit("physical").alias("address_type"), *places)
-    rows = pl.concat([given, own]).with_columns(
-        pl.coalesce("country", pl.when(pl.col("state").str.contains("^[A-Z]{2}$")).then(pl.lit("US"))).alias("country")
-    )
-    complete = rows.drop_nulls(["line1", "city", "state", "postal_code", "country"])
-    return (
-        complete.rename({"line1": "address_1", "line2": "address_2", "county": "region", "state": "state_province"}),
-        {
-            "private_address": private_rows.height
-            + sites.join(hidden, on=list(KEY), how="semi").join(has_own_row, on=list(KEY), how="anti")["line1"].count(),
-            "incomplete_address": rows.height - complete.height,
-            "address_of_other_kind": delivered.filter(pl.col("address_kind") == AddressKind.OTHER).height,
-        },
-    )
-
-
 def schedule_rows(
-    schedules: pl.DataFrame, owners: pl.DataFrame, records: dict[str, pl.DataFrame], *, parameters: ExportParameters
+    schedules: pl.DataFrame, owners: pl.DataFrame, records: Mapping[str, pl.DataFrame], *, parameters: ExportParameters
 ) -> pl.DataFrame:
     """Return opening hours of services, locations and services at locations.
 
@@ -298,13 +258,6 @@ def required_document_rows(services: pl.DataFrame) -> pl.DataFrame:
 def funding_rows(agencies: pl.DataFrame) -> pl.DataFrame:
     """Return one row per organization that names its sources of funds."""
     return _one_text(agencies, "funding", kind="funding", owner="agency", column="source")
-
-
-def _number() -> pl.Expr:
-    digits = pl.col("e164").str.extract(r"^\+1([0-9]{10})$", 1)
-    area, exchange, line = (digits.str.slice(*span) for span in ((0, 3), (3, 3), (6, 4)))
-    written = pl.concat_str(pl.lit("("), area, pl.lit(") "), exchange, pl.lit("-"), line)
-    return pl.coalesce(written, "short_code", "number_written")
 
 
 def _within_days(schedules: pl.DataFrame) -> pl.DataFrame:

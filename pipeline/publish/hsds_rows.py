@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 import polars as pl
 
 from pipeline.publish.preflight import EMAIL, URI
 from pipeline.publish.public_records import KEY
 from schemas.hsds_tables import hsds_tables
-from schemas.identity import center_namespace
 
 #: Kind of record -> the column by which HSDS rows name their owner.
 OWNER_COLUMNS: Mapping[str, str] = {
@@ -45,34 +42,6 @@ def as_table(frame: pl.DataFrame, name: str) -> pl.DataFrame:
         else:
             columns.append(pl.col(column).cast(pl.String))
     return frame.select(columns).sort("id")
-
-
-def with_id(frame: pl.DataFrame, *, kind: str, owner_kind: str | None, slot: str) -> pl.DataFrame:
-    """Add `id` to rows made from a record's own columns.
-
-    Args:
-        frame: Needs `center_id`, `record_uid` and `native_id` of the owner, and the column named in `slot`; `owner_kind` too
-            when it is not given.
-        kind: Kind of the dependent row.
-        owner_kind: Kind of the owner; None to read the column.
-        slot: Column that tells the row from its siblings.
-    """
-    # Two records with one native id (a finding) must still give two ids.
-    is_shared = pl.col("native_id").is_duplicated() & (
-        pl.col("record_uid").n_unique().over("center_id", "native_id") > 1
-    )
-    owner_id = (
-        pl.when(pl.col("native_id").is_null() | is_shared)
-        .then("record_uid")
-        .otherwise(pl.col("native_id").str.strip_chars())
-    )
-    owner = pl.lit(owner_kind) if owner_kind is not None else pl.col("owner_kind")
-    named = frame.select(
-        "center_id",
-        pl.concat_str(pl.lit(kind), owner, owner_id, pl.col(slot).cast(pl.String), separator=":").alias("name"),
-    )
-    ids = [str(uuid.uuid5(_namespace(center_id), name)) for center_id, name in named.iter_rows()]
-    return frame.with_columns(pl.Series("id", ids, dtype=pl.String))
 
 
 def of_owners(rows: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
@@ -110,11 +79,6 @@ def keys_of(frame: pl.DataFrame, owner_kind: str) -> pl.DataFrame:
         pl.col(KEY[1]).alias("owner_uid"),
         pl.col("native_id").alias("owner_native_id"),
     )
-
-
-@lru_cache(maxsize=256)
-def _namespace(center_id: str) -> uuid.UUID:
-    return center_namespace(center_id)
 
 
 def _plain(cell: pl.Expr) -> pl.Expr:

@@ -9,7 +9,8 @@ import uuid
 
 import polars as pl
 
-from pipeline.publish.hsds_rows import of_owners, with_id
+from pipeline.publish.dependent_ids import with_id
+from pipeline.publish.hsds_rows import of_owners
 from schemas.parameters import ExportParameters
 
 #: A code of the 2-1-1 taxonomy: one to six parts, an optional local ending. For the whole text.

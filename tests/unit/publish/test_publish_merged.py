@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.publish.hsds import Load
+from pipeline.publish.public_directory import Load
 from schemas.contract import empty_table
 from schemas.quality import Finding
 
