@@ -26,6 +26,7 @@ from pipeline.publish.hsds_details import (
     schedule_rows,
     service_area_rows,
 )
+from pipeline.publish.hsds_preflight import check_package
 from pipeline.publish.hsds_records import (
     location_rows,
     organization_rows,
@@ -35,7 +36,7 @@ from pipeline.publish.hsds_records import (
 )
 from pipeline.publish.hsds_rows import as_table
 from pipeline.publish.hsds_taxonomy import taxonomy_tables
-from pipeline.publish.preflight import Preflight, check_package
+from pipeline.publish.preflight import Preflight
 from pipeline.publish.public_directory import Load, PublicDirectory, make_public
 from pipeline.publish.public_records import KEY, Selection
 from schemas.directory import Directory

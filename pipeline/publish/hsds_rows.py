@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from pipeline.publish.preflight import EMAIL, URI
 from pipeline.publish.public_records import KEY
+from pipeline.publish.strict_values import EMAIL, URI
 from schemas.hsds_tables import hsds_tables
 
 #: Kind of record -> the column by which HSDS rows name their owner.

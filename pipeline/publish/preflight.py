@@ -1,60 +1,24 @@
-"""The pre-flight: does a package keep the rules of HSDS tables? Checked column by column, before anything is written."""
+"""What a pre-flight says: whether the receiver of a package would accept it, fault by fault and never with a value."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import polars as pl
-
-from schemas.hsds_tables import HsdsColumn, HsdsTable, hsds_tables
-
-#: An e-mail address as strict readers of table packages accept it: one address, real host name.
-EMAIL = (
-    r"^[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
-)
-#: A web address with scheme and host, made of characters that RFC 3986 allows.
-URI = (
-    r"^https?://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?::[0-9]{1,5})?"
-    r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?"
-    r"(?:\?(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?(?:#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?$"
-)
-_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-_NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?$"
-_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_DATETIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})$"
-_TIME = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:Z|[+-][0-9]{2}:[0-9]{2})?$"
-
-#: References that the specification means but does not declare: column -> table.
-_UNDECLARED = {
-    ("organization", "parent_organization_id"): "organization",
-    ("taxonomy_term", "parent_id"): "taxonomy_term",
-}
-_OWNERS = {
-    "phone": ("location_id", "service_id", "organization_id", "contact_id", "service_at_location_id"),
-    "contact": ("organization_id", "service_id", "service_at_location_id", "location_id"),
-    "schedule": ("service_id", "location_id", "service_at_location_id"),
-    "language": ("service_id", "location_id", "phone_id"),
-}
-
-
-#: Column, name of the check, sentence, and the expression that is true where something is wrong.
-Question = tuple[str, str, str, pl.Expr]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One kind of fault in one column: never a value, so that it can be shown to anyone.
+    """One kind of fault in one place of a package: no value of a person or place, so that it can be shown to anyone.
 
     Args:
-        table: Name of the table.
-        column: Name of the column.
+        table: Name of the table, object or element.
+        column: Name of the column, member or attribute.
         check: Short name of what is wrong.
         message: The same as a sentence.
         count: Rows concerned.
         example: `id` of the first such row in sorted order; None when rows have none.
+        rule_id: Rule of the catalogue that it breaks, such as EXP-003; None when there is none.
+        values: Words of a list that the receiver's list does not have, the most frequent first; empty otherwise.
     """
 
     table: str
@@ -63,6 +27,8 @@ class Fault:
     message: str
     count: int
     example: str | None = None
+    rule_id: str | None = None
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,120 +46,3 @@ class Preflight:
             "error_list": [vars(fault) for fault in self.errors],
             "warning_list": [vars(fault) for fault in self.warnings],
         }
-
-
-def check_package(tables: Mapping[str, pl.DataFrame]) -> Preflight:
-    """Check every table of a package.
-
-    Args:
-        tables: Frames of text by table name; exactly the tables and columns of `hsds_tables`.
-
-    Returns:
-        Errors: tables, columns, required cells, unique ids, enumerations, formats, references. Warnings: rows that belong to
-        nothing or to several records, services without a location, organizations without a service.
-    """
-    errors: list[Fault] = []
-    for table in hsds_tables().values():
-        frame = tables.get(table.name)
-        if frame is None or frame.columns != table.column_names():
-            errors.append(
-                Fault(
-                    table=table.name, column="*", check="columns", message="Columns are not the official ones.", count=1
-                )
-            )
-            continue
-        errors += _ask(
-            frame,
-            table,
-            [question for column in table.columns for question in _column_questions(table, column, tables)],
-        )
-    return Preflight(errors=tuple(errors), warnings=tuple(_warnings(tables)) if not errors else ())
-
-
-def _column_questions(table: HsdsTable, column: HsdsColumn, tables: Mapping[str, pl.DataFrame]) -> list[Question]:
-    cell = pl.col(column.name)
-    questions: list[tuple[str, str, pl.Expr]] = []
-    if column.required:
-        questions.append(("required", "A cell that must be filled is empty.", cell.is_null()))
-    if column.unique:
-        questions.append(("unique", "A value stands in two rows.", cell.is_not_null() & cell.is_duplicated()))
-    if column.enum:
-        questions.append(("enum", "A value is not in the official list.", ~cell.is_in(list(column.enum))))
-    questions += _format_questions(column)
-    target = column.refers_to or _UNDECLARED.get((table.name, column.name))
-    if target is not None:
-        known = tables[target]["id"].implode()
-        questions.append(("reference", f"A value is not the id of any row of {target}.", ~cell.is_in(known)))
-    if (table.name, column.name) == ("attribute", "link_id"):
-        known = _all_ids(tables).implode()
-        questions.append(("reference", "A value is not the id of any row.", ~cell.is_in(known)))
-    return [(column.name, *question) for question in questions]
-
-
-def _format_questions(column: HsdsColumn) -> list[tuple[str, str, pl.Expr]]:
-    cell = pl.col(column.name)
-    patterns = {
-        "uuid": (_UUID, "A value is not a UUID."),
-        "email": (EMAIL, "A value is not one e-mail address."),
-        "uri": (URI, "A value is not a web address with scheme and host."),
-        "number": (_NUMBER, "A value is not a plain number."),
-        "date": (_DATE, "A value is not a date as 2026-08-04."),
-        "datetime": (_DATETIME, "A value is not a moment with offset."),
-        "time": (_TIME, "A value is not a time as 09:00:00-06:00."),
-    }
-    kind = column.format or column.type
-    if kind not in patterns:
-        return []
-    pattern, message = patterns[kind]
-    is_wrong = ~cell.str.contains(pattern)
-    if kind == "date":
-        is_wrong |= cell.str.to_date("%Y-%m-%d", strict=False).is_null() & cell.is_not_null()
-    if kind == "datetime":
-        is_wrong |= cell.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).is_null() & cell.is_not_null()
-    return [("format", message, is_wrong)]
-
-
-def _ask(frame: pl.DataFrame, table: HsdsTable, questions: list[Question]) -> list[Fault]:
-    """Return one fault per question to which any row says yes."""
-    if frame.is_empty() or not questions:
-        return []
-    asked = [question.fill_null(value=False).alias(str(place)) for place, (*_, question) in enumerate(questions)]
-    counts = frame.select(asked).sum().row(0)
-    faults = []
-    for (column, check, message, _), answer, count in zip(questions, asked, counts, strict=True):
-        if count:
-            example = frame.filter(answer)["id"].sort()[0]
-            faults.append(
-                Fault(table=table.name, column=column, check=check, message=message, count=count, example=example)
-            )
-    return faults
-
-
-def _warnings(tables: Mapping[str, pl.DataFrame]) -> list[Fault]:
-    faults = []
-    for name, columns in _OWNERS.items():
-        owners = pl.sum_horizontal(pl.col(column).is_not_null().cast(pl.Int64) for column in columns)
-        table = hsds_tables()[name]
-        faults += _ask(
-            tables[name],
-            table,
-            [("*", "owner", "A row belongs to no record, or to several.", owners != 1)],
-        )
-    linked = tables["service_at_location"]["service_id"].implode()
-    faults += _ask(
-        tables["service"],
-        hsds_tables()["service"],
-        [("id", "no_location", "A service is not offered at any location.", ~pl.col("id").is_in(linked))],
-    )
-    serving = tables["service"]["organization_id"].implode()
-    faults += _ask(
-        tables["organization"],
-        hsds_tables()["organization"],
-        [("id", "no_service", "An organization has no service.", ~pl.col("id").is_in(serving))],
-    )
-    return faults
-
-
-def _all_ids(tables: Mapping[str, pl.DataFrame]) -> pl.Series:
-    names = ("organization", "location", "service", "service_at_location")
-    return pl.concat([tables[name]["id"] for name in names])

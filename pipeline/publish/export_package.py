@@ -1,0 +1,117 @@
+"""A package ready to be written, whatever its format: what is in it, what is not and why, and how its files are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.publish.preflight import Preflight
+from pipeline.publish.public_directory import RECORD_KINDS, PublicDirectory
+from pipeline.publish.public_records import KEY, Selection
+from schemas.errors import ContractError
+
+#: Columns of the list of what is left out.
+WITHHELD_COLUMNS = (*KEY, "kind", "reason", "rule_id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportPackage:
+    """A package of one target.
+
+    Args:
+        target: `hsds`, `hsds-json`, `airs` or `ndp`.
+        version: Version of the format.
+        run_id: The run it comes from.
+        public: What may leave; the package was made from it.
+        written: One row per record in the package: `kind`, `record_uid`.
+        names: Kind of record -> name under which it is counted for this target (`organization`, `Agency`).
+        withheld: One row per record of the delivery that is not in the package: `center_id`, `record_uid`, `kind`, `reason`,
+            `rule_id`. Sorted. No values.
+        rows: Rows, objects or elements written, by table.
+        removed_values: Values left out of records that are written, by reason.
+        preflight: What the checks found.
+        settings: Settings that shaped the package, as JSON values.
+        notes: Further members of the manifest, as JSON values.
+        write_files: Writes every file of the package but manifest and pre-flight into an empty folder.
+    """
+
+    target: str
+    version: str
+    run_id: str
+    public: PublicDirectory
+    written: pl.DataFrame
+    names: Mapping[str, str]
+    withheld: pl.DataFrame
+    rows: Mapping[str, int]
+    removed_values: Mapping[str, int]
+    preflight: Preflight
+    settings: Mapping[str, Any]
+    write_files: Callable[[Path], None]
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    def records(self) -> dict[str, int]:
+        """Return the number of records in it, by the target's name for their kind."""
+        counts = dict(self.written.group_by("kind").len().iter_rows())
+        return {self.names[kind]: int(counts.get(kind, 0)) for kind in RECORD_KINDS}
+
+    def withheld_by_reason(self) -> dict[str, int]:
+        """Return the number of records left out, by reason."""
+        return dict(self.withheld.group_by("reason").len().sort("reason").iter_rows())
+
+    def counts(self) -> dict[str, dict[str, Any]]:
+        """Return by kind how many records were delivered, written and left out, with every difference explained."""
+        delivered = dict(self.public.selection.records.group_by("kind").len().iter_rows())
+        written = dict(self.written.group_by("kind").len().iter_rows())
+        reasons = self.withheld.group_by("kind", "reason").len().sort("kind", "reason").rows()
+        return {
+            kind: {
+                "delivered": int(delivered.get(kind, 0)),
+                "written": int(written.get(kind, 0)),
+                "withheld": {reason: count for of_kind, reason, count in reasons if of_kind == kind},
+            }
+            for kind in RECORD_KINDS
+        }
+
+
+def withheld_records(selection: Selection, *, later: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per record left out, sorted by center, kind and id.
+
+    Args:
+        selection: The verdict on every record of the delivery.
+        later: Records left out because of the format: `kind`, `record_uid`, `later` (the reason). Records that the selection keeps in
+            already are passed over.
+    """
+    # Among records of one id only one copy leaves, so that id and kind name it.
+    could_leave = selection.records.filter(pl.col("reason").is_null()).join(
+        later.unique(["kind", "record_uid"], keep="first", maintain_order=True), on=["kind", "record_uid"], how="inner"
+    )
+    return (
+        pl.concat(
+            [
+                selection.records.filter(pl.col("reason").is_not_null()),
+                could_leave.with_columns(pl.col("later").alias("reason")).drop("later"),
+            ]
+        )
+        .select(WITHHELD_COLUMNS)
+        .sort("center_id", "kind", "record_uid")
+    )
+
+
+def check_counts(package: ExportPackage) -> ExportPackage:
+    """Return the package when every record of the delivery is either written or listed as withheld.
+
+    Raises:
+        ContractError: One is in neither or in both: a bug of ours.
+    """
+    for kind, counts in package.counts().items():
+        withheld = sum(counts["withheld"].values())
+        if counts["delivered"] != counts["written"] + withheld:
+            raise ContractError(
+                f"Of {counts['delivered']} {kind} records {counts['written']} are in the package and {withheld} are listed as "
+                "withheld; the counts must add up."
+            )
+    return package
