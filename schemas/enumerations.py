@@ -80,6 +80,7 @@ class WithheldReason(StrEnum):
     HELD_BACK_BY_RULE = "held_back_by_rule"
     REQUIRED_FIELD_MISSING = "required_field_missing"
     MERGED = "merged"
+    UNCHANGED = "unchanged"
 
 
 class AddressKind(StrEnum):

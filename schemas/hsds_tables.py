@@ -1,4 +1,4 @@
-"""The tables of HSDS 3.1 as data: what a package holds and what each column must hold.
+"""The tables of HSDS 3.1 and 3.0 as data: what a package holds and what each column must hold.
 
 Everything comes from `hsds_tables.toml`; the package descriptor, the rows and the pre-flight all follow it.
 """
@@ -28,6 +28,7 @@ class HsdsColumn:
         enum: Allowed values; empty when any are.
         refers_to: Table whose `id` the column holds; None when it holds none.
         text: `prose`, `short` or None; see `hsds_tables.toml`.
+        since: Version that brought it; empty when every version has it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class HsdsColumn:
     enum: tuple[str, ...] = ()
     refers_to: str | None = None
     text: str | None = None
+    since: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,21 +55,30 @@ class HsdsTable:
         return [column.name for column in self.columns]
 
 
+#: Versions that can be written, the newest first.
+HSDS_VERSIONS: tuple[str, ...] = ("3.1", "3.0")
+
+
 @cache
-def hsds_tables() -> dict[str, HsdsTable]:
-    """Return the official tables by name, in the order of the package, our side table last."""
-    declared = _declared()
-    tables = {table["name"]: _table(table) for table in declared["tables"]}
+def hsds_tables(version: str = "3.1") -> dict[str, HsdsTable]:
+    """Return the official tables of a version by name, in the order of the package, our side table last.
+
+    Args:
+        version: One of `HSDS_VERSIONS`.
+    """
+    if version not in HSDS_VERSIONS:
+        raise ValueError(f"HSDS {version} is not written; versions: {', '.join(HSDS_VERSIONS)}")
+    tables = {
+        declared["name"]: _table(declared, version=version)
+        for declared in _declared()["tables"]
+        if declared.get("since", "") <= version
+    }
     tables[SIDE_TABLE] = _SIDE
     return tables
 
 
-def hsds_version() -> str:
-    """Return the version of HSDS that the tables follow."""
-    return str(_declared()["version"])
-
-
 def package_descriptor(
+    version: str = "3.1",
     *,
     name: str = "human_services_data",
     title: str = "Human services directory",
@@ -77,6 +88,7 @@ def package_descriptor(
     """Return the content of `datapackage.json`: a tabular data package with one resource per table.
 
     Args:
+        version: One of `HSDS_VERSIONS`.
         name: Short name of the package: small letters, digits, `-` and `_`.
         title: Title for people.
         description: One sentence for people.
@@ -87,10 +99,10 @@ def package_descriptor(
         "title": title,
         "description": description,
         "profile": "tabular-data-package",
-        "version": hsds_version(),
+        "version": version,
         "homepage": "https://docs.openreferral.org",
         "resources": [
-            _resource(table) for table in hsds_tables().values() if with_side_table or table.name != SIDE_TABLE
+            _resource(table) for table in hsds_tables(version).values() if with_side_table or table.name != SIDE_TABLE
         ],
     }
 
@@ -100,8 +112,12 @@ def _declared() -> dict[str, Any]:
     return tomllib.loads(resources.files("schemas").joinpath("hsds_tables.toml").read_text(encoding="utf-8"))
 
 
-def _table(declared: dict[str, Any]) -> HsdsTable:
-    columns = tuple(HsdsColumn(**{**column, "enum": tuple(column.get("enum", ()))}) for column in declared["columns"])
+def _table(declared: dict[str, Any], *, version: str) -> HsdsTable:
+    columns = tuple(
+        HsdsColumn(**{**column, "enum": tuple(column.get("enum", ()))})
+        for column in declared["columns"]
+        if column.get("since", "") <= version
+    )
     return HsdsTable(name=declared["name"], file=declared["file"], columns=columns)
 
 

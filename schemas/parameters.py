@@ -797,6 +797,15 @@ class AuditParameters(Parameters):
 class ExportParameters(Parameters):
     """What the public HSDS package holds."""
 
+    hsds_version: Literal["3.1", "3.0"] = Field(
+        default="3.1", description="Version of HSDS that is written, as tables and as JSON."
+    )
+    parquet: bool = Field(
+        default=False, description="Whether the HSDS package holds its tables as Parquet too, in `parquet/`."
+    )
+    archive: bool = Field(
+        default=False, description="Whether the HSDS package holds tables and descriptor as one zip archive too."
+    )
     utc_offset_hours: float = Field(
         default=-6.0, ge=-12, le=14, description="The center's standard-time offset, all year."
     )

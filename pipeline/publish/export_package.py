@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import polars as pl
 
@@ -13,6 +14,7 @@ from pipeline.publish.preflight import Preflight
 from pipeline.publish.public_directory import RECORD_KINDS, PublicDirectory
 from pipeline.publish.public_records import KEY, Selection
 from schemas.errors import ContractError
+from schemas.private_values import PrivateValues
 
 #: Columns of the list of what is left out.
 WITHHELD_COLUMNS = (*KEY, "kind", "reason", "rule_id")
@@ -53,6 +55,21 @@ class ExportPackage:
     write_files: Callable[[Path], None]
     notes: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def as_of(self) -> date:
+        """Day the data speaks of."""
+        return self.public.as_of
+
+    @property
+    def center_ids(self) -> tuple[str, ...]:
+        """Centers in it, sorted."""
+        return self.public.center_ids
+
+    @property
+    def private_values(self) -> PrivateValues:
+        """What must not be found in the written files."""
+        return self.public.private_values
+
     def records(self) -> dict[str, int]:
         """Return the number of records in it, by the target's name for their kind."""
         counts = dict(self.written.group_by("kind").len().iter_rows())
@@ -61,6 +78,10 @@ class ExportPackage:
     def withheld_by_reason(self) -> dict[str, int]:
         """Return the number of records left out, by reason."""
         return dict(self.withheld.group_by("reason").len().sort("reason").iter_rows())
+
+    def with_preflight(self, preflight: Preflight) -> Self:
+        """Return the package with another pre-flight."""
+        return replace(self, preflight=preflight)
 
     def counts(self) -> dict[str, dict[str, Any]]:
         """Return by kind how many records were delivered, written and left out, with every difference explained."""
@@ -75,6 +96,9 @@ class ExportPackage:
             }
             for kind in RECORD_KINDS
         }
+
+
+Package = TypeVar("Package", bound=ExportPackage)
 
 
 def withheld_records(selection: Selection, *, later: pl.DataFrame) -> pl.DataFrame:
@@ -101,7 +125,7 @@ def withheld_records(selection: Selection, *, later: pl.DataFrame) -> pl.DataFra
     )
 
 
-def check_counts(package: ExportPackage) -> ExportPackage:
+def check_counts(package: Package) -> Package:
     """Return the package when every record of the delivery is either written or listed as withheld.
 
     Raises:

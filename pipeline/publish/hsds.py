@@ -1,19 +1,21 @@
-"""The public package in HSDS 3.1: which records leave, as which rows, without any private value.
+"""The public package in HSDS 3.1 or 3.0: which records leave, as which rows, without any private value.
 
-Order of work: decide which records may leave, collect what is private, write the rows, take private values out of their texts,
-leave out records that lack a required field (and everything under them), check the result.
+Order of work: make what may leave (`public_directory`), write its rows, leave out records that lack a required field (and
+everything under them), check the result.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
 
+from pipeline.publish.export_package import ExportPackage, check_counts, withheld_records
 from pipeline.publish.hsds_details import (
     accessibility_rows,
     address_rows,
@@ -26,6 +28,7 @@ from pipeline.publish.hsds_details import (
     schedule_rows,
     service_area_rows,
 )
+from pipeline.publish.hsds_files import write_tables
 from pipeline.publish.hsds_preflight import check_package
 from pipeline.publish.hsds_records import (
     location_rows,
@@ -36,15 +39,11 @@ from pipeline.publish.hsds_records import (
 )
 from pipeline.publish.hsds_rows import as_table
 from pipeline.publish.hsds_taxonomy import taxonomy_tables
-from pipeline.publish.preflight import Preflight
 from pipeline.publish.public_directory import Load, PublicDirectory, make_public
-from pipeline.publish.public_records import KEY, Selection
 from schemas.directory import Directory
 from schemas.enumerations import WithheldReason
-from schemas.errors import ContractError
-from schemas.hsds_tables import SIDE_TABLE, hsds_tables, hsds_version, package_descriptor
+from schemas.hsds_tables import SIDE_TABLE, hsds_tables, package_descriptor
 from schemas.parameters import ExportParameters, PrivacyParameters
-from schemas.private_values import PrivateValues
 
 #: Kind of record -> the table it becomes.
 RECORD_TABLES: Mapping[str, str] = {
@@ -63,42 +62,16 @@ _REQUIRED = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class HsdsPackage:
-    """A package ready to be written.
+class HsdsPackage(ExportPackage):
+    """A package of HSDS tables.
 
     Args:
-        run_id: The run it comes from.
-        as_of: Day the data speaks of.
-        version: Version of HSDS.
-        center_ids: Centers in it, sorted.
         tables: Rows as text by table name, sorted by id.
         descriptor: Content of `datapackage.json`.
-        withheld: One row per record left out: `center_id`, `record_uid`, `kind`, `reason`, `rule_id`. No values.
-        removed_values: Values left out of written records, by reason.
-        preflight: What the checks found.
-        largest_drop_share: Share of organizations that may be fewer than in the package before without confirmation.
-        private_values: What must not be found in the written files.
     """
 
-    run_id: str
-    as_of: date
-    version: str
-    center_ids: tuple[str, ...]
     tables: Mapping[str, pl.DataFrame]
     descriptor: Mapping[str, Any]
-    withheld: pl.DataFrame
-    removed_values: Mapping[str, int]
-    preflight: Preflight
-    largest_drop_share: float
-    private_values: PrivateValues = field(repr=False)
-
-    def records(self) -> dict[str, int]:
-        """Return the number of records written, by table."""
-        return {table: self.tables[table].height for table in RECORD_TABLES.values()}
-
-    def withheld_by_reason(self) -> dict[str, int]:
-        """Return the number of records left out, by reason."""
-        return dict(self.withheld.group_by("reason").len().sort("reason").iter_rows())
 
 
 def export_hsds(
@@ -154,25 +127,53 @@ def package_hsds(
     rows, built = _rows(public, parameters=parameters)
     removed = Counter(public.removed)
     removed.update(built)
-    tables = {name: as_table(rows[name], name) if name in rows else as_table(_NO_ROWS, name) for name in hsds_tables()}
+    version = parameters.hsds_version
+    tables = {
+        name: as_table(rows.get(name, _NO_ROWS), table.column_names()) for name, table in hsds_tables(version).items()
+    }
     incomplete = _incomplete(tables) if withhold else {}
     tables = _without(tables, incomplete)
-    tables = _drop_dangling(tables, removed)
-    package = HsdsPackage(
-        run_id=run_id,
-        as_of=public.as_of,
-        version=hsds_version(),
-        center_ids=public.center_ids,
-        tables=tables,
-        descriptor=package_descriptor(),
-        withheld=_withheld(public.selection, incomplete),
-        removed_values={reason: count for reason, count in sorted(removed.items()) if count},
-        preflight=check_package(tables),
-        largest_drop_share=parameters.largest_agency_drop_share,
-        private_values=public.private_values,
+    tables = _drop_dangling(tables, removed, version=version)
+    descriptor = package_descriptor(version)
+    return check_counts(
+        HsdsPackage(
+            target="hsds",
+            version=version,
+            run_id=run_id,
+            public=public,
+            written=_written(tables),
+            names=RECORD_TABLES,
+            withheld=withheld_records(public.selection, later=_later(incomplete)),
+            rows={name: frame.height for name, frame in tables.items()},
+            removed_values={reason: count for reason, count in sorted(removed.items()) if count},
+            preflight=check_package(tables, version=version),
+            settings=parameters.model_dump(mode="json"),
+            write_files=partial(
+                write_tables, tables=tables, descriptor=descriptor, version=version, parameters=parameters
+            ),
+            tables=tables,
+            descriptor=descriptor,
+        )
     )
-    _assert_complete(package, public.selection)
-    return package
+
+
+def _written(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(
+        [
+            tables[table].select(pl.lit(kind).alias("kind"), pl.col("id").alias("record_uid"))
+            for kind, table in RECORD_TABLES.items()
+        ]
+    )
+
+
+def _later(incomplete: Mapping[str, Mapping[str, str]]) -> pl.DataFrame:
+    """Return the records left out because a row cannot be written: `kind`, `record_uid`, `later`."""
+    kinds = {table: kind for kind, table in RECORD_TABLES.items()}
+    return pl.DataFrame(
+        [(kinds[table], uid, reason) for table, ids in incomplete.items() for uid, reason in ids.items()],
+        schema={"kind": pl.String, "record_uid": pl.String, "later": pl.String},
+        orient="row",
+    )
 
 
 _NO_ROWS = pl.DataFrame(schema={"id": pl.String})
@@ -197,7 +198,11 @@ def _rows(public: PublicDirectory, *, parameters: ExportParameters) -> tuple[dic
     keep("address", address_rows(public.address))
     rows["organization_identifier"] = identifier_rows(public.agency)
     rows["schedule"] = schedule_rows(public.schedule, owners, public.records(), parameters=parameters)
-    rows["service_area"] = service_area_rows(public.service, public.service_at_site)
+    areas = service_area_rows(public.service, public.service_at_site)
+    if parameters.hsds_version == "3.0":
+        removed["service_area_of_link"] += areas["service_id"].null_count()
+        areas = areas.filter(pl.col("service_id").is_not_null())
+    rows["service_area"] = areas
     rows["language"] = language_rows(public.service, public.site)
     rows["accessibility"] = accessibility_rows(public.site)
     rows["required_document"] = required_document_rows(public.service)
@@ -245,7 +250,9 @@ def _without(
     return left
 
 
-def _drop_dangling(tables: Mapping[str, pl.DataFrame], removed: Counter[str]) -> dict[str, pl.DataFrame]:
+def _drop_dangling(
+    tables: Mapping[str, pl.DataFrame], removed: Counter[str], *, version: str
+) -> dict[str, pl.DataFrame]:
     """Return the tables without dependent rows whose owner or required text went away."""
     left = dict(tables)
     known = pl.col("parent_organization_id").is_in(left["organization"]["id"].implode())
@@ -255,11 +262,11 @@ def _drop_dangling(tables: Mapping[str, pl.DataFrame], removed: Counter[str]) ->
     for table in ("contact", "phone", "address", "organization_identifier", "schedule", "service_area", "language",
                   "accessibility", "required_document", "funding"):  # fmt: skip
         frame = left[table]
-        for column in hsds_tables()[table].columns:
+        for column in hsds_tables(version)[table].columns:
             if column.refers_to is not None and frame[column.name].count():
                 ids = left[column.refers_to]["id"].implode()
                 frame = frame.filter(pl.col(column.name).is_null() | pl.col(column.name).is_in(ids))
-        required = [column.name for column in hsds_tables()[table].columns if column.required]
+        required = [column.name for column in hsds_tables(version)[table].columns if column.required]
         complete = frame.drop_nulls(required)
         removed[f"{table}_emptied"] += frame.height - complete.height
         left[table] = complete
@@ -281,40 +288,3 @@ def _known_links(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         ]
     )
     return tables["attribute"].join(known, on=["link_id", "link_entity"], how="semi", maintain_order="left")
-
-
-def _withheld(selection: Selection, incomplete: Mapping[str, Mapping[str, str]]) -> pl.DataFrame:
-    """Return one row per record left out, sorted."""
-    kinds = {table: kind for kind, table in RECORD_TABLES.items()}
-    later = pl.DataFrame(
-        [(kinds[table], uid, reason) for table, ids in incomplete.items() for uid, reason in ids.items()],
-        schema={"kind": pl.String, "record_uid": pl.String, "later": pl.String},
-        orient="row",
-    )
-    # Among records of one id only one copy leaves, so that id and kind name it.
-    open_records = selection.records.filter(pl.col("reason").is_null()).join(
-        later, on=["kind", "record_uid"], how="inner"
-    )
-    return (
-        pl.concat(
-            [
-                selection.records.filter(pl.col("reason").is_not_null()),
-                open_records.with_columns(pl.col("later").alias("reason")).drop("later"),
-            ]
-        )
-        .select(*KEY, "kind", "reason", "rule_id")
-        .sort("center_id", "kind", "record_uid")
-    )
-
-
-def _assert_complete(package: HsdsPackage, selection: Selection) -> None:
-    """Check that every record is either written or listed as withheld."""
-    delivered = dict(selection.records.group_by("kind").len().iter_rows())
-    withheld = dict(package.withheld.group_by("kind").len().iter_rows())
-    for kind, table in RECORD_TABLES.items():
-        written = package.tables[table].height
-        if delivered.get(kind, 0) != written + withheld.get(kind, 0):
-            raise ContractError(
-                f"Of {delivered.get(kind, 0)} {kind} records {written} are in the package and {withheld.get(kind, 0)} are "
-                "listed as withheld; the counts must add up."
-            )

@@ -33,18 +33,19 @@ _OWNERS = {
 Question = tuple[str, str, str, pl.Expr]
 
 
-def check_package(tables: Mapping[str, pl.DataFrame]) -> Preflight:
+def check_package(tables: Mapping[str, pl.DataFrame], *, version: str) -> Preflight:
     """Check every table of a package.
 
     Args:
         tables: Frames of text by table name; exactly the tables and columns of `hsds_tables`.
+        version: Version of HSDS.
 
     Returns:
         Errors: tables, columns, required cells, unique ids, enumerations, formats, references. Warnings: rows that belong to
         nothing or to several records, services without a location, organizations without a service.
     """
     errors: list[Fault] = []
-    for table in hsds_tables().values():
+    for table in hsds_tables(version).values():
         frame = tables.get(table.name)
         if frame is None or frame.columns != table.column_names():
             errors.append(

@@ -8,7 +8,6 @@ import polars as pl
 
 from pipeline.publish.public_records import KEY
 from pipeline.publish.strict_values import EMAIL, URI
-from schemas.hsds_tables import hsds_tables
 
 #: Kind of record -> the column by which HSDS rows name their owner.
 OWNER_COLUMNS: Mapping[str, str] = {
@@ -20,13 +19,12 @@ OWNER_COLUMNS: Mapping[str, str] = {
 _OWNER = ("center_id", "owner_kind", "owner_uid")
 
 
-def as_table(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Return the frame with exactly the official columns of a table, in order, as text sorted by id.
+def as_table(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Return the frame with exactly the named columns, in order, as text sorted by id.
 
     Missing columns are empty; further ones are dropped. Blank text becomes empty, line ends become LF, and whole numbers lose
     their decimal point.
     """
-    names = hsds_tables()[name].column_names()
     if frame.is_empty():
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     # Asked once: a frame works out its schema anew each time.

@@ -2,133 +2,73 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
-from pipeline.publish.hsds import HsdsPackage
-from pipeline.publish.scrub import find_private
+from pipeline.publish.export_package import ExportPackage
+from pipeline.publish.manifest import MANIFEST, PRODUCER, Base, Manifest, make_manifest
+from pipeline.publish.package_changes import PackageChanges
+from pipeline.publish.preflight import Preflight
+from pipeline.publish.search_files import find_in_files
 from schemas.errors import ContractError, GateError, InputError, StorageError, UsageError
-from schemas.hsds_tables import hsds_tables
 from schemas.private_values import PrivateValues
 
-_PRODUCER = "resdir"
-_MANIFEST = "manifest.json"
-_PREFLIGHT = "preflight.json"
-_DESCRIPTOR = "datapackage.json"
+PREFLIGHT = "preflight.json"
+REMOVED = "removed.csv"
+
+#: Looks at the written files as the receiver would, with the official schema; returns faults to be added to the pre-flight.
+OfficialCheck = Callable[[Path], Preflight]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Manifest:
-    """What goes with a package.
-
-    Args:
-        target: Such as `hsds`.
-        version: Version of the format.
-        path: Folder of the package.
-        run_id: The run it comes from.
-        as_of: Day the data speaks of.
-        center_ids: Centers in it.
-        records: Records written by table.
-        rows: Rows written by table.
-        withheld: One entry per record left out: center, record, kind, reason, rule. No values.
-        withheld_by_reason: The same, counted.
-        removed_values: Values left out of written records, by reason.
-        errors: Errors of the pre-flight.
-        warnings: Warnings of the pre-flight.
-        sha256: Checksum of every file but the manifest itself.
-    """
-
-    target: str
-    version: str
-    path: Path
-    run_id: str
-    as_of: date
-    center_ids: tuple[str, ...]
-    records: Mapping[str, int]
-    rows: Mapping[str, int]
-    withheld: tuple[Mapping[str, str | None], ...]
-    withheld_by_reason: Mapping[str, int]
-    removed_values: Mapping[str, int]
-    errors: int
-    warnings: int
-    sha256: Mapping[str, str]
-
-    def document(self) -> dict[str, Any]:
-        """Return the content of `manifest.json`; the folder is not in it, so that a package can be moved."""
-        return {
-            "producer": _PRODUCER,
-            "target": self.target,
-            "version": self.version,
-            "run_id": self.run_id,
-            "as_of": self.as_of.isoformat(),
-            "centers": list(self.center_ids),
-            "records": dict(self.records),
-            "rows": dict(self.rows),
-            "withheld_by_reason": dict(self.withheld_by_reason),
-            "removed_values": dict(self.removed_values),
-            "preflight": {"errors": self.errors, "warnings": self.warnings},
-            "sha256": dict(self.sha256),
-            "withheld": [dict(entry) for entry in self.withheld],
-        }
-
-    def export_json(self) -> dict[str, Any]:
-        """Return the document of `resdir export hsds --json`."""
-        return {
-            "target": self.target,
-            "path": str(self.path),
-            "records": dict(self.records),
-            "withheld": [{"record_uid": entry["record_uid"], "reason": entry["reason"]} for entry in self.withheld],
-            "preflight": {"errors": self.errors, "warnings": self.warnings},
-            "sha256": dict(self.sha256),
-        }
-
-
-def write_package(package: HsdsPackage, output: Path, *, confirm_drop: bool = False) -> Manifest:
+def write_package(
+    package: ExportPackage,
+    output: Path,
+    *,
+    confirm_drop: bool = False,
+    before: Mapping[str, int] | None = None,
+    official: OfficialCheck | None = None,
+    delta: tuple[Base, PackageChanges] | None = None,
+) -> Manifest:
     """Write a package to a folder, whole or not at all.
 
-    The files are written beside the folder, read again, searched for every private value of the load, and only then moved to
-    their place. An earlier package of ours at that place is replaced.
+    The files are written beside the folder, checked with the official schema when one is given, read again, searched for every
+    private value of the load, and only then moved to their place. An earlier package of ours at that place is replaced.
 
     Args:
         package: The package.
         output: The folder. It may be missing, empty, or hold an earlier package and nothing else.
         confirm_drop: Whether a person has confirmed that far fewer organizations than before are right.
+        before: Records by name of kind in the export before; when not given, those of the package that lies at `output`.
+        official: Checks the written files with the official schema.
+        delta: For a package of changes: the export it refers to, and what was removed since.
 
     Returns:
         The manifest, as written to `manifest.json`.
 
     Raises:
         UsageError: The folder holds something that is not an earlier package of ours.
-        InputError: The pre-flight found errors.
+        RefusedError: The pre-flight found errors.
         GateError: The package before held far more organizations of the same centers, and nobody has confirmed the drop.
         StorageError: The disk refused.
         ContractError: A private value was found in the written files; nothing was released.
     """
-    errors = package.preflight.document()["errors"]
-    if errors:
-        first = package.preflight.errors[0]
-        raise InputError(
-            f"The pre-flight found {errors} errors; nothing was written. First: {first.table}.{first.column}: {first.message}",
-            advice="Fix the records named by the findings, or add --withhold to leave the failing records out.",
-        )
+    refuse_errors(package.preflight)
     _check_output(output)
-    _check_drop(package, output, confirm_drop=confirm_drop)
+    if delta is None:
+        _check_drop(package, output, before=before, confirm_drop=confirm_drop)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
         # The temporary folder is for its owner only; a published one is as open as any other new folder.
         folder.chmod(0o755)
         try:
-            manifest = _write_files(package, folder, output)
+            manifest = _write_files(package, folder, output, official=official, delta=delta)
             _search_files(folder, package.private_values)
             _replace(folder, output)
         finally:
@@ -139,6 +79,30 @@ def write_package(package: HsdsPackage, output: Path, *, confirm_drop: bool = Fa
             advice="Check the free space and the rights of that folder; an earlier package there is unchanged.",
         ) from fault
     return manifest
+
+
+class RefusedError(InputError):
+    """The pre-flight found errors; `preflight` holds all of them."""
+
+    def __init__(self, preflight: Preflight) -> None:
+        """Tell the first error, and how many there are."""
+        first = preflight.errors[0]
+        super().__init__(
+            f"The pre-flight found {preflight.document()['errors']} errors; nothing was written. "
+            f"First: {first.table}.{first.column}: {first.message}",
+            advice="Fix the records named by the findings, or add --withhold to leave the failing records out.",
+        )
+        self.preflight = preflight
+
+
+def refuse_errors(preflight: Preflight) -> None:
+    """Stop when a pre-flight has errors.
+
+    Raises:
+        RefusedError: It has.
+    """
+    if preflight.errors:
+        raise RefusedError(preflight)
 
 
 def _check_output(output: Path) -> None:
@@ -155,7 +119,7 @@ def _check_output(output: Path) -> None:
             f"{output} is not empty and holds no earlier package; it is left as it is.",
             advice="Name a new or empty folder.",
         )
-    strange = sorted(present - set(earlier.get("sha256", {})) - {_MANIFEST})
+    strange = sorted(present - set(earlier.get("sha256", {})) - {MANIFEST})
     if strange:
         raise UsageError(
             f"{output} holds {strange[0]}, which is not part of the earlier package there; it is left as it is.",
@@ -163,52 +127,70 @@ def _check_output(output: Path) -> None:
         )
 
 
-def _check_drop(package: HsdsPackage, output: Path, *, confirm_drop: bool) -> None:
-    earlier = _earlier_manifest(output)
-    if confirm_drop or earlier is None or earlier.get("centers") != list(package.center_ids):
+def _check_drop(package: ExportPackage, output: Path, *, before: Mapping[str, int] | None, confirm_drop: bool) -> None:
+    if confirm_drop:
         return
-    before, now = int(earlier.get("records", {}).get("organization", 0)), package.records()["organization"]
-    if before - now > package.largest_drop_share * before:
+    name = package.names["agency"]
+    told = "the export before"
+    if before is None:
+        earlier = _earlier_manifest(output)
+        if earlier is None or earlier.get("centers") != list(package.center_ids) or earlier.get("kind") == "delta":
+            return
+        before, told = earlier.get("records", {}), f"the one before, of {earlier.get('as_of')}"
+    held, holds = int(before.get(name, 0)), package.records()[name]
+    share = float(package.settings["largest_agency_drop_share"])
+    if held - holds > share * held:
         raise GateError(
-            f"The package would hold {now:,} organizations; the one before, of {earlier.get('as_of')}, holds {before:,}. "
-            "Nothing was written.",
+            f"The package would hold {holds:,} organizations; {told}, holds {held:,}. Nothing was written.",
             advice="Look at the withheld records; if the drop is right, confirm it or write to another folder.",
         )
 
 
 def _earlier_manifest(output: Path) -> dict[str, Any] | None:
     try:
-        content = json.loads((output / _MANIFEST).read_text(encoding="utf-8"))
+        content = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return content if isinstance(content, dict) and content.get("producer") == _PRODUCER else None
+    return content if isinstance(content, dict) and content.get("producer") == PRODUCER else None
 
 
-def _write_files(package: HsdsPackage, folder: Path, output: Path) -> Manifest:
-    for table in hsds_tables().values():
-        text = package.tables[table.name].write_csv(line_terminator="\n")
-        (folder / table.file).write_bytes(text.encode("utf-8"))
-    preflight = package.preflight.document()
-    _write_json(folder / _DESCRIPTOR, package.descriptor)
-    _write_json(folder / _PREFLIGHT, preflight)
-    manifest = Manifest(
-        target="hsds",
-        version=package.version,
-        path=output,
-        run_id=package.run_id,
-        as_of=package.as_of,
-        center_ids=package.center_ids,
-        records=package.records(),
-        rows={name: frame.height for name, frame in package.tables.items()},
-        withheld=tuple(package.withheld.to_dicts()),
-        withheld_by_reason=package.withheld_by_reason(),
-        removed_values=package.removed_values,
-        errors=preflight["errors"],
-        warnings=preflight["warnings"],
-        sha256={path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())},
+def _write_files(
+    package: ExportPackage,
+    folder: Path,
+    output: Path,
+    *,
+    official: OfficialCheck | None,
+    delta: tuple[Base, PackageChanges] | None,
+) -> Manifest:
+    package.write_files(folder)
+    if delta is not None:
+        _write_removed(folder / REMOVED, delta[1])
+    if official is not None:
+        told = official(folder)
+        package = package.with_preflight(told)
+        refuse_errors(told)
+    _write_json(folder / PREFLIGHT, {**package.preflight.document(), "counts": package.counts()})
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest = make_manifest(
+        package,
+        output=output,
+        sha256={path.relative_to(folder).as_posix(): _sha256(path) for path in files},
+        since=None if delta is None else delta[0],
     )
-    _write_json(folder / _MANIFEST, manifest.document())
+    _write_json(folder / MANIFEST, manifest.document())
     return manifest
+
+
+def _write_removed(path: Path, changes: PackageChanges) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("kind", "center_id", "id", "native_id"))
+        writer.writerows(changes.removed.select("kind", "center_id", "record_uid", "native_id").iter_rows())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_json(path: Path, document: Mapping[str, Any]) -> None:
@@ -216,16 +198,14 @@ def _write_json(path: Path, document: Mapping[str, Any]) -> None:
 
 
 def _search_files(folder: Path, values: PrivateValues) -> None:
-    """Read every table again as a stranger would, and refuse to release it when it holds a private value."""
-    for table in hsds_tables().values():
-        frame = pl.read_csv(folder / table.file, infer_schema=False)
-        found = find_private({table.name: frame}, values)
-        if found:
-            column, count = next(iter(found.items()))
-            raise ContractError(
-                f"{count} cells of {column} hold a value that must stay inside; nothing was released.",
-                advice="Please report this with the run id; the value itself is in no message or file.",
-            )
+    """Read every file again as a stranger would, and refuse to release it when it holds a private value."""
+    found = find_in_files(folder, values)
+    if found:
+        place, count = next(iter(found.items()))
+        raise ContractError(
+            f"{count} texts of {place} hold a value that must stay inside; nothing was released.",
+            advice="Please report this with the run id; the value itself is in no message or file.",
+        )
 
 
 def _replace(folder: Path, output: Path) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 import polars as pl
 
@@ -95,6 +95,11 @@ class PublicDirectory:
     def tables(self) -> dict[str, pl.DataFrame]:
         """Return all frames by the name of their canonical table."""
         return {name: cast("pl.DataFrame", getattr(self, name)) for name in public_tables()}
+
+    def with_tables(self, frames: Mapping[str, pl.DataFrame], *, selection: Selection) -> PublicDirectory:
+        """Return the same with other frames, and the verdicts that explain them."""
+        changed: dict[str, Any] = {**frames, "selection": selection}
+        return replace(self, **changed)
 
     def owners(self) -> pl.DataFrame:
         """Return the records as owners: `center_id`, `owner_kind`, `owner_uid`, `owner_native_id`."""

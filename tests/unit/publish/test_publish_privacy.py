@@ -274,7 +274,7 @@ def test_name_that_is_a_private_number_takes_the_service_out(small):
 def test_nothing_is_released_when_a_private_value_is_found_in_the_files(small, tmp_path):
     """The last look before release would be a formality."""
     package = small.export(small.rows())
-    object.__setattr__(package, "private_values", PrivateValues(phones=frozenset({"2175550101"})))
+    object.__setattr__(package.public, "private_values", PrivateValues(phones=frozenset({"2175550101"})))
     with pytest.raises(ContractError) as fault:
         write_package(package, tmp_path / "out")
     assert not (tmp_path / "out").exists()

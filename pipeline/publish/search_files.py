@@ -1,0 +1,39 @@
+"""Looking for private values in what was written, before it is released."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.publish.written_cells import written_cells
+from schemas.private_values import PrivateValues, kinds_in, suspect_cells
+
+#: Places that hold a street: whether it is a private one depends on its city, and was decided when the address was chosen
+#: (`public_places`). Number and street alone would take the neighbour town's 100 Main Street for it.
+_STREET_PLACES = frozenset({"address_1", "address_2", "street", "Line1", "Line2", "PreAddressLine"})
+#: Places that hold record numbers, keys, codes, coordinates and hashes: in their digits a number could stand by chance, and what
+#: they hold was never typed as text.
+_NUMBER_PLACES = (
+    r"^(?:id|.+_id|id[A-Z]\w*|\w*Ids|identifier|external_identifier|native_id|Key|AgencyKey|\w+@ServiceGroupKey|key|sha256|"
+    r"code|Code|taxonomyCode|taxonomy_links|latitude|longitude|Latitude|Longitude|coordinates)$"
+)
+
+
+def find_in_files(folder: Path, values: PrivateValues) -> dict[str, int]:
+    """Return how many texts of each file and place hold a private value; empty when none does.
+
+    Args:
+        folder: Folder of a written package.
+        values: What must not be seen.
+    """
+    found: dict[str, int] = {}
+    streetless = PrivateValues(phones=values.phones, vanity=values.vanity, emails=values.emails, names=values.names)
+    for file, cells in written_cells(folder):
+        asked = cells.filter(~pl.col("place").str.contains(_NUMBER_PLACES))
+        is_street = pl.col("place").is_in(_STREET_PLACES)
+        for part, theirs in ((asked.filter(~is_street), values), (asked.filter(is_street), streetless)):
+            for place, text in part.filter(suspect_cells("text", theirs)).iter_rows():
+                if kinds_in(text, theirs):
+                    found[f"{file}: {place}"] = found.get(f"{file}: {place}", 0) + 1
+    return found
