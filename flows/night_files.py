@@ -74,7 +74,11 @@ def write_stopped_report(plan: NightPlan, facts: NightFacts) -> NightFacts:
 def _write_public_package(plan: NightPlan, package: HsdsPackage, facts: NightFacts) -> NightFacts:
     output = plan.workspace.exports / "hsds"
     try:
-        write_package(package, output)
+        write_package(
+            package,
+            output,
+            largest_drop_share=plan.resolved.settings.export.largest_agency_drop_share,
+        )
     except InputError as fault:
         told = f"{fault.message} The package of an earlier night stays at {output.name}."
         advice = "If it is right: resdir export hsds --output FOLDER --withhold --confirm-drop."

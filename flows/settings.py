@@ -185,6 +185,10 @@ class Resolved(BaseModel):
         """Folder of the workspace."""
         return (self.base / self.settings.workspace.directory).resolve()
 
+    def with_settings(self, settings: Settings) -> Resolved:
+        """Return the same place with other settings, as when options of a command go before the file."""
+        return self.model_copy(update={"settings": settings})
+
     def center(self, center_id: str) -> CenterSettings:
         """Return the settings of a center; plain ones when the file does not name it."""
         for center in self.settings.centers:

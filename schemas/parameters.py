@@ -806,12 +806,17 @@ class ExportParameters(Parameters):
     archive: bool = Field(
         default=False, description="Whether the HSDS package holds tables and descriptor as one zip archive too."
     )
+    profile: bool = Field(
+        default=False,
+        description="Whether HSDS JSON is written with the 211 profile beside it, and checked against it.",
+    )
     utc_offset_hours: float = Field(
         default=-6.0, ge=-12, le=14, description="The center's standard-time offset, all year."
     )
     write_term_names: bool = Field(
         default=False,
-        description="Whether licensed term names may be written; otherwise name = code, description = 'licensed term'.",
+        description="Whether licensed term names may be written, from [rules] term_list when there is one, else as delivered; "
+        "otherwise name = code, description = 'licensed term'.",
     )
     description_falls_back_to_name: bool = Field(
         default=False,

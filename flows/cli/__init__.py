@@ -107,7 +107,11 @@ audit.command("flows.cli.audit_month:month", name="month", help="Draw the month'
 app.command(audit)
 
 export = App(name="export", help="Packages that may leave the house.", help_format="plaintext")
-export.command("flows.cli.export:hsds", name="hsds", help="The public records as an HSDS 3.1 data package.")
+export.command("flows.cli.export:hsds", name="hsds", help="The public records as an HSDS data package: tables.")
+export.command("flows.cli.export:hsds_json", name="hsds-json", help="The public records as nested HSDS JSON.")
+export.command("flows.cli.export:airs", name="airs", help="The public records as AIRS XML.")
+export.command("flows.cli.export:ndp", name="ndp", help="The public records as NDP-shaped bundles (provisional).")
+export.command("flows.cli.export:receipts", name="receipts", help="What was exported when, by whom and for whom.")
 app.command(export)
 
 

@@ -121,10 +121,23 @@ def export_hsds(
 
 
 def package_hsds(
-    public: PublicDirectory, *, parameters: ExportParameters, run_id: str, withhold: bool = True
+    public: PublicDirectory,
+    *,
+    parameters: ExportParameters,
+    run_id: str,
+    withhold: bool = True,
+    term_names: Mapping[str, str] | None = None,
 ) -> HsdsPackage:
-    """Return the package of what may leave; see `export_hsds`."""
-    rows, built = _rows(public, parameters=parameters)
+    """Return the package of what may leave; see `export_hsds`.
+
+    Args:
+        public: What may leave.
+        parameters: What the package holds.
+        run_id: The run, named in the manifest.
+        withhold: Whether records that lack a required field are left out and listed.
+        term_names: Names of terms by code, from a licensed list; asked only when the parameters say that names may be written.
+    """
+    rows, built = _rows(public, parameters=parameters, term_names=term_names)
     removed = Counter(public.removed)
     removed.update(built)
     version = parameters.hsds_version
@@ -179,7 +192,9 @@ def _later(incomplete: Mapping[str, Mapping[str, str]]) -> pl.DataFrame:
 _NO_ROWS = pl.DataFrame(schema={"id": pl.String})
 
 
-def _rows(public: PublicDirectory, *, parameters: ExportParameters) -> tuple[dict[str, pl.DataFrame], Counter[str]]:
+def _rows(
+    public: PublicDirectory, *, parameters: ExportParameters, term_names: Mapping[str, str] | None
+) -> tuple[dict[str, pl.DataFrame], Counter[str]]:
     """Return the rows of all tables that have any, and what was left out of them."""
     owners = public.owners()
     removed: Counter[str] = Counter()
@@ -207,7 +222,9 @@ def _rows(public: PublicDirectory, *, parameters: ExportParameters) -> tuple[dic
     rows["accessibility"] = accessibility_rows(public.site)
     rows["required_document"] = required_document_rows(public.service)
     rows["funding"] = funding_rows(public.agency)
-    taxonomy, not_valid = taxonomy_tables(public.taxonomy_link, owners, parameters=parameters)
+    taxonomy, not_valid = taxonomy_tables(
+        public.taxonomy_link, owners, parameters=parameters, term_names=term_names or {}
+    )
     rows.update(taxonomy)
     removed.update(not_valid)
     rows[SIDE_TABLE] = side_rows(public.records(), public.taxonomy_link)

@@ -5,7 +5,9 @@ All centers share the ids of vocabulary and terms, so that their packages can be
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -28,12 +30,23 @@ _ENTITIES = {
 
 
 def taxonomy_tables(
-    links: pl.DataFrame, owners: pl.DataFrame, *, parameters: ExportParameters
+    links: pl.DataFrame,
+    owners: pl.DataFrame,
+    *,
+    parameters: ExportParameters,
+    term_names: Mapping[str, str],
 ) -> tuple[dict[str, pl.DataFrame], dict[str, int]]:
     """Return the tables `taxonomy`, `taxonomy_term` and `attribute` for the records that leave.
 
     A code that breaks the grammar is left out and counted. Terms are named by their code unless the parameters say that the
     licence allows names.
+
+    Args:
+        links: Taxonomy links.
+        owners: Records that leave.
+        parameters: Whether names may be written.
+        term_names: Names by code, from a licensed list. With it the broader terms above those in use are written too, so that a
+            receiver sees every level.
     """
     codes = _codes(of_owners(links, owners))
     good = codes.filter(pl.col("code").str.contains(_GRAMMAR))
@@ -59,7 +72,7 @@ def taxonomy_tables(
     )
     return {
         "attribute": attributes,
-        "taxonomy_term": _terms(good, parameters=parameters),
+        "taxonomy_term": _terms(good, parameters=parameters, term_names=term_names),
         "taxonomy": pl.DataFrame(
             {
                 "id": [str(_VOCABULARY)],
@@ -94,10 +107,22 @@ def _codes(links: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _terms(codes: pl.DataFrame, *, parameters: ExportParameters) -> pl.DataFrame:
+def _terms(codes: pl.DataFrame, *, parameters: ExportParameters, term_names: Mapping[str, str]) -> pl.DataFrame:
     terms = codes.group_by("code").agg(pl.col("term").drop_nulls().sort().first()).sort("code")
     if not parameters.write_term_names:
         terms = terms.with_columns(pl.lit(None, dtype=pl.String).alias("term"))
+    elif term_names:
+        used = terms["code"].to_list()
+        broader = sorted({code for one in used for code in ancestors(one) if code in term_names} - set(used))
+        terms = (
+            pl.concat([terms, pl.DataFrame({"code": broader, "term": None}, schema=terms.schema)])
+            .with_columns(
+                pl.coalesce(
+                    pl.col("code").replace_strict(dict(term_names), default=None, return_dtype=pl.String), "term"
+                ).alias("term")
+            )
+            .sort("code")
+        )
     above = _nearest_above(terms["code"].to_list())
     return terms.with_columns(pl.Series("above", above, dtype=pl.String)).select(
         term_id("code").alias("id"),
@@ -111,6 +136,19 @@ def _terms(codes: pl.DataFrame, *, parameters: ExportParameters) -> pl.DataFrame
     )
 
 
+def ancestors(code: str) -> list[str]:
+    """Return the broader codes above a code, the nearest first.
+
+    >>> ancestors("BD-1800.2000-340")
+    ['BD-1800.2000', 'BD-1800', 'BD', 'B']
+    """
+    found = re.match(_PARTS, code)
+    filled = [part for part in found.groups() if part] if found else []
+    above = ["".join(filled[:length]) for length in range(len(filled) - 1, 0, -1)]
+    # A code of a center's own is the last step below the code that it is made from.
+    return [broader for broader in above if broader != code]
+
+
 def _nearest_above(codes: list[str]) -> list[str | None]:
     """Return for each code the nearest broader one in the list.
 
@@ -118,15 +156,7 @@ def _nearest_above(codes: list[str]) -> list[str | None]:
     [None, 'BD', 'BD-1800']
     """
     known = set(codes)
-    levels = pl.DataFrame({"code": codes}, schema={"code": pl.String}).select(
-        pl.col("code").str.extract_groups(_PARTS).struct.unnest()
-    )
-    above: list[str | None] = []
-    for code, parts in zip(codes, levels.iter_rows(), strict=True):
-        filled = [part for part in parts if part]
-        broader = ("".join(filled[:length]) for length in range(len(filled) - 1, 0, -1))
-        above.append(next((candidate for candidate in broader if candidate in known and candidate != code), None))
-    return above
+    return [next((broader for broader in ancestors(code) if broader in known), None) for code in codes]
 
 
 def _term_ids(codes: pl.Series) -> pl.Series:

@@ -17,6 +17,7 @@ from pipeline.publish.package_changes import PackageChanges
 from pipeline.publish.preflight import Preflight
 from pipeline.publish.search_files import find_in_files
 from schemas.errors import ContractError, GateError, InputError, StorageError, UsageError
+from schemas.parameters import ExportParameters
 from schemas.private_values import PrivateValues
 
 PREFLIGHT = "preflight.json"
@@ -31,6 +32,7 @@ def write_package(
     output: Path,
     *,
     confirm_drop: bool = False,
+    largest_drop_share: float = ExportParameters().largest_agency_drop_share,
     before: Mapping[str, int] | None = None,
     official: OfficialCheck | None = None,
     delta: tuple[Base, PackageChanges] | None = None,
@@ -44,6 +46,7 @@ def write_package(
         package: The package.
         output: The folder. It may be missing, empty, or hold an earlier package and nothing else.
         confirm_drop: Whether a person has confirmed that far fewer organizations than before are right.
+        largest_drop_share: Share of organizations that may be fewer than before without that.
         before: Records by name of kind in the export before; when not given, those of the package that lies at `output`.
         official: Checks the written files with the official schema.
         delta: For a package of changes: the export it refers to, and what was removed since.
@@ -60,8 +63,8 @@ def write_package(
     """
     refuse_errors(package.preflight)
     _check_output(output)
-    if delta is None:
-        _check_drop(package, output, before=before, confirm_drop=confirm_drop)
+    if delta is None and not confirm_drop:
+        _check_drop(package, output, before=before, largest_share=largest_drop_share)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
@@ -127,9 +130,9 @@ def _check_output(output: Path) -> None:
         )
 
 
-def _check_drop(package: ExportPackage, output: Path, *, before: Mapping[str, int] | None, confirm_drop: bool) -> None:
-    if confirm_drop:
-        return
+def _check_drop(
+    package: ExportPackage, output: Path, *, before: Mapping[str, int] | None, largest_share: float
+) -> None:
     name = package.names["agency"]
     told = "the export before"
     if before is None:
@@ -138,8 +141,7 @@ def _check_drop(package: ExportPackage, output: Path, *, before: Mapping[str, in
             return
         before, told = earlier.get("records", {}), f"the one before, of {earlier.get('as_of')}"
     held, holds = int(before.get(name, 0)), package.records()[name]
-    share = float(package.settings["largest_agency_drop_share"])
-    if held - holds > share * held:
+    if held - holds > largest_share * held:
         raise GateError(
             f"The package would hold {holds:,} organizations; {told}, holds {held:,}. Nothing was written.",
             advice="Look at the withheld records; if the drop is right, confirm it or write to another folder.",

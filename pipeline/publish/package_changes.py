@@ -97,7 +97,7 @@ def record_contents(public: PublicDirectory, written: pl.DataFrame) -> pl.DataFr
         hashed = named.with_columns(
             pl.concat_str("said", pl.col("owned").fill_null(""), separator=_END).alias("said")
         ).with_columns(plh.col("said").nchash.xxh3_64(seed=0).alias("content"))
-        parts.append(hashed.select(CONTENT_SCHEMA))
+        parts.append(hashed.select(*CONTENT_SCHEMA))
     return pl.concat(parts).join(written, on=["kind", "record_uid"], how="semi").sort(*_ID)
 
 

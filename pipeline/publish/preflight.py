@@ -33,16 +33,24 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Preflight:
-    """What the pre-flight found: errors make the package invalid, warnings do not."""
+    """What the pre-flight found: errors make the package invalid, warnings do not.
+
+    Args:
+        errors: What the receiver would refuse.
+        warnings: What the receiver would take, and somebody should look at.
+        official: Name of the folder of official schemas that was asked too; None when none was.
+    """
 
     errors: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    official: str | None = None
 
     def document(self) -> dict[str, Any]:
         """Return the content of `preflight.json`."""
         return {
             "errors": sum(fault.count for fault in self.errors),
             "warnings": sum(fault.count for fault in self.warnings),
+            "official_schema": self.official,
             "error_list": [vars(fault) for fault in self.errors],
             "warning_list": [vars(fault) for fault in self.warnings],
         }

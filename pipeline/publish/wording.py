@@ -75,6 +75,7 @@ REASONS = {
     "not_active": "not active",
     "held_back_by_rule": "held back by a finding until it is fixed",
     "required_field_missing": "a required field is empty",
+    "unchanged": "unchanged since the export that this delta refers to",
 }
 
 

@@ -1,0 +1,46 @@
+"""The target `hsds-json`: the records and values of the HSDS tables, nested."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.publish.export_package import ExportPackage
+from pipeline.publish.hsds import package_hsds
+from pipeline.publish.public_directory import PublicDirectory
+from schemas.parameters import ExportParameters
+
+
+def package_hsds_json(
+    public: PublicDirectory,
+    *,
+    parameters: ExportParameters,
+    run_id: str,
+    withhold: bool = True,
+    term_names: Mapping[str, str] | None = None,
+) -> ExportPackage:
+    """Return the package of what may leave as nested JSON; the arguments are those of `package_hsds`."""
+    tables = package_hsds(public, parameters=parameters, run_id=run_id, withhold=withhold, term_names=term_names)
+    return ExportPackage(
+        target="hsds-json",
+        version=tables.version,
+        run_id=tables.run_id,
+        public=tables.public,
+        written=tables.written,
+        names=tables.names,
+        withheld=tables.withheld,
+        rows=tables.rows,
+        removed_values=tables.removed_values,
+        preflight=tables.preflight,
+        settings=tables.settings,
+        write_files=partial(_write, tables=tables.tables, version=tables.version, profile=parameters.profile),
+    )
+
+
+def _write(folder: Path, *, tables: Mapping[str, pl.DataFrame], version: str, profile: bool) -> None:
+    write_hsds_json(tables, folder, version=version)
+    if profile:
+        write_profile(folder)
