@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import polars as pl
+
 from flows.duplicate_verdicts import read_judgement
 from flows.merge_choices import merged_view
 from flows.settings import Resolved
@@ -21,12 +23,14 @@ class ExportGround:
 
     Args:
         public: What may leave, merge plans of people's verdicts applied.
+        history: `schemas.history.FieldChange` of all nights.
         run_id: The night.
         only_center: The center asked for; None for all.
         withhold: Whether failing records are left out instead of refusing the export.
     """
 
     public: PublicDirectory
+    history: pl.DataFrame
     run_id: str
     only_center: str | None
     withhold: bool
@@ -56,6 +60,7 @@ def read_export_ground(
             )
         directory = snapshot.directory()
         findings = shown_findings(snapshot.table("quality.finding"))
+        history = snapshot.table("history.field_change")
         pointer = snapshot.pointer
     _, merged = merged_view(place, read_judgement(place), directory, parameters=resolved.settings.merge)
     public = make_public(
@@ -68,4 +73,4 @@ def read_export_ground(
         center_ids=None if center is None else [center],
         withhold=withhold,
     )
-    return ExportGround(public=public, run_id=pointer.run_id, only_center=center, withhold=withhold)
+    return ExportGround(public=public, history=history, run_id=pointer.run_id, only_center=center, withhold=withhold)

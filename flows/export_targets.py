@@ -9,7 +9,7 @@ from typing import Literal
 
 import polars as pl
 
-from flows.references import load_references
+from flows.references import term_names
 from flows.settings import Resolved
 from pipeline.publish.export_package import ExportPackage
 from pipeline.publish.preflight import Fault
@@ -27,6 +27,7 @@ class BuildRequest:
         resolved: Settings.
         run_id: The night.
         withhold: Whether failing records are left out instead of refusing the export.
+        history: `schemas.history.FieldChange` of all nights.
         removed: Records gone since the export to which a delta refers; None for a whole package.
     """
 
@@ -34,6 +35,7 @@ class BuildRequest:
     resolved: Resolved
     run_id: str
     withhold: bool
+    history: pl.DataFrame
     removed: pl.DataFrame | None = None
 
 
@@ -62,7 +64,8 @@ def _build_hsds(request: BuildRequest) -> ExportPackage:
         parameters=request.resolved.settings.export,
         run_id=request.run_id,
         withhold=request.withhold,
-        term_names=_term_names(request.resolved),
+        term_names=term_names(request.resolved),
+        history=request.history,
     )
 
 
@@ -80,7 +83,8 @@ def _build_hsds_json(request: BuildRequest) -> ExportPackage:
         parameters=request.resolved.settings.export,
         run_id=request.run_id,
         withhold=request.withhold,
-        term_names=_term_names(request.resolved),
+        term_names=term_names(request.resolved),
+        history=request.history,
     )
 
 
@@ -118,7 +122,7 @@ def _build_ndp(request: BuildRequest) -> ExportPackage:
         run_id=request.run_id,
         withhold=request.withhold,
         removed=request.removed,
-        term_names=_term_names(request.resolved),
+        term_names=term_names(request.resolved),
     )
 
 
@@ -134,16 +138,6 @@ TARGETS: Mapping[TargetName, Target] = {
     "airs": Target(name="airs", title="AIRS XML", build=_build_airs, check=_check_airs),
     "ndp": Target(name="ndp", title="NDP-shaped bundles", build=_build_ndp, check=_check_ndp),
 }
-
-
-def _term_names(resolved: Resolved) -> Mapping[str, str] | None:
-    """Return the names of the licensed list by code, when the center has one and its licence lets them leave."""
-    if not resolved.settings.export.write_term_names:
-        return None
-    terms = load_references(resolved).terms
-    if terms is None or "name" not in terms.columns:
-        return None
-    return dict(terms.select("code", "name").drop_nulls().iter_rows())
 
 
 def _center_names(resolved: Resolved) -> Mapping[str, str]:

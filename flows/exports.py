@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,13 @@ def run_export(
         StorageError: The disk refuses.
     """
     target = TARGETS[wish.target]
-    request = BuildRequest(public=ground.public, resolved=resolved, run_id=ground.run_id, withhold=ground.withhold)
+    request = BuildRequest(
+        public=ground.public,
+        resolved=resolved,
+        run_id=ground.run_id,
+        withhold=ground.withhold,
+        history=ground.history,
+    )
     package = target.build(request)
     before = _last_receipt(place, ground, wish, version=package.version)
     contents = record_contents(ground.public, package.written)
@@ -109,15 +115,7 @@ def run_export(
     if wish.delta:
         base, changes = _require_base(before, changes, wish=wish)
         delta = (base, changes)
-        package = target.build(
-            BuildRequest(
-                public=keep_changes(ground.public, changes),
-                resolved=resolved,
-                run_id=ground.run_id,
-                withhold=ground.withhold,
-                removed=changes.removed,
-            )
-        )
+        package = target.build(replace(request, public=keep_changes(ground.public, changes), removed=changes.removed))
     if changes is not None and changes.renumbered:
         package = package.with_preflight(_with_renumbered(package.preflight, changes))
     told: list[Preflight] = []

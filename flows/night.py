@@ -34,7 +34,7 @@ from flows.night_plan import NightPlan
 from flows.night_rows import explain_rows
 from flows.night_tables import gated_tables, night_tables, of_run
 from flows.packets import contacted_days
-from flows.references import load_references
+from flows.references import load_references, term_names
 from flows.staffing_facts import observe_workload, view_staffing
 from flows.stopwatch import Stopwatch, peak_memory_mb
 from flows.verification_work import forecast_directory, forecast_end, list_work
@@ -63,7 +63,7 @@ from pipeline.validate.records import validate_directory
 from schemas.delivered import Delivered
 from schemas.directory import join_directories
 from schemas.enumerations import WindowKind
-from schemas.history import RekeyedInRun
+from schemas.history import FieldChange, RekeyedInRun
 from schemas.night import NightFacts
 
 P = ParamSpec("P")
@@ -292,6 +292,13 @@ def run_night(plan: NightPlan, *, verb: Verb = plainly, tell: Callable[[str], No
                     parameters=settings.export,
                     privacy=settings.normalize.privacy,
                     run_id=plan.run_id,
+                    history=pl.concat(
+                        [
+                            read_table(working, "history.field_change"),
+                            of_run(plan, compared.changes, FieldChange),
+                        ]
+                    ),
+                    term_names=term_names(plan.resolved),
                 )
 
         with watch.stage("queue"):

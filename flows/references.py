@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from flows.settings import Resolved
@@ -40,3 +41,13 @@ def zip_reference_path(resolved: Resolved) -> Path | None:
             )
     named = settings.normalize.zip_reference
     return resolved.base / named if named else None
+
+
+def term_names(resolved: Resolved) -> Mapping[str, str] | None:
+    """Return the names of the licensed list by code, when the center has one and its licence lets them leave."""
+    if not resolved.settings.export.write_term_names:
+        return None
+    terms = load_references(resolved).terms
+    if terms is None or "name" not in terms.columns:
+        return None
+    return dict(terms.select("code", "name").drop_nulls().iter_rows())

@@ -806,6 +806,11 @@ class ExportParameters(Parameters):
     archive: bool = Field(
         default=False, description="Whether the HSDS package holds tables and descriptor as one zip archive too."
     )
+    metadata_days: int = Field(
+        default=365,
+        ge=0,
+        description="Days for which HSDS packages tell the history of changed fields; 0 for none (project choice).",
+    )
     profile: bool = Field(
         default=False,
         description="Whether HSDS JSON is written with the 211 profile beside it, and checked against it.",

@@ -29,6 +29,7 @@ from pipeline.publish.hsds_details import (
     service_area_rows,
 )
 from pipeline.publish.hsds_files import write_tables
+from pipeline.publish.hsds_metadata import metadata_rows
 from pipeline.publish.hsds_preflight import check_package
 from pipeline.publish.hsds_records import (
     location_rows,
@@ -85,6 +86,8 @@ def export_hsds(
     center_ids: Sequence[str] | None = None,
     withhold: bool = True,
     load: Load | None = None,
+    history: pl.DataFrame | None = None,
+    term_names: Mapping[str, str] | None = None,
 ) -> HsdsPackage:
     """Return the public package of a directory.
 
@@ -100,6 +103,8 @@ def export_hsds(
             written, and the pre-flight has errors. Private records are left out always.
         load: What the directory was before agencies were merged: their private values are searched for too, and records that
             were taken up are listed as withheld, so that the counts of what was delivered add up.
+        history: `schemas.history.FieldChange` of all nights, for the table `metadata`; None for none.
+        term_names: Names of terms by code, from a licensed list.
 
     Returns:
         The package. Every record of the directory is in it or in its withheld list.
@@ -117,7 +122,9 @@ def export_hsds(
         withhold=withhold,
         load=load,
     )
-    return package_hsds(public, parameters=parameters, run_id=run_id, withhold=withhold)
+    return package_hsds(
+        public, parameters=parameters, run_id=run_id, withhold=withhold, term_names=term_names, history=history
+    )
 
 
 def package_hsds(
@@ -127,6 +134,7 @@ def package_hsds(
     run_id: str,
     withhold: bool = True,
     term_names: Mapping[str, str] | None = None,
+    history: pl.DataFrame | None = None,
 ) -> HsdsPackage:
     """Return the package of what may leave; see `export_hsds`.
 
@@ -136,10 +144,14 @@ def package_hsds(
         run_id: The run, named in the manifest.
         withhold: Whether records that lack a required field are left out and listed.
         term_names: Names of terms by code, from a licensed list; asked only when the parameters say that names may be written.
+        history: `schemas.history.FieldChange` of all nights, for the table `metadata`; None for none.
     """
     rows, built = _rows(public, parameters=parameters, term_names=term_names)
     removed = Counter(public.removed)
     removed.update(built)
+    if history is not None:
+        rows["metadata"], left_out = metadata_rows(history, public, parameters=parameters)
+        removed.update(left_out)
     version = parameters.hsds_version
     tables = {
         name: as_table(rows.get(name, _NO_ROWS), table.column_names()) for name, table in hsds_tables(version).items()
@@ -287,7 +299,8 @@ def _drop_dangling(
         complete = frame.drop_nulls(required)
         removed[f"{table}_emptied"] += frame.height - complete.height
         left[table] = complete
-    left["attribute"] = _known_links(left)
+    left["attribute"] = _known_links(left, "attribute", "link_id", "link_entity")
+    left["metadata"] = _known_links(left, "metadata", "resource_id", "resource_type")
     used = left["attribute"]["taxonomy_term_id"].implode()
     terms = left["taxonomy_term"].filter(pl.col("id").is_in(used))
     left["taxonomy_term"] = terms.with_columns(
@@ -297,11 +310,9 @@ def _drop_dangling(
     return left
 
 
-def _known_links(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _known_links(tables: Mapping[str, pl.DataFrame], table: str, column: str, entity: str) -> pl.DataFrame:
+    """Return the rows of a table whose owner, named by kind and id, is written."""
     known = pl.concat(
-        [
-            tables[table].select(pl.col("id").alias("link_id"), pl.lit(table).alias("link_entity"))
-            for table in RECORD_TABLES.values()
-        ]
+        [tables[name].select(pl.col("id").alias(column), pl.lit(name).alias(entity)) for name in RECORD_TABLES.values()]
     )
-    return tables["attribute"].join(known, on=["link_id", "link_entity"], how="semi", maintain_order="left")
+    return tables[table].join(known, on=[column, entity], how="semi", maintain_order="left")

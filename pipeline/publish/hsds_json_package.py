@@ -21,9 +21,12 @@ def package_hsds_json(
     run_id: str,
     withhold: bool = True,
     term_names: Mapping[str, str] | None = None,
+    history: pl.DataFrame | None = None,
 ) -> ExportPackage:
     """Return the package of what may leave as nested JSON; the arguments are those of `package_hsds`."""
-    tables = package_hsds(public, parameters=parameters, run_id=run_id, withhold=withhold, term_names=term_names)
+    tables = package_hsds(
+        public, parameters=parameters, run_id=run_id, withhold=withhold, term_names=term_names, history=history
+    )
     return ExportPackage(
         target="hsds-json",
         version=tables.version,
