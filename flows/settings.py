@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
@@ -100,7 +100,7 @@ class RunSettings(Parameters):
 
 
 class ScheduleSettings(Parameters):
-    """When `resdir schedule` runs the night, draws the monthly audit and writes the quarterly report."""
+    """When `resdir schedule` runs the night, draws the monthly audit, writes the quarterly report and the exports."""
 
     cron: str = Field(default="0 2 * * *", description="Cron expression.")
     audit_cron: str = Field(
@@ -110,9 +110,31 @@ class ScheduleSettings(Parameters):
         default="0 7 2 1,4,7,10 *",
         description="Cron expression of the report of the last finished quarter; empty: it is not written on a schedule.",
     )
+    export_cron: str = Field(
+        default="",
+        description="Cron expression of the exports of [publish]; empty: they are not written on a schedule.",
+    )
     timezone: str = Field(
         default="", description="Time zone of the cron expression, such as America/Chicago; empty: this machine's."
     )
+
+
+class PublishSettings(Parameters):
+    """Which exports the flow `publish_exports` writes (`resdir export all`)."""
+
+    targets: tuple[Literal["hsds", "hsds-json", "airs", "ndp"], ...] = Field(
+        default=("hsds",), description="Targets, in order; each goes into its folder under `exports` in the workspace."
+    )
+    withhold: bool = Field(
+        default=True,
+        description="Whether records that fail the pre-flight are left out and listed, instead of refusing it.",
+    )
+    schema_dir: str = Field(
+        default="",
+        description="Folder of the receivers' official schemas, relative to the settings file; the written files are checked with "
+        "them. Empty: they are not asked.",
+    )
+    sent_to: str = Field(default="", description="For whom the packages are; told in their receipts.")
 
 
 class Settings(BaseSettings):
@@ -145,6 +167,7 @@ class Settings(BaseSettings):
     time_fit: TimeFitParameters = TimeFitParameters()
     audit: AuditParameters = AuditParameters()
     export: ExportParameters = ExportParameters()
+    publish: PublishSettings = PublishSettings()
     gates: GateParameters = GateParameters()
     changes: ChangeParameters = ChangeParameters()
     report: ReportParameters = ReportParameters()

@@ -111,6 +111,7 @@ export.command("flows.cli.export:hsds", name="hsds", help="The public records as
 export.command("flows.cli.export:hsds_json", name="hsds-json", help="The public records as nested HSDS JSON.")
 export.command("flows.cli.export:airs", name="airs", help="The public records as AIRS XML.")
 export.command("flows.cli.export:ndp", name="ndp", help="The public records as NDP-shaped bundles (provisional).")
+export.command("flows.cli.export:every", name="all", help="Every target that the settings ask for, as a flow.")
 export.command("flows.cli.export:receipts", name="receipts", help="What was exported when, by whom and for whom.")
 app.command(export)
 

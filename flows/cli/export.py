@@ -141,6 +141,45 @@ def ndp(
     return _export("ndp", output, options=options, common=common, resolved=common.resolve())
 
 
+def every(
+    *,
+    without_prefect: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - a frozen value
+) -> int:
+    """Write every target of [publish] in the settings into the workspace, as the flow publish_exports does.
+
+    A target that is refused does not stop the others; the exit code then is 3.
+
+    Args:
+        without_prefect: Do the same without Prefect: nothing is shown in Prefect's pages, and it starts at once.
+        common: What every command takes.
+    """
+    resolved = common.resolve()
+    place = common.place(resolved)
+    if without_prefect:
+        from flows.clock import now
+        from flows.exports_of_night import publish_targets
+
+        published = publish_targets(resolved, place=place, as_of=common.as_of, moment=now(), tell=say)
+        published.refuse_failures()
+    else:
+        from flows.prefect_home import prepare_prefect
+
+        place.prepare()
+        prepare_prefect(place.logs)
+        from flows.publish_exports import publish_exports
+
+        published = publish_exports(
+            config=str(common.config) if common.config else None,
+            workspace=str(place.root),
+            as_of=common.as_of.isoformat() if common.as_of else None,
+            tell=say,
+        )
+    if common.json:
+        show_json([exported.document() for exported in published.done.values()])
+    return 0
+
+
 def receipts(
     *,
     target: TargetName | None = None,

@@ -1,4 +1,4 @@
-"""`resdir schedule`: serve the nightly run, the monthly audit and the quarterly report on a schedule."""
+"""`resdir schedule`: serve the nightly run, the monthly audit, the quarterly report and the exports on a schedule."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ def schedule(
     cron: str | None = None,
     audit_cron: str | None = None,
     report_cron: str | None = None,
+    export_cron: str | None = None,
     port: int = 4200,
     common: Common = Common(),  # noqa: B008 - a frozen value
 ) -> int:
-    """Serve the nightly flow, the monthly audit and the quarterly report on a schedule until stopped with Ctrl-C.
+    """Serve the nightly flow, the monthly audit, the quarterly report and the exports on a schedule until stopped with Ctrl-C.
 
     Their runs show on Prefect's pages.
 
@@ -27,6 +28,7 @@ def schedule(
         audit_cron: When to draw the monthly audit (default: [schedule] audit_cron, 6 o'clock on the first of the month); "" never.
         report_cron: When to write the report of the last quarter (default: [schedule] report_cron, 7 o'clock on 2 January, April, July
             and October); "" never.
+        export_cron: When to write the exports of [publish] (default: [schedule] export_cron, never); "" never.
         port: Port of that server and its pages.
         common: What every command takes; --as-of is not for schedules.
     """
@@ -48,6 +50,7 @@ def schedule(
     if not resolved.settings.audit.size:
         audits_when = ""
     reports_when = resolved.settings.schedule.report_cron if report_cron is None else report_cron
+    exports_when = resolved.settings.schedule.export_cron if export_cron is None else export_cron
     place = common.place(resolved)
     place.prepare()
     prepare_prefect(place.logs)
@@ -57,6 +60,8 @@ def schedule(
         _refuse_bad_cron(audits_when, option="--audit-cron")
     if reports_when:
         _refuse_bad_cron(reports_when, option="--report-cron")
+    if exports_when:
+        _refuse_bad_cron(exports_when, option="--export-cron")
     say("Starting Prefect's server (about 15 seconds the first time)")
     with serving_prefect(place.logs, port=port) as address:
         from prefect import serve
@@ -64,6 +69,7 @@ def schedule(
 
         from flows.monthly_audit import monthly_audit
         from flows.nightly import nightly
+        from flows.publish_exports import publish_exports
         from flows.quarterly_report import quarterly_report
 
         say(
@@ -100,6 +106,16 @@ def schedule(
                     schedules=[Cron(reports_when, timezone=zone)],
                     parameters=parameters,
                     description="Write the report of the last finished quarter in all forms.",
+                )
+            )
+        if exports_when:
+            say(f"Exports ({', '.join(resolved.settings.publish.targets)}): at '{exports_when}', {zone}.")
+            deployments.append(
+                publish_exports.to_deployment(
+                    name="publish-exports",
+                    schedules=[Cron(exports_when, timezone=zone)],
+                    parameters=parameters,
+                    description="Write the packages that may leave the house, checked and with receipts.",
                 )
             )
         serve(*deployments, print_starting_message=False)
