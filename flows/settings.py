@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from schemas.airs_parameters import AirsParameters
 from schemas.errors import InputError
 from schemas.fault_words import keys_at, place_of, say_fault
 from schemas.forecast_parameters import ForecastParameters
@@ -167,6 +168,7 @@ class Settings(BaseSettings):
     time_fit: TimeFitParameters = TimeFitParameters()
     audit: AuditParameters = AuditParameters()
     export: ExportParameters = ExportParameters()
+    export_airs: AirsParameters = AirsParameters()
     publish: PublishSettings = PublishSettings()
     gates: GateParameters = GateParameters()
     changes: ChangeParameters = ChangeParameters()

@@ -1,0 +1,134 @@
+"""The file itself, block by block: at no time more than a few thousand services at sites are in memory as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import polars as pl
+
+from pipeline.publish.airs_agencies import agency_elements
+from pipeline.publish.airs_plan import OWNED, AirsPlan
+from pipeline.publish.airs_services import site_services
+from pipeline.publish.airs_sites import site_elements
+from pipeline.publish.airs_words import NAMESPACES
+from pipeline.publish.airs_xml import attribute_text
+from pipeline.publish.public_directory import PublicDirectory
+
+FILE, KEYS = "airs.xml", "airs_keys.csv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AirsFile:
+    """What is written.
+
+    Args:
+        public: What may leave.
+        plan: Where it stands.
+        header: Attributes of `Source`, in order.
+        version: Version of the format.
+        datum: Datum of coordinates, for 3.0.
+        block_size: Services at sites that are made ready at once.
+    """
+
+    public: PublicDirectory
+    plan: AirsPlan
+    header: Mapping[str, str]
+    version: str
+    datum: str
+    block_size: int
+
+    def write(self, folder: Path) -> None:
+        """Write `airs.xml` and `airs_keys.csv` into a folder. The same data gives the same bytes."""
+        with (folder / FILE).open("wb") as file:
+            file.write(self._start().encode("utf-8"))
+            for texts in self._blocks():
+                file.write(texts.str.join("").item().encode("utf-8"))
+            file.write(b"</Source>\n")
+        self.plan.keys.write_csv(folder / KEYS, line_terminator="\n")
+
+    def _start(self) -> str:
+        namespace = NAMESPACES[self.version]
+        attributes = {**({} if namespace is None else {"xmlns": namespace}), **self.header}
+        values = pl.DataFrame({"value": list(attributes.values())}, schema={"value": pl.String}).select(
+            attribute_text("value").fill_null("")
+        )
+        told = "".join(f' {name}="{value}"' for name, value in zip(attributes, values.to_series(), strict=True))
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n<Source{told}>\n'
+
+    def _blocks(self) -> Iterator[pl.Series]:
+        removal = f' delete="true" deleteOccurredDate="{self.public.as_of.isoformat()}T00:00:00Z"'
+        for first, end in self.plan.blocks(size=self.block_size):
+            yield self._block(first, end, removal=removal)
+
+    def _block(self, first: int, end: int, *, removal: str) -> pl.Series:
+        plan, public = self.plan, self.public
+        ranges = {"agency": (first, end)} | {
+            kind: _within(frame, "position", first, end)
+            for kind, frame in (("site", plan.sites), ("service", plan.services), ("service_at_site", plan.links))
+        }
+        owned = {
+            (table, kind): _rows(cast("pl.DataFrame", getattr(public, table)), plan.owned[table, kind], *ranges[kind])
+            for table, kinds in OWNED.items()
+            for kind in kinds
+        }
+        agencies = plan.agencies[first:end]
+        sites = _numbered(plan.sites, ranges["site"])
+        links = _numbered(plan.links, ranges["service_at_site"])
+        services = _numbered(plan.services, ranges["service"])
+        records = {
+            kind: table.select(pl.all().gather(frame["row"]))
+            for kind, table, frame in (
+                ("agency", public.agency, agencies),
+                ("site", public.site, sites),
+                ("service", public.service, services),
+                ("service_at_site", public.service_at_site, links),
+            )
+        }
+        started = ranges["service"][0]
+        at_sites = site_services(
+            records["service"].with_columns(services["number"]),
+            records["service_at_site"].with_columns(links["number"]),
+            links.with_columns((pl.col("service_number").cast(pl.Int64) - started).alias("place")),
+            owned=owned,
+            areas=plan.areas,
+            removal=removal,
+            version=self.version,
+        )
+        of_agency = pl.DataFrame(
+            {"position": agencies["position"], "agency_key": agencies["key"], "agency_name": records["agency"]["name"]}
+        )
+        in_agencies = site_elements(
+            records["site"],
+            sites.join(of_agency, on="position", how="left", maintain_order="left"),
+            at_sites.group_by("site_number", maintain_order=True).agg(pl.col("services").str.join("")),
+            owned=owned,
+            removal=removal,
+            version=self.version,
+            datum=self.datum,
+        )
+        return agency_elements(
+            records["agency"], agencies, in_agencies, owned=owned, removal=removal, version=self.version
+        )
+
+
+def _within(frame: pl.DataFrame, column: str, first: int, end: int) -> tuple[int, int]:
+    """Return the range of rows whose value lies in a range; the frame is sorted by it."""
+    values = frame[column]
+    if values.is_empty():
+        return 0, 0
+    return int(values.search_sorted(first, side="left")), int(values.search_sorted(end, side="left"))
+
+
+def _numbered(frame: pl.DataFrame, rows: tuple[int, int]) -> pl.DataFrame:
+    start, end = rows
+    return frame[start:end].with_columns(pl.int_range(start, end, dtype=pl.UInt32).alias("number"))
+
+
+def _rows(table: pl.DataFrame, places: pl.DataFrame, first: int, end: int) -> pl.DataFrame:
+    """Return the rows of a table that belong to elements of a range, with the number of the element as `owner`."""
+    start, stop = _within(places, "number", first, end)
+    these = places[start:stop]
+    return table[these["row"]].with_columns(these["number"].alias("owner"))
