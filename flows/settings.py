@@ -23,6 +23,7 @@ from schemas.fault_words import keys_at, place_of, say_fault
 from schemas.forecast_parameters import ForecastParameters
 from schemas.match_parameters import MatchParameters
 from schemas.merge_parameters import MergeParameters
+from schemas.ndp_parameters import NdpParameters
 from schemas.network_parameters import NetworkParameters
 from schemas.notify_parameters import NotifyParameters
 from schemas.packet_parameters import PacketParameters
@@ -168,6 +169,7 @@ class Settings(BaseSettings):
     time_fit: TimeFitParameters = TimeFitParameters()
     audit: AuditParameters = AuditParameters()
     export: ExportParameters = ExportParameters()
+    export_ndp: NdpParameters = NdpParameters()
     export_airs: AirsParameters = AirsParameters()
     publish: PublishSettings = PublishSettings()
     gates: GateParameters = GateParameters()

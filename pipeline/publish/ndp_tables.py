@@ -1,0 +1,69 @@
+"""All flat tables of a block of bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.publish.ndp_areas import area_rows
+from pipeline.publish.ndp_block import Remarks, Source
+from pipeline.publish.ndp_details import address_rows, contact_rows, phone_rows, schedule_rows
+from pipeline.publish.ndp_owners import NdpOwners
+from pipeline.publish.ndp_records import (
+    link_ids,
+    location_rows,
+    organization_rows,
+    service_at_location_rows,
+    service_rows,
+    tidy_source,
+)
+from pipeline.publish.ndp_taxonomy import taxonomy_rows
+from pipeline.publish.ndp_words import NdpWords
+
+
+@dataclass(frozen=True, kw_only=True)
+class NdpContext:
+    """What all blocks are made with.
+
+    Args:
+        words: Words of the receiver.
+        owners: Codes and names of owners.
+        terms: Codes with their licensed names and those of their ancestors.
+        term_names: Licensed names by code; None without a licensed list.
+    """
+
+    words: NdpWords
+    owners: NdpOwners
+    terms: pl.DataFrame
+    term_names: Mapping[str, str] | None
+
+
+def block_tables(source: Source, context: NdpContext, remarks: Remarks) -> dict[str, pl.DataFrame]:
+    """Return the objects of a block by name, without those below them.
+
+    Names are those of the format (`organization`, `service`, `location`, `serviceAtLocation`, `phone`, `contact`, `address`,
+    `schedule`, `taxonomy`, `serviceArea`), and `locationIds`, `serviceIds` for the other ends of links. Rows of dependent objects
+    bear `owner_id`.
+    """
+    words = context.words
+    tidied = tidy_source(source, words)
+    records = tidied.records
+    ids = link_ids(records["service_at_site"])
+    return {
+        "organization": organization_rows(records["agency"], owners=context.owners, words=words, remarks=remarks),
+        "service": service_rows(records["service"], words=words, remarks=remarks),
+        "location": location_rows(records["site"], words=words, remarks=remarks),
+        "serviceAtLocation": service_at_location_rows(records["service_at_site"], remarks=remarks),
+        "phone": phone_rows(tidied.owned["phone"], words=words),
+        "contact": contact_rows(tidied.owned["contact"], remarks=remarks),
+        "address": address_rows(tidied.owned["address"], records["site"], words=words, remarks=remarks),
+        "schedule": schedule_rows(tidied, words=words, remarks=remarks),
+        "taxonomy": taxonomy_rows(
+            tidied.owned["taxonomy_link"], terms=context.terms, term_names=context.term_names, remarks=remarks
+        ),
+        "serviceArea": area_rows(records["service"], words=words),
+        "locationIds": ids["service"],
+        "serviceIds": ids["location"],
+    }
