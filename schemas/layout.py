@@ -368,6 +368,8 @@ class Layout(LayoutPart):
         name: Short name, as given to `--format` and shown in results.
         title: Name for messages.
         key_columns: Columns by which a flat file is recognized; all must be there.
+        document: Reader that makes the tables of documents of another kind (`airs`: AIRS XML), under the names given in
+            `[[files]]`; empty: the files of the export are the tables.
         every_column_required: Whether a mapped column that the export lacks stops the run. True unless said otherwise, so
             that a misspelt column in a mapping file is not taken for a column that is not delivered.
         conventions: How cells are written.
@@ -378,6 +380,7 @@ class Layout(LayoutPart):
     name: str = Field(min_length=1)
     title: str = ""
     key_columns: tuple[str, ...] = ()
+    document: Literal["", "airs"] = ""
     every_column_required: bool = True
     conventions: Conventions = Conventions()
     versions: tuple[VersionRule, ...] = ()

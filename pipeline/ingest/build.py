@@ -66,7 +66,8 @@ def finish_rows(built: Built, *, layout: Layout) -> Built:
         "record": add_texts(built.rows["record"], built.texts),
         "contact": add_contact_texts(built.rows["contact"], built.contact_texts),
     }
-    if not layout.is_flat:
+    if not layout.is_flat and not layout.document:
+        # Rows that were read out of a document stand on the line of their record, and have slots of their own.
         rows |= {
             name: Rows(frame=tell_slots_apart(rows[name].frame), carried=rows[name].carried)
             for name in CHILD_TABLES.values()

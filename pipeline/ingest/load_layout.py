@@ -31,7 +31,7 @@ from schemas.layout import (
 )
 
 #: Shipped layouts, in the order in which they are named to the user.
-SHIPPED: tuple[str, ...] = ("icarol", "hsds")
+SHIPPED: tuple[str, ...] = ("icarol", "hsds", "airs")
 #: Name of a key and what its value is made of, to say which keys may stand there.
 _PARTS: dict[str, type[BaseModel]] = {
     "conventions": Conventions,

@@ -14,7 +14,8 @@ _LOOKED_AT = 200_000
 _FIRST_CHARACTER = re.compile(r"[^\ufeff\s]")
 #: The root element, after declarations and comments, with or without a namespace prefix.
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
-_GIVE_TABLES = "give the CSV export, or a folder or zip archive of HSDS tables"
+_READ_AS_JSON = "Say --format hsds-json, or give the file a name that ends in .json or .jsonl."
+_GIVE_TABLES = "give the CSV export, an AIRS file (.xml), or a folder or zip archive of HSDS tables"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,7 @@ class _Known:
     signs: tuple[str, ...]
     title: str
     advice: str
+    is_hsds: bool = False
 
 
 #: Asked in this order: what a bundle holds may itself look like a record.
@@ -51,10 +53,11 @@ _JSON: tuple[_Known, ...] = (
     _Known(
         signs=("contents",),
         title="a page of an HSDS API (JSON)",
-        advice=f"HSDS in JSON is not supported yet; {_GIVE_TABLES}.",
+        advice=_READ_AS_JSON,
+        is_hsds=True,
     ),
     *(
-        _Known(signs=signs, title="HSDS (JSON)", advice=f"HSDS in JSON is not supported yet; {_GIVE_TABLES}.")
+        _Known(signs=signs, title="HSDS (JSON)", advice=_READ_AS_JSON, is_hsds=True)
         for signs in (
             ("organization_identifiers",),
             ("service_at_locations",),
@@ -100,7 +103,7 @@ def _describe_xml(start: str) -> tuple[str, str]:
     root = _ROOT.search(start)
     tag = root.group(1) if root is not None else ""
     if tag == "Source":
-        return "AIRS XML", f"AIRS XML is not read as a table; {_GIVE_TABLES}."
+        return "AIRS XML", "AIRS XML is read when the name of the file ends in .xml, or with --format airs."
     if tag.lower() in ("html", "head", "body") or "<!doctype html" in start[:1000].lower():
         return (
             "a web page (HTML)",
@@ -112,11 +115,29 @@ def _describe_xml(start: str) -> tuple[str, str]:
     )
 
 
-def _describe_json(start: str) -> tuple[str, str]:
+def refuse_other_json(text: str, *, name: str) -> None:
+    """Stop when a text that should be HSDS in JSON is markup, or JSON of another format that is known by sight.
+
+    Raises:
+        InputError: Says what the file is, and what to give instead.
+    """
+    first = _FIRST_CHARACTER.search(text)
+    if first is not None and first.group() == "<":
+        refuse_other_format(text, name=name)
+    known = _known_json(text[:_LOOKED_AT])
+    if known is not None and not known.is_hsds:
+        raise InputError(f"{name} is {known.title}, not a table.", advice=known.advice)
+
+
+def _known_json(start: str) -> _Known | None:
     names = set(re.findall(r'"([A-Za-z_]+)"\s*:', start))
-    for known in _JSON:
-        if names.issuperset(known.signs):
-            return known.title, known.advice
+    return next((known for known in _JSON if names.issuperset(known.signs)), None)
+
+
+def _describe_json(start: str) -> tuple[str, str]:
+    known = _known_json(start)
+    if known is not None:
+        return known.title, known.advice
     return "JSON", f"It is not a format that is known here; {_GIVE_TABLES}."
 
 

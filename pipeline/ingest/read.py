@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
+from pipeline.ingest.airs import find_airs_files, read_airs, require_airs_files
 from pipeline.ingest.build import Built, FlatBuilder, build_rows, finish_rows
 from pipeline.ingest.cells import read_translation
 from pipeline.ingest.columns import nearest, require_columns
@@ -41,7 +42,7 @@ from schemas.parameters import IngestParameters
 from schemas.raw import RawHeader, RawReject, RawRow
 
 #: Formats that are promised but not read yet.
-NOT_YET: tuple[str, ...] = ("hsds-json", "airs", "visionlink", "wellsky", "ohana")
+NOT_YET: tuple[str, ...] = ("hsds-json", "visionlink", "wellsky", "ohana")
 
 
 def read_export(
@@ -54,9 +55,10 @@ def read_export(
     """Read an export as text under our field names.
 
     Args:
-        path: A CSV file, a folder or zip archive of CSV files, or a `datapackage.json` beside them.
+        path: A CSV file, a folder or zip archive of CSV files, a `datapackage.json` beside them; or an AIRS file, a folder or zip
+            archive of AIRS files.
         center_id: Center that delivered it.
-        format_name: `auto`, `icarol`, `hsds`, or the path of a mapping file ending in `.toml`. A named format overrides
+        format_name: `auto`, `icarol`, `hsds`, `airs`, or the path of a mapping file ending in `.toml`. A named format overrides
             recognition, never the check for required columns.
         parameters: Limits; the defaults when not given.
 
@@ -84,13 +86,14 @@ def read_export(
 
 @dataclass(frozen=True, kw_only=True)
 class _Source:
-    """Tables of a delivery with the layout that fits them."""
+    """Tables of a delivery with the layout that fits them; its hash, where that is not the hash of the tables."""
 
     layout: Layout
     version: str
     tables: dict[str, Table]
     built: Built
     notices: tuple[str, ...]
+    input_sha256: str = ""
 
 
 def _named_layout(format_name: str) -> Layout | None:
@@ -103,7 +106,7 @@ def _named_layout(format_name: str) -> Layout | None:
     if format_name in NOT_YET:
         raise InputError(
             f"The format {format_name} is not supported yet.",
-            advice="Read now: icarol, hsds, and any CSV table with a mapping file (docs/mapping.md).",
+            advice=f"Read now: {', '.join(SHIPPED)}, and any CSV table with a mapping file (docs/mapping.md).",
         )
     raise UsageError(
         f"There is no format {format_name!r}.",
@@ -112,20 +115,44 @@ def _named_layout(format_name: str) -> Layout | None:
 
 
 def _read_source(delivery: Delivery, layout: Layout | None, *, center_id: str, parameters: IngestParameters) -> _Source:
+    if layout is not None and layout.document:
+        return _read_airs(delivery, require_airs_files(delivery), layout, center_id=center_id)
     if layout is None and delivery.is_package:
-        found = recognize_package(delivery, layouts=[load_shipped_layout(name) for name in SHIPPED])
+        found = recognize_package(delivery, layouts=_table_layouts())
         if found is not None:
             return _read_package(delivery, found[1], found[0], center_id=center_id, parameters=parameters)
+    if layout is None and (documents := find_airs_files(delivery)):
+        return _read_airs(delivery, documents, load_shipped_layout("airs"), center_id=center_id)
     if layout is not None and not layout.is_flat:
         folder = find_package_folder(delivery, layout=layout)
         return _read_package(delivery, folder, layout, center_id=center_id, parameters=parameters)
     return _read_flat(delivery, layout, center_id=center_id, parameters=parameters)
 
 
+def _table_layouts() -> list[Layout]:
+    """Return the shipped layouts whose tables are files."""
+    return [layout for name in SHIPPED if not (layout := load_shipped_layout(name)).document]
+
+
+def _read_airs(delivery: Delivery, files: Sequence[str], layout: Layout, *, center_id: str) -> _Source:
+    export = read_airs(delivery, files, layout=layout, center_id=center_id)
+    for table in export.tables.values():
+        if table.layout is not None and table.layout.required:
+            require_rows(table)
+    return _Source(
+        layout=layout,
+        version=export.version,
+        tables=export.tables,
+        built=finish_rows(build_rows(export.placed), layout=layout),
+        notices=export.notices,
+        input_sha256=export.input_sha256,
+    )
+
+
 def _read_flat(delivery: Delivery, layout: Layout | None, *, center_id: str, parameters: IngestParameters) -> _Source:
     file = _only_file(delivery)
     name = PurePosixPath(file).name
-    known = [load_shipped_layout(one) for one in SHIPPED]
+    known = _table_layouts()
     builder = FlatBuilder(recognize=lambda header: layout or recognize_flat(header, layouts=known, name=name))
     table = read_table(
         delivery.files[file](),
@@ -288,7 +315,7 @@ def _deliver(source: _Source, *, center_id: str) -> Delivered:
         center_id=center_id,
         format_name=source.layout.name,
         format_version=source.version,
-        input_sha256=_hash_delivery(tables.values()),
+        input_sha256=source.input_sha256 or _hash_delivery(tables.values()),
         files=tuple(table.input_file() for table in tables.values()),
         raw_header=_raw_header(tables.values(), center_id=center_id),
         raw_row=check(pl.concat([empty_table(RawRow), *(table.parsed.rows for table in tables.values())]), RawRow),

@@ -111,8 +111,7 @@ def test_fixture_is_read(
         ("oruk_validator/V3.0-UK-Default/service_list.json", "a page of an HSDS API", "a page of an API is named"),
         ("oruk_validator/V3.0-UK-Default/organization.json", "HSDS (JSON)", "a record in JSON is named"),
         ("ndp_invented/organization_bundle.json", "National Data Platform", "a bundle of the data platform is named"),
-        ("bc211_icarol_airs30", "8 XML files", "a folder of XML is said to be XML, not its licence"),
-        ("bc211_icarol_airs30/BC211_data_excerpt.xml", "is AIRS XML", "AIRS XML is named"),
+        ("bc211_icarol_airs30/LICENSE.txt", "has no known layout", "a licence is no export"),
     ],
 )
 def test_fixture_is_refused_in_words(shared: Path, place: str, words: str, expectation: str):

@@ -214,11 +214,9 @@ def test_minimal_package_arrives_whole(shared: Path):
 
 
 def test_other_formats_are_refused_by_name(shared: Path):
-    """An XML or Ohana export would be read as something it is not."""
+    """An Ohana export would be read as something it is not."""
     formats = shared / "data" / "formats"
     with pytest.raises(InputError, match="Ohana"):
         read_export(formats / "ohana" / "sample_csv", center_id="test")
-    with pytest.raises(InputError, match="is AIRS XML"):
-        read_export(formats / "bc211_icarol_airs30" / "BC211_data_one_agency.xml", center_id="test")
     with pytest.raises(InputError, match="several packages"):
         read_export(formats / "hsds11_sample", center_id="test")
