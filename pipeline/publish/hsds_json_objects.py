@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.publish.hsds_json_links import Links, all_rows
 from pipeline.publish.hsds_json_members import Single, listed_members, single_members
 from pipeline.publish.hsds_json_text import Cells, Objects, look_at_cells
-from schemas.hsds_tables import HsdsColumn, hsds_tables
+from schemas.hsds_tables import hsds_tables
 
 
 class Composer:
@@ -30,19 +30,12 @@ class Composer:
 
     def prepare(self, pool: Executor) -> None:
         """Find out of the whole tables what their objects need, side by side, before threads ask for the same thing at once."""
-        tables = hsds_tables(self.version)
-        work: list[Future[object]] = [
-            pool.submit(self._cells_of, table.name, column)
-            for table in tables.values()
-            for column in table.columns
-            # Ids of owners are told by the nesting.
-            if column.refers_to is None
-        ]
-        work += [
-            pool.submit(self.links.owned, table, listed)
-            for table in tables
-            for listed in listed_members(table, self.version)
-        ]
+        work: list[Future[object]] = []
+        for name, table in hsds_tables(self.version).items():
+            # Ids of owners are told by the nesting, and seldom written.
+            own = [column.name for column in table.columns if column.refers_to is None]
+            work.append(pool.submit(self._look_at, name, own))
+            work += [pool.submit(self.links.owned, name, listed) for listed in listed_members(name, self.version)]
         for part in work:
             part.result()
 
@@ -71,16 +64,15 @@ class Composer:
 
     def _filled(self, table: str, without: tuple[str | None, ...]) -> list[Cells]:
         """Return how the columns of a table are written that have any cell."""
-        columns = hsds_tables(self.version)[table].columns
-        cells = (self._cells_of(table, column) for column in columns if column.name not in without)
+        columns = [column.name for column in hsds_tables(self.version)[table].columns if column.name not in without]
+        self._look_at(table, [column for column in columns if (table, column) not in self._cells])
+        cells = (self._cells[table, column] for column in columns)
         return [cell for cell in cells if cell.shape is not None]
 
-    def _cells_of(self, table: str, column: HsdsColumn) -> Cells:
-        key = (table, column.name)
-        if key not in self._cells:
-            cells = self.tables[table][column.name]
-            self._cells[key] = look_at_cells(cells, is_number=column.type == "number", table=table)
-        return self._cells[key]
+    def _look_at(self, table: str, columns: list[str]) -> None:
+        numbers = [column.name for column in hsds_tables(self.version)[table].columns if column.type == "number"]
+        looked = look_at_cells(self.tables[table].select(columns), numbers=numbers, table=table)
+        self._cells.update(((table, column), cells) for column, cells in looked.items())
 
     def _all(self, table: str) -> pl.Series:
         """Return the body of every row of a small table that many objects name, such as terms."""

@@ -6,7 +6,7 @@ as bodies, `"a":1,"b":"c"`, and get their braces where they are put, so that no 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -61,31 +61,39 @@ class Cells:
         return pl.concat_str(pl.lit(f'"{self.name}":"'), text, pl.lit('"'))
 
 
-def look_at_cells(cells: pl.Series, *, is_number: bool, table: str) -> Cells:
-    """Return how the cells of a column are written.
+def look_at_cells(frame: pl.DataFrame, *, numbers: Collection[str], table: str) -> dict[str, Cells]:
+    """Return how the cells of some columns are written, by name.
 
     Args:
-        cells: Text; null means empty.
-        is_number: Whether the JSON schema wants a number.
+        frame: Text; null means empty.
+        numbers: Columns for which the JSON schema wants a number.
         table: Name of the table, for the message.
 
     Raises:
         ContractError: A cell of a number column is no number; the pre-flight lets none pass.
     """
-    cell = _filled(pl.first())
-    if cells.null_count() == len(cells):
-        return Cells(name=cells.name, shape=None, has_blanks=False)
-    asked = cells.to_frame().select(
-        filled=cell.count(),
-        blanks=(pl.first() == "").any(),
-        wrong=(~_plain_number(cell).str.contains(_NUMBER)).sum() if is_number else pl.lit(0),
-        escaped=pl.lit(value=False) if is_number else cell.str.contains_any(list(ESCAPES)).any(),
+    filled = [cells.name for cells in frame if cells.null_count() < len(cells)]
+    asked = frame.select(
+        question.alias(f"{name} {place}")
+        for name in filled
+        for place, question in enumerate(_questions(name, is_number=name in numbers))
     )
-    filled, blanks, wrong, escaped = asked.row(0)
-    if wrong:
-        raise ContractError(f"{wrong} cells of {table}.{cells.name} are no plain numbers and cannot be JSON numbers.")
-    shape = Shape.NUMBER if is_number else Shape.ESCAPED if escaped else Shape.PLAIN
-    return Cells(name=cells.name, shape=shape if filled else None, has_blanks=blanks)
+    answers = iter(asked.row(0)) if filled else iter(())
+    looked = {name: Cells(name=name, shape=None, has_blanks=False) for name in frame.columns}
+    for name in filled:
+        count, has_blanks, odd = (next(answers) for _ in range(3))
+        if odd and name in numbers:
+            raise ContractError(f"{odd} cells of {table}.{name} are no plain numbers and cannot be JSON numbers.")
+        shape = Shape.NUMBER if name in numbers else Shape.ESCAPED if odd else Shape.PLAIN
+        looked[name] = Cells(name=name, shape=shape if count else None, has_blanks=has_blanks)
+    return looked
+
+
+def _questions(name: str, *, is_number: bool) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """Return how many cells are filled, whether one is blank, and how many cannot be written as they are."""
+    cell = _filled(pl.col(name))
+    is_odd = ~_plain_number(cell).str.contains(_NUMBER) if is_number else cell.str.contains_any(list(ESCAPES))
+    return cell.count(), (pl.col(name) == "").any(), is_odd.sum()
 
 
 def _filled(cell: pl.Expr) -> pl.Expr:
