@@ -30,8 +30,8 @@ from pipeline.ingest.airs_flat import FlatLists
 from pipeline.ingest.airs_nested import read_agency
 from pipeline.ingest.airs_notices import describe_reading, describe_unknown
 from pipeline.ingest.airs_reading import Reading
-from pipeline.ingest.airs_rows import Collector, ReadFile
-from pipeline.ingest.airs_xml import ROOT, read_elements, read_prolog
+from pipeline.ingest.airs_rows import RECORD_TABLES, Collector, ReadFile
+from pipeline.ingest.airs_xml import ROOT, read_elements, read_prolog, refuse_document_type
 from pipeline.ingest.delivery import Delivery, folder_of
 from pipeline.ingest.other_formats import refuse_other_format
 from pipeline.ingest.tables import Table
@@ -72,12 +72,17 @@ def find_airs_files(delivery: Delivery) -> tuple[str, ...]:
     """Return the AIRS files of a delivery whose format nobody named; none when it is something else.
 
     Raises:
-        InputError: Some of its XML files are AIRS and others are not.
+        InputError: Some of its XML files are AIRS and others are not, or one declares a document type.
     """
     files = [file for file in sorted(delivery.files) if file.lower().endswith(_XML_END)]
     if not files or any(file.lower().endswith(_TABLE_ENDS) for file in delivery.files):
         return ()
-    others = [file for file in files if read_prolog(delivery.files[file]()).root != ROOT]
+    others = []
+    for file in files:
+        prolog = read_prolog(delivery.files[file]())
+        refuse_document_type(prolog, name=file)
+        if prolog.root != ROOT:
+            others.append(file)
     if len(others) == len(files):
         return ()
     if others:
@@ -110,6 +115,7 @@ def _require_root(data: bytes, *, name: str) -> None:
     if not data.strip():
         raise InputError(f"{name} is empty.", advice="Check whether the export ended well, and run it again.")
     prolog = read_prolog(data)
+    refuse_document_type(prolog, name=name)
     if prolog.root == ROOT:
         return
     if prolog.root:
@@ -154,6 +160,11 @@ def read_airs(delivery: Delivery, files: Sequence[str], *, layout: Layout, cente
     _refuse_mixture(versions, files=files, name=delivery.name)
     gathered = reading.rows.finish(read)
     tables = {name: table.with_layout(names.get(name)) for name, table in gathered.tables.items()}
+    if not any(tables[name].parsed.rows.height for name in RECORD_TABLES):
+        raise InputError(
+            f"{delivery.name} holds no agency.",
+            advice="The export ran without records; check its filter and export again.",
+        )
     notices = [*said, *describe_reading(reading, is_numbered=gathered.is_numbered, several=len(read) > 1)]
     for table in tables.values():
         notices += describe_unknown(table)
@@ -182,7 +193,7 @@ class _OneFile:
 def _read_file(data: bytes, *, file: str, reading: Reading, agencies: int) -> _OneFile:
     _require_root(data, name=file)
     root: Element | None = None
-    version, encoding, sentence = "", "", ""
+    version, sentence = "", ""
     lists = FlatLists(reading=reading)
     for element in read_elements(data, name=file):
         name = local(element.tag)
@@ -194,7 +205,6 @@ def _read_file(data: bytes, *, file: str, reading: Reading, agencies: int) -> _O
             reading.declared = namespaces_of(root)
             reading.is_ours = first_text(root, "SoftwareVendor").casefold() == _OWN_SOFTWARE
             version = _version_of(root, first=element)
-            encoding = (root.getroottree().docinfo.encoding or "utf-8").lower()
             sentence = _describe_source(root, file=file, version=version)
             _write_source(root, reading=reading)
         if version == _FLAT and lists.take(element, name=name):
@@ -209,11 +219,8 @@ def _read_file(data: bytes, *, file: str, reading: Reading, agencies: int) -> _O
             "other", file=file, line=line, text=as_written(element, declared=reading.declared), cells=cells
         )
         reading.notice("other elements", name)
-    if root is None:
-        raise InputError(
-            f"{file} holds no agency.", advice="The export ran without records; check its filter and export again."
-        )
     lists.finish()
+    encoding = "utf-8" if root is None else (root.getroottree().docinfo.encoding or "utf-8").lower()
     return _OneFile(version=version, encoding=encoding, agencies=agencies, sentence=sentence)
 
 

@@ -30,8 +30,10 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
 )
 _BEFORE_ROOT = re.compile(r"[\ufeff\s]+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _FIRST_NAME = re.compile(r"<(!DOCTYPE\s+)?(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)", re.IGNORECASE)
-#: Where the parser says the fault is; that is told apart from what it is.
-_PLACE = re.compile(r"\s*,? line \d+, column \d+\s*$")
+#: What the parser says beside what the fault is: the place, which is told apart, and a way round its limits, which are meant.
+_ASIDE = re.compile(r"\s*,? line \d+, column \d+\s*$|,? (?:use|try) XML_PARSE_HUGE(?: option)?")
+#: Old database tools end a file with it.
+_END_MARK = b"\x1a"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +52,10 @@ class Prolog:
 
 
 def read_prolog(data: bytes) -> Prolog:
-    """Return what a file begins with; only its first bytes are looked at and nothing is parsed."""
+    """Return what a file begins with; only its first bytes are looked at and nothing is parsed.
+
+    With a document type the root is the one that it names.
+    """
     head = data[:_LOOKED_AT]
     encoding = next((name for mark, name in _MARKS if head.startswith(mark)), "utf-8")
     text = head.decode(encoding, errors="replace")
@@ -76,8 +81,8 @@ def read_elements(data: bytes, *, name: str) -> Iterator[etree._Element]:
     Raises:
         InputError: The XML is broken (told with line and column), or declares a document type.
     """
-    if read_prolog(data).has_document_type:
-        raise _document_type(name)
+    refuse_document_type(read_prolog(data), name=name)
+    data = data.rstrip(_END_MARK)
     parser: etree.XMLPullParser[etree._Element] = etree.XMLPullParser(
         events=("end",),
         tag=[f"{{*}}{record}" for record in RECORDS],
@@ -99,7 +104,7 @@ def read_elements(data: bytes, *, name: str) -> Iterator[etree._Element]:
                 yield from _finished(parent, until=element, name=name)
         root = parser.close()
     except etree.XMLSyntaxError as fault:
-        raise _broken(fault, name=name) from fault
+        raise _broken(fault, parser.feed_error_log, data=data, name=name) from fault
     yield from _finished(root, until=None, name=name)
 
 
@@ -125,6 +130,16 @@ def _finished(root: etree._Element, *, until: etree._Element | None, name: str) 
 _DONE = "resdir-done"
 
 
+def refuse_document_type(prolog: Prolog, *, name: str) -> None:
+    """Stop when a file declares a document type; web pages do, and are told by their root.
+
+    Raises:
+        InputError: It does.
+    """
+    if prolog.has_document_type and prolog.root.lower() != "html":
+        raise _document_type(name)
+
+
 def _document_type(name: str) -> InputError:
     return InputError(
         f"{name} declares a document type (DOCTYPE). AIRS has none, and with one a file can make its reader open other "
@@ -133,17 +148,24 @@ def _document_type(name: str) -> InputError:
     )
 
 
-def _broken(fault: etree.XMLSyntaxError, *, name: str) -> InputError:
-    line, column = fault.position
-    reason = _PLACE.sub("", fault.msg or "the XML is broken").strip()
-    advice = "Nothing of it was read. Export again; a file that breaks at the same place again is a fault of the software that writes it."
-    if "Premature end" in reason or "no element found" in reason:
-        advice = "Nothing of it was read. The file ends too early: copy or export it again."
-    elif "bytes" in reason or "encoding" in reason.lower():
-        advice = (
-            "Nothing of it was read. The first line of the file names an encoding in which it is not written; "
-            "correct that line or export again."
-        )
+def _broken(fault: etree.XMLSyntaxError, log: etree._ListErrorLog, *, data: bytes, name: str) -> InputError:
+    line, column, message = *fault.position, fault.msg or ""
+    if not line and log:
+        # Some faults are only noted on the way, and the parser then complains of having got nothing.
+        line, column, message = log[0].line, log[0].column, log[0].message
+    reason = _ASIDE.sub("", message).strip() or "it is no XML"
+    advice = "Export again; a file that breaks at the same place again is a fault of the software that writes it."
+    if "bytes" in reason or "encoding" in reason.lower():
+        advice = "It is written in another encoding than its first line names; correct that line or export again."
     elif "limit" in reason or "depth" in reason:
-        advice = "Nothing of it was read. No directory has texts as long or elements as deep as that; ask where the file comes from."
-    return InputError(f"{name}, line {line:,}, column {column:,}: the XML cannot be read: {reason}.", advice=advice)
+        advice = "No directory has texts as long or elements as deep as that; ask where the file comes from."
+    elif "Premature end" in reason or _is_at_end(data, line=line, column=column):
+        advice = "The file ends too early: copy or export it again."
+    return InputError(
+        f"{name}, line {line:,}, column {column:,}: the XML cannot be read: {reason}.",
+        advice=f"Nothing of it was read. {advice}",
+    )
+
+
+def _is_at_end(data: bytes, *, line: int, column: int) -> bool:
+    return line > data.count(b"\n") and column >= len(data) - data.rfind(b"\n") - 1
