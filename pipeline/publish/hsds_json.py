@@ -39,7 +39,7 @@ FILES: Mapping[str, str] = {
 #: Kinds whose file is there only when it has a line.
 _ONLY_WHEN_FILLED = ("location",)
 #: Organizations, services and locations worked up at a time: bounds the memory, and changes no byte.
-BLOCK_SIZE = 12_000
+BLOCK_SIZE = 8_000
 #: Blocks worked up side by side; polars alone keeps little more than one core busy with texts.
 _AT_ONCE = 2
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import polars as pl
 import pytest
 
+from pipeline.publish.hsds_json_package import package_hsds_json
 from pipeline.publish.hsds_profile import (
     apply_merge_patch,
     apply_profile,
@@ -14,6 +16,8 @@ from pipeline.publish.hsds_profile import (
     profile_211,
     write_profile,
 )
+from pipeline.publish.public_directory import make_public
+from schemas.parameters import ExportParameters, PrivacyParameters
 
 #: Examples of RFC 7386, appendix A: original, patch, result.
 RFC_7386 = (
@@ -113,3 +117,24 @@ def test_a_published_profile_is_applied_as_its_makers_did(shared):
         assert patched == json.loads((folder / "schema" / name).read_text()), name
         compared += 1
     assert compared == 16
+
+
+@pytest.mark.parametrize("profile", [True, False])
+def test_package_holds_the_profile_when_asked(small, finding, tmp_path, profile):
+    """A setting would do nothing, or a package would hold what nobody asked for."""
+    rows = small.changed("service", 1, verified_on=None)
+    parameters = ExportParameters(profile=profile)
+    public = make_public(
+        small.directory(rows),
+        findings=finding("agency", "1").clear(),
+        as_of=date(2026, 11, 20),
+        parameters=parameters,
+        privacy=PrivacyParameters(),
+    )
+    package = package_hsds_json(public, parameters=parameters, run_id="run-1")
+    package.write_files(tmp_path)
+    written = ["organizations.jsonl", "resdir_records.jsonl", "services.jsonl"]
+    assert sorted(path.name for path in tmp_path.glob("*")) == sorted([*written, *(["profile"] if profile else [])])
+    assert package.preflight.errors == ()
+    warned = [fault.column for fault in package.preflight.warnings if fault.check == "profile"]
+    assert warned == (["assured_date"] if profile else [])
