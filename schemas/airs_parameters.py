@@ -49,9 +49,10 @@ class AirsParameters(Parameters):
         "coordinates in 3.0.",
     )
     block_size: int = Field(
-        default=10_000,
+        default=15_000,
         ge=1,
-        description="Services at sites that are made ready at once; more takes more memory and hardly less time (project choice).",
+        description="Agencies, sites and services at sites that are made ready at once; more takes more memory and hardly less time "
+        "(project choice).",
     )
 
     @field_validator("taxonomy_version", mode="before")

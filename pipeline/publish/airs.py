@@ -13,6 +13,7 @@ from importlib.metadata import version as version_of
 import polars as pl
 
 from pipeline.publish.airs_agencies import record_owner
+from pipeline.publish.airs_characters import find_odd_texts
 from pipeline.publish.airs_checks import check_airs
 from pipeline.publish.airs_lost import count_losses
 from pipeline.publish.airs_plan import AirsPlan, plan_airs, written_records
@@ -72,14 +73,17 @@ def package_airs(
     plan = plan_airs(public, left_out=left_out, parameters=parameters, removed=removed)
     written = written_records(public, left_out)
     values = Counter(public.removed)
-    values.update(count_losses(public, written, version=parameters.version))
+    values.update(count_losses(public, left_out, version=parameters.version))
     values.update(plan.counts)
+    odd = find_odd_texts(public)
+    values["character_not_allowed_in_xml"] = odd.cells
     removed_values = {reason: count for reason, count in sorted(values.items()) if count}
     header = _header(public, written, parameters, center_names=center_names, software_version=software_version)
     file = AirsFile(
         public=public,
         plan=plan,
         header=header,
+        odd=odd,
         version=parameters.version,
         datum=parameters.datum,
         block_size=parameters.block_size,

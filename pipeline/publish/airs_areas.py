@@ -89,6 +89,9 @@ def area_elements(records: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
     Units that cannot be read and the text of the area stand in the description of the last place; where there is no place, in that
     of a country without a name.
     """
+    records = records.filter((pl.col("area_served_units").list.len() > 0) | pl.col("area_served").is_not_null())
+    if records.is_empty():
+        return pl.DataFrame(schema={"number": pl.UInt32, "areas": pl.String})
     units = (
         records.filter(pl.col("area_served_units").list.len() > 0)
         .select("number", pl.col("area_served_units").list.unique(maintain_order=True).alias("unit"))

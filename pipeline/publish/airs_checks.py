@@ -83,7 +83,7 @@ def _key_faults(plan: AirsPlan) -> list[Fault]:
                     check="unique",
                     message="A key names two records; the receiver would take them for one.",
                     count=shared.height,
-                    example=shared["record_uid"].drop_nulls().sort().first(),
+                    example=_first(shared),
                 )
             )
         odd = frame.filter(~pl.col("key").str.contains(KEY).fill_null(value=False))
@@ -95,10 +95,15 @@ def _key_faults(plan: AirsPlan) -> list[Fault]:
                     check="format",
                     message="A key is not a whole number.",
                     count=odd.height,
-                    example=odd["record_uid"].drop_nulls().sort().first(),
+                    example=_first(odd),
                 )
             )
     return faults
+
+
+def _first(frame: pl.DataFrame) -> str | None:
+    ids = frame["record_uid"].drop_nulls().sort().to_list()
+    return str(ids[0]) if ids else None
 
 
 def _lacking(unwritable: pl.DataFrame) -> list[Fault]:

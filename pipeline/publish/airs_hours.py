@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
-
 import polars as pl
 
 from pipeline.publish.airs_xml import element, filled, joined_by, text
@@ -20,9 +18,10 @@ _DAYS = {
     str(Weekday.SA): "Saturday",
 }
 _PLACE = {day: place for place, day in enumerate(_DAYS)}
-_MIDNIGHT, _END_OF_DAY = "00:00:00", "24:00:00"
-#: Our last minute of a day.
-_LAST_MINUTE = time(23, 59)
+_LAST_DAY = len(_DAYS) - 1
+#: Our last minute of a day, and the end of the day, in seconds.
+_LAST_MINUTE, _END_OF_DAY = 23 * 3600 + 59 * 60, 24 * 3600
+_NO_HOURS = pl.DataFrame(schema={"owner": pl.UInt32, "days": pl.String, "notes": pl.String})
 
 
 def weekly_hours(schedules: pl.DataFrame) -> pl.DataFrame:
@@ -33,31 +32,38 @@ def weekly_hours(schedules: pl.DataFrame) -> pl.DataFrame:
 
     A span over midnight ends with its day and goes on with the next; the last minute of a day is its end.
     """
-    crosses = pl.col("closes_at") < pl.col("opens_at")
-    start, end = (pl.col(column).dt.strftime("%H:%M:%S") for column in ("opens_at", "closes_at"))
-    day = pl.col("weekday").replace_strict(_PLACE, return_dtype=pl.UInt8)
-    evening = schedules.select(
-        "owner",
-        day=day,
-        start=start,
-        end=pl.when(crosses | (pl.col("closes_at") >= _LAST_MINUTE)).then(pl.lit(_END_OF_DAY)).otherwise(end),
+    if schedules.is_empty():
+        return _NO_HOURS
+    day = pl.col("weekday").replace_strict(_PLACE, return_dtype=pl.UInt64) + pl.col("owner").cast(pl.UInt64) * 7
+    spans = schedules.select(
+        place=day,
+        crosses=pl.col("closes_at") < pl.col("opens_at"),
+        opens=_seconds("opens_at"),
+        closes=_seconds("closes_at"),
     )
-    morning = schedules.filter(crosses & (pl.col("closes_at") > time(0))).select(
-        "owner", day=(day + 1) % len(_PLACE), start=pl.lit(_MIDNIGHT), end=end
+    ends_day = pl.col("crosses") | (pl.col("closes") >= _LAST_MINUTE)
+    evening = spans.select(
+        "place",
+        "opens",
+        pl.when(ends_day).then(pl.lit(_END_OF_DAY, dtype=pl.Int32)).otherwise("closes").alias("closes"),
     )
-    spans = pl.concat([evening, morning], how="vertical_relaxed").unique().sort("owner", "day", "start", "end")
-    place = pl.col("owner").cast(pl.UInt64) * len(_PLACE) + pl.col("day").cast(pl.UInt64)
-    name = pl.col("day").replace_strict(dict(enumerate(_DAYS.values())), return_dtype=pl.String)
-    pieces = spans.with_columns(place.alias("place"), name.alias("name")).select(
-        "owner",
+    # The day after Saturday is the Sunday of the same owner's week.
+    following = (
+        pl.when(pl.col("place") % 7 == _LAST_DAY).then(pl.col("place") - _LAST_DAY).otherwise(pl.col("place") + 1)
+    )
+    morning = spans.filter(pl.col("crosses") & (pl.col("closes") > 0)).select(
+        following.alias("place"), pl.lit(0, dtype=pl.Int32).alias("opens"), "closes"
+    )
+    ordered = pl.concat([evening, morning]).unique().sort("place", "opens", "closes")
+    place = pl.col("place")
+    name = (place % 7).replace_strict(dict(enumerate(_DAYS.values())), return_dtype=pl.String)
+    pieces = ordered.with_columns(name.alias("name")).select(
+        (place // 7).cast(pl.UInt32).alias("owner"),
         pl.concat_str(
-            pl.when((pl.col("place") != pl.col("place").shift(1)).fill_null(value=True)).then(
-                pl.format("<{}>", "name")
-            ),
-            pl.format("<From>{}</From><To>{}</To>", "start", "end"),
-            pl.when((pl.col("place") != pl.col("place").shift(-1)).fill_null(value=True)).then(
-                pl.format("</{}>", "name")
-            ),
+            pl.when((place != place.shift(1)).fill_null(value=True)).then(pl.format("<{}>", "name")),
+            _clock("From", "opens", ordered),
+            _clock("To", "closes", ordered),
+            pl.when((place != place.shift(-1)).fill_null(value=True)).then(pl.format("</{}>", "name")),
             ignore_nulls=True,
         ).alias("days"),
     )
@@ -67,6 +73,19 @@ def weekly_hours(schedules: pl.DataFrame) -> pl.DataFrame:
     return joined_by(pieces, "owner", "days").join(
         joined_by(remarks, "owner", "notes", separator="; "), on="owner", how="full", coalesce=True
     )
+
+
+def _seconds(column: str) -> pl.Expr:
+    return (pl.col(column).cast(pl.Int64) // 1_000_000_000).cast(pl.Int32)
+
+
+def _clock(name: str, column: str, spans: pl.DataFrame) -> pl.Expr:
+    """Return an element with the time of day that a column of seconds tells; there are few distinct times."""
+    written = {
+        seconds: f"<{name}>{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}</{name}>"
+        for seconds in spans[column].unique().to_list()
+    }
+    return pl.col(column).replace_strict(written, return_dtype=pl.String)
 
 
 def time_open(*, before: pl.Expr | None = None) -> pl.Expr:

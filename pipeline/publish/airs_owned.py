@@ -52,6 +52,8 @@ def phone_elements(phones: pl.DataFrame, withheld: pl.DataFrame) -> pl.DataFrame
     Returns:
         One row per owner that has any: `owner`, `phones`.
     """
+    if phones.is_empty() and withheld.is_empty():
+        return _none("phones")
     kind = pl.col("type")
     toll_free = (kind == PhoneType.TOLL_FREE).fill_null(value=False) | pl.col("e164").str.contains(
         _TOLL_FREE
@@ -103,6 +105,8 @@ def contact_elements(contacts: pl.DataFrame, *, version: str) -> pl.DataFrame:
         contacts: Rows of `PublicDirectory.contact` with `owner`.
         version: Version of the format; 3.0 wants a name.
     """
+    if contacts.is_empty():
+        return _none("contacts", "persons", "updates")
     phone = pl.when(can_be_called("phone")).then("phone")
     content = filled(
         text_element("Title", "title"),
@@ -140,6 +144,8 @@ def taxonomy_elements(links: pl.DataFrame) -> pl.DataFrame:
     Args:
         links: Rows of `PublicDirectory.taxonomy_link` with `owner`.
     """
+    if links.is_empty():
+        return _none("taxonomy")
     ordered = links.filter(is_valid_code("code")).sort("owner", *_ORDER)
     further = ordered.filter(pl.col("joined_codes").list.len() > 0).select(
         "record_uid", "owner", pl.col("joined_codes").alias("code")
@@ -183,6 +189,8 @@ def address_elements(addresses: pl.DataFrame, withheld: pl.DataFrame, *, version
     An address that stays inside is told as one that does, without any part of it. The format has one physical and one mailing address:
     public ones come first, what is more becomes an `OtherAddress` that says what it is.
     """
+    if addresses.is_empty() and withheld.is_empty():
+        return _none("places", "further")
     content = filled(*(text_element(name, column) for name, column in _PARTS))
     if version == "3.0":
         content = pl.when(is_complete()).then(content)
@@ -235,6 +243,12 @@ def withheld_place(words: pl.Expr) -> pl.Expr:
     return pl.format(
         '<PhysicalAddress Confidential="true"><ReasonWithheld>{}</ReasonWithheld></PhysicalAddress>', words
     )
+
+
+def _none(*columns: str) -> pl.DataFrame:
+    """Return no rows: what most services at sites have of their own."""
+    schema: dict[str, type[pl.DataType]] = {"owner": pl.UInt32, **dict.fromkeys(columns, pl.String)}
+    return pl.DataFrame(schema=schema)
 
 
 def _reason() -> pl.Expr:

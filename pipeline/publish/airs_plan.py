@@ -17,6 +17,7 @@ from pipeline.publish.airs_areas import read_areas
 from pipeline.publish.airs_keys import key_list, key_order, with_keys, with_made_keys
 from pipeline.publish.airs_removed import KEY_IN_USE, gone_of, gone_under, with_service_key
 from pipeline.publish.airs_tree import order_agencies
+from pipeline.publish.airs_xml import tidied
 from pipeline.publish.public_directory import RECORD_KINDS, PublicDirectory
 from schemas.airs_parameters import AirsParameters
 
@@ -321,7 +322,7 @@ def _areas(public: PublicDirectory) -> pl.DataFrame:
             frame["area_served"].drop_nulls().unique(),
         )
     ]
-    return read_areas(pl.concat(said))
+    return read_areas(pl.concat(said).to_frame("unit").select(tidied("unit")).to_series())
 
 
 def _keys(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.publish.airs_xml import text
+from pipeline.publish.airs_xml import text, tidied
 from pipeline.publish.public_directory import PublicDirectory
 from schemas.enumerations import WithheldReason
 from schemas.taxonomy_code import CODE_GRAMMAR
@@ -36,7 +36,7 @@ def not_writable(public: PublicDirectory, *, version: str) -> pl.DataFrame:
         version: `3.1` or `3.0`.
     """
     required = ["name", "description"] if version == "3.0" else ["name"]
-    lacks = pl.any_horizontal(text(column).is_null() for column in required)
+    lacks = pl.any_horizontal(text(tidied(column)).is_null() for column in required)
     agencies = _reasons(public.agency, pl.when(lacks).then(pl.lit(_MISSING)))
     sites = _reasons(
         public.site.select("record_uid", "agency_uid").join(

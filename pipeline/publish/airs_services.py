@@ -19,6 +19,21 @@ _ELEMENTS = (
     "name", "description", "phones", "time_open", "seasonal", "taxonomy", "spoken", "areas", "updates", "page", "documents", "intake",
     "fees", "payments", "eligibility",
 )  # fmt: skip
+#: Elements that are made from one column.
+_MADE_FROM = {
+    "name": "name",
+    "description": "description",
+    "seasonal": "availability",
+    "spoken": "languages",
+    "page": "url",
+    "documents": "documents",
+    "intake": "intake",
+    "fees": "fees",
+    "payments": "payment_methods",
+    "eligibility": "eligibility",
+}
+#: Ages beyond this many years are none.
+_OLDEST = 150
 #: Values of which the link's own goes before the service's.
 _VALUES = ("available_for_referral", "created_on", "verified_on", "edited_on", "minimum_age", "maximum_age")
 
@@ -118,14 +133,19 @@ def ages() -> pl.Expr:
     limits = (("MinimumAge", "minimum_age", "Minimum age"), ("MaximumAge", "maximum_age", "Maximum age"))
     numbers, words = [], []
     for name, column, word in limits:
-        age = pl.col(column)
-        is_whole = (age == age.floor()) & age.is_between(0, 999)
-        numbers.append(attribute(name, pl.when(is_whole).then(age.cast(pl.Int64, strict=False)).cast(pl.String)))
-        words.append(pl.format(f"{word} {{}} years", pl.when(~is_whole & age.is_between(0, 999)).then(age)))
+        age = pl.when(is_age(column)).then(column)
+        is_whole = age == age.floor()
+        numbers.append(attribute(name, pl.when(is_whole).then(age.cast(pl.Int64)).cast(pl.String)))
+        words.append(pl.format(f"{word} {{}} years", pl.when(~is_whole).then(age)))
     attributes, said = joined(*numbers), pl.concat_str(*words, separator=", ", ignore_nulls=True)
     return pl.when((attributes != "") | (said != "")).then(
         pl.format("<AgeRequirements{}>{}</AgeRequirements>", attributes, said)
     )
+
+
+def is_age(column: str) -> pl.Expr:
+    """Return whether a number can be an age in years; null for null."""
+    return pl.col(column).is_between(0, _OLDEST)
 
 
 def _parts(
@@ -148,28 +168,39 @@ def _parts(
         rows = rows.join(frame, left_on="number", right_on="owner", how="left", maintain_order="left")
     is_3_0 = version == "3.0"
     nothing = pl.lit(None, dtype=pl.String)
+    payments = nothing if is_3_0 else text_element("PaymentMethodAccepted", pl.col("payment_methods").list.join("; "))
+    page = nothing if is_3_0 else element("InternetResource", text_element("URL", strict_url("url")))
+    elements = {
+        "name": text_element("Name", "name"),
+        "description": text_element("Description", "description"),
+        "seasonal": seasonal(pl.col("availability"), version),
+        "spoken": languages(),
+        "page": page,
+        "documents": element("DocumentsRequired", text_element("DocumentsRequired", "documents")),
+        "intake": element("ApplicationProcess", text_element("Step", "intake")),
+        "fees": text_element("FeeStructure", "fees"),
+        "payments": payments,
+        "eligibility": text_element("OtherRequirements" if is_3_0 else "GeneralEligibility", "eligibility"),
+    }
+    # Services at sites hold little of their own: what no row has is not made.
+    empty = {name for name, column in _MADE_FROM.items() if _is_empty(records[column])}
     return rows.select(
-        text_element("Name", "name"),
-        text_element("Description", "description").alias("description"),
+        *((nothing if name in empty else made).alias(name) for name, made in elements.items()),
         "phones",
         time_open().alias("time_open"),
-        seasonal(pl.col("availability"), version).alias("seasonal"),
         "taxonomy",
-        languages().alias("spoken"),
         "areas",
         pl.when(pl.col("updates") != "").then("updates").alias("updates"),
-        (nothing if is_3_0 else element("InternetResource", text_element("URL", strict_url("url")))).alias("page"),
-        element("DocumentsRequired", text_element("DocumentsRequired", "documents")).alias("documents"),
-        element("ApplicationProcess", text_element("Step", "intake")).alias("intake"),
-        text_element("FeeStructure", "fees").alias("fees"),
-        (nothing if is_3_0 else text_element("PaymentMethodAccepted", pl.col("payment_methods").list.join("; "))).alias(
-            "payments"
-        ),
-        text_element("OtherRequirements" if is_3_0 else "GeneralEligibility", "eligibility").alias("eligibility"),
         *_VALUES,
         "status",
         "alert",
     )
+
+
+def _is_empty(column: pl.Series) -> bool:
+    if isinstance(column.dtype, pl.List):
+        return not bool((column.list.len() > 0).any())
+    return column.null_count() == column.len()
 
 
 def _element(*, version: str) -> pl.Expr:

@@ -143,9 +143,9 @@ def _places(*, version: str) -> pl.Expr:
     told = filled(hidden, pl.when(may_tell_own).then(own), listed)
     is_virtual = pl.col("location_type") == _VIRTUAL
     without = pl.when(made).then(no_place(explained)).when(is_virtual).then(no_place(NO_ADDRESS))
-    if version == "3.0":
-        without = without.otherwise(no_place(NO_COMPLETE_ADDRESS))
-    return pl.coalesce(told, without)
+    # 3.0 requires one of the three.
+    last = no_place(NO_COMPLETE_ADDRESS) if version == "3.0" else pl.lit(None, dtype=pl.String)
+    return pl.coalesce(told, without, last)
 
 
 def _coordinates(*, version: str, datum: str) -> pl.Expr:
