@@ -16,7 +16,7 @@ from functools import partial
 import polars as pl
 
 from pipeline.publish.export_package import ExportPackage, check_counts, withheld_records
-from pipeline.publish.ndp_block import Remarks, read_blocks
+from pipeline.publish.ndp_block import Remarks, Source, read_blocks, worked_ahead
 from pipeline.publish.ndp_checks import NdpChecks
 from pipeline.publish.ndp_faults import NdpWarnings
 from pipeline.publish.ndp_files import NdpContent, write_bundles
@@ -25,7 +25,7 @@ from pipeline.publish.ndp_owners import ndp_owners
 from pipeline.publish.ndp_selection import NdpSelection, select_bundles
 from pipeline.publish.ndp_shape import RECORD_OBJECTS
 from pipeline.publish.ndp_tables import NdpContext, block_tables
-from pipeline.publish.ndp_taxonomy import term_levels
+from pipeline.publish.ndp_taxonomy import read_links
 from pipeline.publish.ndp_words import ndp_words
 from pipeline.publish.preflight import Fault, Preflight
 from pipeline.publish.public_directory import PublicDirectory
@@ -35,8 +35,6 @@ from schemas.ndp_parameters import NdpParameters
 VERSION = "V2"
 #: What the manifest says of the target, beside its name on the command line.
 NOTES: Mapping[str, str] = {"target_name": "ndp-v2-organization-bundle", "status": "provisional"}
-#: Tables that hold the ends of links and no objects.
-_ENDS = ("locationIds", "serviceIds")
 
 
 def package_ndp(
@@ -75,19 +73,21 @@ def package_ndp(
     context = NdpContext(
         words=ndp_words(parameters.words),
         owners=ndp_owners(public, parameters=parameters, prefixes=prefixes),
-        terms=term_levels(public.taxonomy_link, term_names),
-        term_names=term_names,
+        links=read_links(public.taxonomy_link, term_names),
     )
     rows: Counter[str] = Counter()
     left_out = Counter(public.removed)
     checks, warnings = NdpChecks(words=context.words), NdpWarnings()
-    for source in read_blocks(public, selection):
+
+    def work(source: Source) -> tuple[dict[str, pl.DataFrame], Remarks]:
         remarks = Remarks()
-        tables = block_tables(source, context, remarks)
+        return block_tables(source, context, remarks), remarks
+
+    for tables, remarks in worked_ahead(work, read_blocks(public, selection)):
         checks.ask(tables)
         warnings.take(remarks)
         left_out.update(remarks.removed)
-        rows.update({name: frame.height for name, frame in tables.items() if name not in _ENDS})
+        rows.update({name: frame.height for name, frame in tables.items()})
     errors = (*checks.faults(), *(() if withhold else _homeless(selection)))
     return check_counts(
         ExportPackage(

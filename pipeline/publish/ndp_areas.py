@@ -13,7 +13,8 @@ import polars as pl
 
 from pipeline.publish.ndp_block import tidy
 from pipeline.publish.ndp_ids import long_number
-from pipeline.publish.ndp_shape import GEO_COMPONENT, list_of
+from pipeline.publish.ndp_json import json_objects
+from pipeline.publish.ndp_shape import GEO_COMPONENT
 from pipeline.publish.ndp_words import NdpWords, fold
 from schemas.states import state_boxes
 
@@ -66,7 +67,7 @@ def area_rows(services: pl.DataFrame, *, words: NdpWords) -> pl.DataFrame:
 
 
 def _read_units(units: pl.DataFrame, words: NdpWords) -> pl.DataFrame:
-    """Return `unit`, `type`, `value`, `geoComponents` of every distinct unit."""
+    """Return `unit`, `type`, `value`, `geoComponents` (finished items) of every distinct unit."""
     regions = _regions(tuple(sorted(words.provinces.items())))
     state_of, country_of = (dict(zip(regions["key"], regions[name], strict=True)) for name in ("state", "country"))
     dashed = pl.col("unit").str.extract_groups(_DASHED)
@@ -150,19 +151,17 @@ def _read_units(units: pl.DataFrame, words: NdpWords) -> pl.DataFrame:
     )
     is_place = pl.col("type") == "place"
     named_parts = pl.concat_str("locality", "county", "state", "country", separator=", ", ignore_nulls=True)
-    return tidy(known, ("unit",)).select(
-        known["unit"].alias("unit"),
+    components = json_objects(known.select(*GEO_COMPONENT).to_dict(), GEO_COMPONENT, lists={}, rows=known.height)
+    return tidy(known.with_columns(pl.col("unit").alias("text"), components.alias("components")), ("text",)).select(
+        "unit",
         "type",
         pl.when(is_place)
-        .then("unit")
+        .then("text")
         .when(pl.col("postalCode").is_not_null())
         .then("postalCode")
         .otherwise(named_parts)
         .alias("value"),
-        pl.when(is_place)
-        .then(pl.lit([], dtype=list_of(GEO_COMPONENT)))
-        .otherwise(pl.concat_list(pl.struct(*GEO_COMPONENT)))
-        .alias("geoComponents"),
+        pl.when(~is_place).then("components").alias("geoComponents"),
     )
 
 

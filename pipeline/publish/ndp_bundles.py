@@ -1,4 +1,4 @@
-"""Flat tables of a block put together to bundles."""
+"""Flat tables of a block put together to bundles, as JSON texts."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipeline.publish.ndp_json import joined_lists, json_objects
 from pipeline.publish.ndp_shape import (
     ADDRESS,
     CONTACT,
     LOCATION,
     ORGANIZATION,
     PHONE,
-    PROGRAM,
     SCHEDULE,
     SERVICE,
     SERVICE_AREA,
     SERVICE_AT_LOCATION,
     TAXONOMY,
     Shape,
-    list_of,
 )
 
 #: Member of an object -> the table below it, and its shape.
@@ -31,54 +30,43 @@ _LISTS: Mapping[str, tuple[str, Shape]] = {
     "serviceAreas": ("serviceArea", SERVICE_AREA),
     "addresses": ("address", ADDRESS),
 }
+#: Member of an organization -> the table of records below it, and its shape.
+_RECORDS: Mapping[str, tuple[str, Shape]] = {
+    "services": ("service", SERVICE),
+    "locations": ("location", LOCATION),
+    "servicesAtLocations": ("serviceAtLocation", SERVICE_AT_LOCATION),
+}
 
 
-def bundles_of(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return one row per bundle, with the members of an organization as columns in their order, as typed in `ndp_shape`."""
-    lists = {name: _grouped(tables[table], name, shape, by="owner_id") for name, (table, shape) in _LISTS.items()}
-    below: dict[str, tuple[pl.DataFrame, pl.DataType]] = {
-        "services": (_full(tables, "service", SERVICE, lists), list_of(SERVICE)),
-        "locations": (_full(tables, "location", LOCATION, lists), list_of(LOCATION)),
-        "servicesAtLocations": (
-            _full(tables, "serviceAtLocation", SERVICE_AT_LOCATION, lists),
-            list_of(SERVICE_AT_LOCATION),
-        ),
+def bundle_lines(tables: Mapping[str, pl.DataFrame]) -> pl.Series:
+    """Return one JSON text per organization, in the order of the table `organization`.
+
+    Args:
+        tables: What `ndp_tables.block_tables` gave.
+    """
+    lists = {name: _texts(tables[table], shape, owner="owner_id", lists={}) for name, (table, shape) in _LISTS.items()}
+    records = {
+        name: _texts(tables[table], shape, owner="idOrganization", lists=lists)
+        for name, (table, shape) in _RECORDS.items()
     }
-    shapes = {"services": SERVICE, "locations": LOCATION, "servicesAtLocations": SERVICE_AT_LOCATION}
-    organizations = tables["organization"]
-    for name, (rows, dtype) in below.items():
-        grouped = _grouped(rows, name, shapes[name], by="idOrganization")
-        organizations = _attach(organizations, grouped, name, dtype)
-    organizations = organizations.with_columns(pl.lit([], dtype=list_of(PROGRAM)).alias("programs"))
-    for name in ("contacts", "phones"):
-        organizations = _attach(organizations, lists[name], name, ORGANIZATION[name])
-    return _typed(organizations, ORGANIZATION)
+    return _objects(tables["organization"], ORGANIZATION, lists | records | {"programs": _NOTHING})
 
 
-def _full(
-    tables: Mapping[str, pl.DataFrame], table: str, shape: Shape, lists: Mapping[str, pl.DataFrame]
-) -> pl.DataFrame:
-    rows = tables[table]
-    for name in shape:
-        if name in lists:
-            rows = _attach(rows, lists[name], name, shape[name])
-        elif name in ("locationIds", "serviceIds"):
-            ids = tables[name].select(pl.col("id").alias("owner_id"), pl.col("ids").alias(name))
-            rows = _attach(rows, ids, name, shape[name])
-    return _typed(rows, shape)
+_NOTHING = pl.DataFrame(schema={"owner_id": pl.String, "text": pl.String})
 
 
-def _grouped(rows: pl.DataFrame, name: str, shape: Shape, *, by: str) -> pl.DataFrame:
-    typed = rows.select(pl.col(by).alias("owner_id"), pl.struct(pl.col(member) for member in shape).alias(name))
-    return typed.group_by("owner_id", maintain_order=True).agg(name)
+def _texts(rows: pl.DataFrame, shape: Shape, *, owner: str, lists: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return the objects of a table joined by owner: `owner_id`, `text`."""
+    return joined_lists(rows[owner], _objects(rows, shape, lists))
 
 
-def _attach(
-    rows: pl.DataFrame, grouped: pl.DataFrame, name: str, dtype: pl.DataType | type[pl.DataType]
-) -> pl.DataFrame:
-    joined = rows.join(grouped, left_on="id", right_on="owner_id", how="left", maintain_order="left")
-    return joined.with_columns(pl.col(name).fill_null(pl.lit([], dtype=dtype)))
-
-
-def _typed(rows: pl.DataFrame, shape: Shape) -> pl.DataFrame:
-    return rows.select(pl.col(name).cast(dtype) for name, dtype in shape.items())
+def _objects(rows: pl.DataFrame, shape: Shape, lists: Mapping[str, pl.DataFrame]) -> pl.Series:
+    below = {
+        name: rows.select(pl.col("id").alias("owner_id"))
+        .join(lists[name], on="owner_id", how="left", maintain_order="left")["text"]
+        .fill_null("")
+        for name in shape
+        if name in lists
+    }
+    own = {name: rows[name] for name in shape if name not in below}
+    return json_objects(own, shape, lists=below, rows=rows.height)

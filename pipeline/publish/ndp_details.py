@@ -9,7 +9,8 @@ import polars as pl
 from pipeline.publish.hsds_rows import lost, strict_email
 from pipeline.publish.ndp_block import Remarks, Source, tidy
 from pipeline.publish.ndp_ids import long_number
-from pipeline.publish.ndp_shape import OPEN, PHONE, list_of
+from pipeline.publish.ndp_json import json_objects
+from pipeline.publish.ndp_shape import OPEN, PHONE
 from pipeline.publish.ndp_words import NdpWords
 from pipeline.publish.public_phones import can_be_called
 from schemas.enumerations import PhoneType
@@ -45,7 +46,7 @@ def phone_rows(phones: pl.DataFrame, *, words: NdpWords) -> pl.DataFrame:
         .join(mains, on="place", how="left", maintain_order="left")
         .with_columns(pl.col("is_main").fill_null(value=False))
     )
-    known = pl.when(pl.col("type").is_null()).then(pl.lit("alternate")).otherwise(words.looked_up("type", "phone_type"))
+    known = pl.when(pl.col("type").is_null()).then(pl.lit("alternate")).otherwise(words.coded("type", "phone_type"))
     return marked.select(
         "owner_id",
         _dependent("phone").alias("id"),
@@ -74,14 +75,17 @@ def contact_rows(contacts: pl.DataFrame, *, remarks: Remarks) -> pl.DataFrame:
     told = rows.filter(
         pl.any_horizontal(pl.col(column).is_not_null() for column in ("name", "title", "strict_email", "number"))
     )
-    phone = pl.struct(
+    phone = told.select(
         long_number("contact_phone", pl.col("center_id"), pl.col("record_uid")).alias("id"),
         pl.lit(None, dtype=pl.String).alias("name"),
         pl.lit("contact").alias("type"),
-        pl.col("number"),
+        "number",
         *(pl.lit(None, dtype=pl.String).alias(name) for name in ("extension", "description")),
         pl.lit(value=True).alias("isMain"),
         pl.lit("public").alias("access"),
+    )
+    told = told.with_columns(
+        phone["id"].alias("phone_id"), json_objects(phone.to_dict(), PHONE, lists={}, rows=phone.height).alias("phones")
     )
     return told.sort("owner_id", *_SLOT_ORDER).select(
         "owner_id",
@@ -89,10 +93,8 @@ def contact_rows(contacts: pl.DataFrame, *, remarks: Remarks) -> pl.DataFrame:
         "name",
         "title",
         pl.col("strict_email").alias("email"),
-        pl.when(pl.col("number").is_not_null())
-        .then(pl.concat_list(phone))
-        .otherwise(pl.lit([], dtype=list_of(PHONE)))
-        .alias("phones"),
+        pl.when(pl.col("number").is_not_null()).then("phones").alias("phones"),
+        pl.when(pl.col("number").is_not_null()).then("phone_id").alias("phone_id"),
         (pl.col("role") == "main").fill_null(value=False).alias("isMain"),
         pl.lit("public").alias("access"),
     )
@@ -130,7 +132,7 @@ def address_rows(addresses: pl.DataFrame, sites: pl.DataFrame, *, words: NdpWord
     )
     rows = tidy(pl.concat([given, region]), ("line1", "line2", "city", "county", "postal_code")).with_columns(
         words.looked_up("country", "country").alias("country_word"),
-        words.looked_up("address_kind", "address_type").alias("type"),
+        words.coded("address_kind", "address_type").alias("type"),
     )
     remarks.tell(
         rows.filter(pl.col("country").is_not_null() & pl.col("country_word").is_null()),
@@ -180,21 +182,21 @@ def schedule_rows(source: Source, *, words: NdpWords, remarks: Remarks) -> pl.Da
     ).n_unique()
     told = pl.concat([texts[kind] for kind in ("site", "service", "service_at_site")])
     day = pl.col("weekday").replace_strict(_DAY_ORDER, default=None, return_dtype=pl.Int8)
+    columns = ("owner_id", "place", "opens_at", "closes_at", "note")
     spans = (
         tidy(theirs.filter(pl.col("owner_kind") != "agency"), ("note",))
-        .select("center_id", "owner_id", "note", "weekday", "opens_at", "closes_at", day.alias("place"))
-        .unique(maintain_order=True)
-        .sort("owner_id", "place", "opens_at", "closes_at", "note", nulls_last=True)
+        .select("center_id", *(day.alias("place") if name == "place" else name for name in columns), "weekday")
+        .sort(columns, nulls_last=True)
+        .filter(pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in columns))
+    )
+    span = spans.select(
+        words.coded("weekday", "day").alias("day"),
+        *(pl.col(ours).dt.strftime("%H:%M:%S").alias(theirs_) for ours, theirs_ in _TIMES),
     )
     timed = (
-        spans.with_columns(
-            pl.struct(
-                words.looked_up("weekday", "day").alias("day"),
-                *(pl.col(ours).dt.strftime("%H:%M:%S").alias(theirs_) for ours, theirs_ in _TIMES),
-            ).alias("open")
-        )
+        spans.with_columns(json_objects(span.to_dict(), OPEN, lists={}, rows=span.height).alias("open"))
         .group_by("owner_id", "note", maintain_order=True)
-        .agg(pl.col("center_id").first(), "open")
+        .agg(pl.col("center_id").first(), pl.col("open").str.join(","))
         .join(told.select("owner_id", "hours"), on="owner_id", how="left", maintain_order="left")
     )
     untimed = (
@@ -204,7 +206,7 @@ def schedule_rows(source: Source, *, words: NdpWords, remarks: Remarks) -> pl.Da
             "owner_id",
             pl.lit(None, dtype=pl.String).alias("note"),
             "center_id",
-            pl.lit([], dtype=list_of(OPEN)).alias("open"),
+            pl.lit("").alias("open"),
             "hours",
         )
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline.publish.hsds_rows import lost, strict_email, strict_url
+from pipeline.publish.hsds_rows import strict_email, strict_url
 from pipeline.publish.ndp_block import Remarks, Source, tidy
 from pipeline.publish.ndp_meta import meta_struct, with_status
 from pipeline.publish.ndp_owners import NdpOwners
@@ -32,7 +32,7 @@ def tidy_source(source: Source, words: NdpWords) -> Source:
 
 def organization_rows(agencies: pl.DataFrame, *, owners: NdpOwners, words: NdpWords, remarks: Remarks) -> pl.DataFrame:
     """Return one organization per agency."""
-    rows = agencies.with_columns(
+    rows = _with_strict(agencies, remarks).with_columns(
         words.looked_up("legal_status", "legal_status").alias("legalStatus"),
         words.looked_up("tax_status", "tax_status").alias("taxStatus"),
         owners.owner().alias("dataOwner"),
@@ -44,15 +44,14 @@ def organization_rows(agencies: pl.DataFrame, *, owners: NdpOwners, words: NdpWo
             column=member,
             word=pl.col(column),
         )
-    _count_unusable(agencies, remarks)
     rows = owners.with_names(rows)
     return rows.select(
         "id",
         "name",
         pl.col("aka").list.drop_nulls().alias("alternateNames"),
         "description",
-        strict_url("url").alias("url"),
-        strict_email("email").alias("email"),
+        "url",
+        "email",
         pl.col("year_incorporated").alias("yearIncorporated"),
         "taxStatus",
         pl.col("ein").alias("taxId"),
@@ -68,8 +67,7 @@ def organization_rows(agencies: pl.DataFrame, *, owners: NdpOwners, words: NdpWo
 
 def service_rows(services: pl.DataFrame, *, words: NdpWords, remarks: Remarks) -> pl.DataFrame:
     """Return one service per service."""
-    _count_unusable(services, remarks)
-    rows = language_columns(services, table="service", words=words, remarks=remarks)
+    rows = language_columns(_with_strict(services, remarks), table="service", words=words, remarks=remarks)
     rows = text_types(rows, "eligibility", table="service", words=words, remarks=remarks)
     rows = text_types(rows, "documents", table="service", words=words, remarks=remarks)
     payments = pl.col("payment_methods").list.drop_nulls().list.join(", ")
@@ -103,8 +101,8 @@ def service_rows(services: pl.DataFrame, *, words: NdpWords, remarks: Remarks) -
             "description",
             pl.col("intake").alias("applicationProcess"),
             pl.lit(None, dtype=pl.String).alias("interpretationServices"),
-            strict_email("email").alias("email"),
-            strict_url("url").alias("url"),
+            "email",
+            "url",
             pl.col("wait_time").alias("waitTime"),
             pl.struct(
                 pl.when(pl.col("fees_text").is_not_null())
@@ -135,8 +133,7 @@ def service_rows(services: pl.DataFrame, *, words: NdpWords, remarks: Remarks) -
 
 def location_rows(sites: pl.DataFrame, *, words: NdpWords, remarks: Remarks) -> pl.DataFrame:
     """Return one location per site. Coordinates are there in pairs only."""
-    _count_unusable(sites, remarks)
-    rows = language_columns(sites, table="location", words=words, remarks=remarks)
+    rows = language_columns(_with_strict(sites, remarks), table="location", words=words, remarks=remarks)
     rows = text_types(rows, "accessibility", table="location", words=words, remarks=remarks)
     has_both = pl.col("longitude").is_finite() & pl.col("latitude").is_finite()
     one = pl.when(pl.col("accessibility_types").list.len() == 1).then(pl.col("accessibility_types").list.first())
@@ -152,24 +149,23 @@ def location_rows(sites: pl.DataFrame, *, words: NdpWords, remarks: Remarks) -> 
         pl.struct(pl.col("language_text").alias("description"), pl.col("language_codes").alias("codes")).alias(
             "languages"
         ),
-        strict_url("url").alias("url"),
-        strict_email("email").alias("email"),
+        "url",
+        "email",
         meta_struct(),
     )
 
 
 def service_at_location_rows(links: pl.DataFrame, *, remarks: Remarks) -> pl.DataFrame:
     """Return one object per service at a site; link-only rows are links like the others."""
-    _count_unusable(links, remarks)
     told = [pl.col(column).is_not_null() for column in _NOT_OF_LINKS]
     remarks.removed["text_of_service_at_location"] += links.filter(pl.any_horizontal(told)).height
-    return links.select(
+    return _with_strict(links, remarks).select(
         "id",
         pl.col("org_id").alias("idOrganization"),
         pl.col("service_id").alias("idService"),
         pl.col("location_id").alias("idLocation"),
-        strict_url("url").alias("url"),
-        strict_email("email").alias("email"),
+        "url",
+        "email",
         meta_struct(),
     )
 
@@ -187,6 +183,9 @@ def link_ids(links: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
     }
 
 
-def _count_unusable(records: pl.DataFrame, remarks: Remarks) -> None:
-    remarks.removed["unusable_email"] += lost(records, "email", strict_email("email"))
-    remarks.removed["unusable_url"] += lost(records, "url", strict_url("url"))
+def _with_strict(records: pl.DataFrame, remarks: Remarks) -> pl.DataFrame:
+    """Keep web and e-mail addresses that are some, and count the others."""
+    strict = records.with_columns(strict_email("email").alias("email"), strict_url("url").alias("url"))
+    for column in ("email", "url"):
+        remarks.removed[f"unusable_{column}"] += strict[column].null_count() - records[column].null_count()
+    return strict

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -19,7 +18,7 @@ from pipeline.publish.ndp_records import (
     service_rows,
     tidy_source,
 )
-from pipeline.publish.ndp_taxonomy import taxonomy_rows
+from pipeline.publish.ndp_taxonomy import ReadLinks, taxonomy_rows
 from pipeline.publish.ndp_words import NdpWords
 
 
@@ -30,22 +29,19 @@ class NdpContext:
     Args:
         words: Words of the receiver.
         owners: Codes and names of owners.
-        terms: Codes with their licensed names and those of their ancestors.
-        term_names: Licensed names by code; None without a licensed list.
+        links: What the different taxonomy links say.
     """
 
     words: NdpWords
     owners: NdpOwners
-    terms: pl.DataFrame
-    term_names: Mapping[str, str] | None
+    links: ReadLinks
 
 
 def block_tables(source: Source, context: NdpContext, remarks: Remarks) -> dict[str, pl.DataFrame]:
     """Return the objects of a block by name, without those below them.
 
     Names are those of the format (`organization`, `service`, `location`, `serviceAtLocation`, `phone`, `contact`, `address`,
-    `schedule`, `taxonomy`, `serviceArea`), and `locationIds`, `serviceIds` for the other ends of links. Rows of dependent objects
-    bear `owner_id`.
+    `schedule`, `taxonomy`, `serviceArea`). Rows of dependent objects bear `owner_id`.
     """
     words = context.words
     tidied = tidy_source(source, words)
@@ -53,17 +49,22 @@ def block_tables(source: Source, context: NdpContext, remarks: Remarks) -> dict[
     ids = link_ids(records["service_at_site"])
     return {
         "organization": organization_rows(records["agency"], owners=context.owners, words=words, remarks=remarks),
-        "service": service_rows(records["service"], words=words, remarks=remarks),
-        "location": location_rows(records["site"], words=words, remarks=remarks),
+        "service": _with_ends(
+            service_rows(records["service"], words=words, remarks=remarks), ids["service"], "locationIds"
+        ),
+        "location": _with_ends(
+            location_rows(records["site"], words=words, remarks=remarks), ids["location"], "serviceIds"
+        ),
         "serviceAtLocation": service_at_location_rows(records["service_at_site"], remarks=remarks),
         "phone": phone_rows(tidied.owned["phone"], words=words),
         "contact": contact_rows(tidied.owned["contact"], remarks=remarks),
         "address": address_rows(tidied.owned["address"], records["site"], words=words, remarks=remarks),
         "schedule": schedule_rows(tidied, words=words, remarks=remarks),
-        "taxonomy": taxonomy_rows(
-            tidied.owned["taxonomy_link"], terms=context.terms, term_names=context.term_names, remarks=remarks
-        ),
+        "taxonomy": taxonomy_rows(tidied.owned["taxonomy_link"], read=context.links, remarks=remarks),
         "serviceArea": area_rows(records["service"], words=words),
-        "locationIds": ids["service"],
-        "serviceIds": ids["location"],
     }
+
+
+def _with_ends(rows: pl.DataFrame, ids: pl.DataFrame, name: str) -> pl.DataFrame:
+    joined = rows.join(ids.rename({"ids": name}), on="id", how="left", maintain_order="left")
+    return joined.with_columns(pl.col(name).fill_null(pl.lit([], dtype=pl.List(pl.String))))

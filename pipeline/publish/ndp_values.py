@@ -30,26 +30,40 @@ _MEMBERS = {"eligibility": "eligibility.types", "documents": "documents.types", 
 
 def language_columns(records: pl.DataFrame, *, table: str, words: NdpWords, remarks: Remarks) -> pl.DataFrame:
     """Add `language_codes` (list, in the order of the record) and `language_text`: what is in no list, as written."""
+    # Few different lists stand in many records: each is read once.
+    listed = records.with_columns(pl.col("languages").list.join("\x1e", ignore_nulls=True).alias("key"))
     named = (
-        records.select("id", pl.col("languages").list.unique(maintain_order=True).alias("language"))
-        .explode("language", keep_nulls=False, empty_as_null=False)
-        .with_columns(pl.col("language").str.strip_chars())
+        listed.select("key", "languages")
+        .unique("key", maintain_order=True)
+        .explode("languages", keep_nulls=False, empty_as_null=False)
+        .select("key", pl.col("languages").str.strip_chars().alias("language"))
         .filter(pl.col("language") != "")
+        .unique(maintain_order=True)
     )
     found = named.join(
         phrases(named, "language", words.several["language"]), on="language", how="left", maintain_order="left"
-    ).with_columns(pl.when(~pl.col("is_whole")).then("language").alias("unknown"))
-    remarks.tell(found.filter(~pl.col("is_whole")), table=table, column="languages.codes", word=pl.col("language"))
-    codes = found.group_by("id", maintain_order=True).agg(
+    )
+    unknown = found.filter(~pl.col("is_whole")).select("key", "language")
+    remarks.tell(
+        listed.select("id", "key").join(unknown, on="key", how="inner"),
+        table=table,
+        column="languages.codes",
+        word=pl.col("language"),
+    )
+    codes = found.group_by("key", maintain_order=True).agg(
         pl.col("words")
         .explode(keep_nulls=False, empty_as_null=False)
         .unique(maintain_order=True)
         .alias("language_codes"),
-        pl.col("unknown").drop_nulls().str.join("; ").alias("language_text"),
+        pl.col("language").filter(~pl.col("is_whole")).str.join("; ").alias("language_text"),
     )
-    return records.join(codes, on="id", how="left", maintain_order="left").with_columns(
-        pl.col("language_codes").fill_null(pl.lit([], dtype=pl.List(pl.String))),
-        pl.when(pl.col("language_text") != "").then("language_text").alias("language_text"),
+    return (
+        listed.join(codes, on="key", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("language_codes").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+            pl.when(pl.col("language_text") != "").then("language_text").alias("language_text"),
+        )
+        .drop("key")
     )
 
 

@@ -17,13 +17,15 @@ import polars as pl
 from schemas.errors import UsageError
 
 #: Where one phrase ends and the next begins.
-_BETWEEN_PHRASES = r"\s*(?:[,;/&•\n]|\band\b)\s*"
+_BETWEEN_PHRASES = r"(?i)(?:[,;/&•\n]|\band\b)"
 #: Words of the language list that name no language.
 _NO_LANGUAGE = ("other", "unknown")
 #: Lists whose values are looked up phrase by phrase.
 BY_PHRASE = ("eligibility", "documents", "accessibility", "language")
 #: Lists whose values are looked up as a whole.
-WHOLE = ("legal_status", "tax_status", "fees", "country", "phone_type", "address_type", "day")
+WHOLE = ("legal_status", "tax_status", "fees", "country")
+#: Closed lists of ours.
+CLOSED = ("phone_type", "address_type", "day")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,7 @@ class NdpWords:
 
     Args:
         allowed: The receiver's lists by name.
+        closed: List -> our word -> the receiver's, for closed lists of ours.
         one: List -> our word in lower case -> the receiver's, for values looked up as a whole.
         several: List -> our phrase in lower case -> the receiver's words.
         status: Our status -> members `status`, and where there are any `reason_inactive`, `access`, `with_message`.
@@ -41,6 +44,7 @@ class NdpWords:
     """
 
     allowed: Mapping[str, tuple[str, ...]]
+    closed: Mapping[str, Mapping[str, str]]
     one: Mapping[str, Mapping[str, str]]
     several: Mapping[str, Mapping[str, tuple[str, ...]]]
     status: Mapping[str, Mapping[str, str]]
@@ -51,6 +55,10 @@ class NdpWords:
     def looked_up(self, column: str, name: str) -> pl.Expr:
         """Return the receiver's word for the whole value of a column (text); null where there is none."""
         return fold(pl.col(column)).replace_strict(self.one[name], default=None, return_dtype=pl.String)
+
+    def coded(self, column: str, name: str) -> pl.Expr:
+        """Return the receiver's word for a column that holds words of a closed list of ours."""
+        return pl.col(column).replace_strict(self.closed[name], default=None, return_dtype=pl.String)
 
 
 def ndp_words(own: Mapping[str, Mapping[str, str | tuple[str, ...]]] | None = None) -> NdpWords:
@@ -74,6 +82,7 @@ def ndp_words(own: Mapping[str, Mapping[str, str | tuple[str, ...]]] | None = No
             tables[name][_folded(word)] = _checked(name, word, _as_tuple(meant), allowed)
     return NdpWords(
         allowed=allowed,
+        closed={name: declared[name] for name in CLOSED},
         one={name: {word: meant[0] for word, meant in tables[name].items()} for name in WHOLE},
         several={name: tables[name] for name in BY_PHRASE},
         status=declared["status"],
@@ -101,23 +110,35 @@ def phrases(frame: pl.DataFrame, column: str, table: Mapping[str, tuple[str, ...
         (Boolean), whether everything in the text was found.
     """
     texts = frame.select(pl.col(column).drop_nulls().unique()).with_row_index("row")
-    folded = texts.with_columns(fold(pl.col(column)).alias("phrase"))
-    whole = pl.col("phrase").replace_strict(_joined(table), default=None, return_dtype=pl.String)
-    known = folded.with_columns(whole.alias("words"))
+    meant = {phrase: " ".join(words) for phrase, words in table.items()}  # the receiver's words hold no blanks
+
+    def looked_up(phrase: pl.Expr) -> pl.Expr:
+        return phrase.replace_strict(meant, default=None, return_dtype=pl.String).alias("words")
+
+    longest = 2 * max(map(len, meant))
+    whole = (
+        texts.filter(pl.col(column).str.len_chars() <= longest)
+        .select("row", looked_up(fold(pl.col(column))))
+        .drop_nulls("words")
+    )
+    # Most sentences hold no phrase of the table: those need not be taken apart.
     split = (
-        known.filter(pl.col("words").is_null())
-        .select("row", pl.col("phrase").str.split(_BETWEEN_PHRASES, literal=False))
+        texts.join(whole, on="row", how="anti", maintain_order="left")
+        .filter(pl.col(column).str.contains_any(list(meant), ascii_case_insensitive=True))
+        .select("row", pl.col(column).str.split(_BETWEEN_PHRASES, literal=False).alias("phrase"))
         .explode("phrase")
-        .with_columns(fold(pl.col("phrase")))
-        .filter(pl.col("phrase") != "")
-        .with_columns(whole.alias("words"))
+        .filter(pl.col("phrase").str.strip_chars() != "")
+        .select("row", looked_up(fold(pl.col("phrase"))))
         .group_by("row", maintain_order=True)
         .agg(
             pl.col("words").drop_nulls().str.join(" ").alias("found"),
             pl.col("words").is_not_null().all().alias("all_found"),
         )
     )
-    return known.join(split, on="row", how="left", maintain_order="left").select(
+    both = texts.join(whole, on="row", how="left", maintain_order="left").join(
+        split, on="row", how="left", maintain_order="left"
+    )
+    return both.select(
         column,
         pl.coalesce("words", "found")
         .fill_null("")
@@ -127,11 +148,6 @@ def phrases(frame: pl.DataFrame, column: str, table: Mapping[str, tuple[str, ...
         .alias("words"),
         (pl.col("words").is_not_null() | pl.col("all_found").fill_null(value=False)).alias("is_whole"),
     )
-
-
-def _joined(table: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    # The receiver's words hold no blanks; text is looked up faster than lists.
-    return {phrase: " ".join(words) for phrase, words in table.items()}
 
 
 def _checked(name: str, word: str, meant: tuple[str, ...], allowed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

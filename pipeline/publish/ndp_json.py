@@ -1,0 +1,146 @@
+"""Rows of tables as JSON texts with their members in a given order, column by column: some times faster than object by object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from pipeline.publish.ndp_shape import Shape
+
+#: What cannot stand in a JSON text as it is, and how it is written (RFC 8259).
+_ESCAPES: Mapping[str, str] = {
+    **{chr(code): f"\\u{code:04x}" for code in range(0x20)},
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\f": "\\f",
+    "\r": "\\r",
+    '"': '\\"',
+    "\\": "\\\\",
+}
+_TO_ESCAPE = r'[\x00-\x1f"\\]'
+_NULL = "null"
+
+#: A value of every row: the same text for all, or one text per row.
+Texts = str | pl.Series
+
+
+def json_objects(
+    columns: Mapping[str, pl.Series], shape: Shape, *, lists: Mapping[str, pl.Series], rows: int
+) -> pl.Series:
+    """Return one JSON object per row.
+
+    Args:
+        columns: Values by member, each typed as the shape says.
+        shape: Members in their order.
+        lists: By member, finished texts between the brackets of a list; these members need no column.
+        rows: Number of rows.
+
+    Returns:
+        The texts, none null.
+    """
+    return _as_series(_object(columns, shape, lists, rows), rows)
+
+
+def joined_lists(owners: pl.Series, texts: pl.Series) -> pl.DataFrame:
+    """Return the texts of every owner joined by commas, in the order of the rows: `owner_id`, `text`."""
+    return (
+        pl.DataFrame({"owner_id": owners, "text": texts})
+        .group_by("owner_id", maintain_order=True)
+        .agg(pl.col("text").str.join(","))
+    )
+
+
+def _object(columns: Mapping[str, pl.Series], shape: Shape, lists: Mapping[str, pl.Series], rows: int) -> Texts:
+    parts: list[Texts] = []
+    for place, (name, dtype) in enumerate(shape.items()):
+        parts.append(f'{"," if place else "{"}"{name}":')
+        parts += ["[", lists[name], "]"] if name in lists else [_value(columns[name], dtype, rows)]
+    return _concat([*parts, "}"])
+
+
+def _value(values: pl.Series, dtype: pl.DataType | type[pl.DataType], rows: int) -> Texts:
+    if isinstance(dtype, pl.List):
+        return _list(values, dtype)
+    if values.null_count() == rows:
+        return _NULL
+    if isinstance(dtype, pl.Struct):
+        return _struct(values, dtype, rows)
+    if dtype == pl.String:
+        return _or_null(values, _concat(['"', _escaped(values), '"']))
+    return _or_null(values, values.cast(pl.String))
+
+
+def _struct(values: pl.Series, dtype: pl.Struct, rows: int) -> Texts:
+    shape = {field.name: field.dtype for field in dtype.fields}
+    members = {name: values.struct.field(name) for name in shape}
+    return _or_null(values, _object(members, shape, {}, rows))
+
+
+def _list(values: pl.Series, dtype: pl.List) -> Texts:
+    """Return lists; a list that is not known is an empty one. Text in place of a list holds finished items."""
+    if values.dtype == pl.String:
+        if values.null_count() == len(values):
+            return "[]"
+        return _concat(["[", values.fill_null(""), "]"])
+    if dtype.inner == pl.String:
+        return _list_of_texts(values)
+    exploded = pl.DataFrame({"owner_id": pl.int_range(len(values), eager=True), "item": values}).explode(
+        "item", keep_nulls=False, empty_as_null=False
+    )
+    if exploded.is_empty():
+        return "[]"
+    items = _as_series(_value(exploded["item"], dtype.inner, exploded.height), exploded.height)
+    joined = joined_lists(exploded["owner_id"], items)
+    text = (
+        pl.DataFrame({"owner_id": pl.int_range(len(values), eager=True)})
+        .join(joined, on="owner_id", how="left", maintain_order="left")["text"]
+        .fill_null("")
+    )
+    return _concat(["[", text, "]"])
+
+
+def _list_of_texts(values: pl.Series) -> Texts:
+    is_filled = values.list.len().fill_null(0) > 0
+    if not is_filled.any():
+        return "[]"
+    if values.list.explode().str.contains(_TO_ESCAPE).any():
+        values = values.list.eval(pl.element().str.replace_many(list(_ESCAPES), list(_ESCAPES.values())))
+    joined = _concat(['["', values.list.join('","').fill_null(""), '"]'])
+    frame = pl.DataFrame({"is_filled": is_filled, "joined": joined})
+    return frame.select(pl.when("is_filled").then("joined").otherwise(pl.lit("[]")).alias("text"))["text"]
+
+
+def _escaped(values: pl.Series) -> pl.Series:
+    # Most columns need nothing, and looking is faster than replacing.
+    if not values.str.contains(_TO_ESCAPE).any():
+        return values
+    return values.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))
+
+
+def _or_null(values: pl.Series, texts: Texts) -> Texts:
+    if values.null_count() == 0:
+        return texts
+    frame = pl.DataFrame({"is_null": values.is_null()})
+    written = pl.lit(texts) if isinstance(texts, str) else texts
+    return frame.select(pl.when("is_null").then(pl.lit(_NULL)).otherwise(written).alias("text"))["text"]
+
+
+def _concat(parts: list[Texts]) -> Texts:
+    """Join parts; neighbours that are the same for all rows become one."""
+    merged: list[Texts] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        else:
+            merged.append(part)
+    if len(merged) == 1:
+        return merged[0]
+    frame = pl.DataFrame([part.alias(str(place)) for place, part in enumerate(merged) if isinstance(part, pl.Series)])
+    texts = [pl.lit(part) if isinstance(part, str) else pl.col(str(place)) for place, part in enumerate(merged)]
+    return frame.select(pl.concat_str(texts).alias("text"))["text"]
+
+
+def _as_series(texts: Texts, rows: int) -> pl.Series:
+    return pl.repeat(texts, rows, dtype=pl.String, eager=True) if isinstance(texts, str) else texts
