@@ -7,7 +7,7 @@ check while it reads, but then it knows no line of any fault.)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import cast
 
@@ -103,11 +103,11 @@ def _checked(path: Path, schema: etree.XMLSchema) -> Iterator[tuple[list[etree._
             continue
         waiting += 1
         if waiting == _AT_ONCE:
-            yield _ask(schema, root, live, until=agency), is_first, root.sourceline or 0
+            yield _ask(schema, root, live, until=agency), is_first, _line_of(root)
             is_first, waiting = False, 0
     end = agencies.root
     if end is not None and (is_first or len(end)):
-        yield _ask(schema, root, end, until=None), is_first, root.sourceline or 0
+        yield _ask(schema, root, end, until=None), is_first, _line_of(root)
 
 
 def _ask(
@@ -123,7 +123,9 @@ def _ask(
         shell.append(child)
         if child is until:
             break
-    return [] if schema.validate(shell) else [error for error in schema.error_log]  # noqa: C416 - the stubs know no list of it
+    if schema.validate(shell):
+        return []
+    return list(cast("Iterable[etree._LogEntry]", schema.error_log))
 
 
 def _root_of(path: Path) -> etree._Element:
@@ -131,6 +133,10 @@ def _root_of(path: Path) -> etree._Element:
     parsed = etree.iterparse(str(path), events=("start",), resolve_entities=False, no_network=True, huge_tree=True)
     _, root = next(iter(parsed))
     return cast("etree._Element", root)
+
+
+def _line_of(element: etree._Element) -> int:
+    return cast("int | None", element.sourceline) or 0
 
 
 def _place_of(error: etree._LogEntry) -> _Place:
