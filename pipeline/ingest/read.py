@@ -20,6 +20,14 @@ from pipeline.ingest.cells import read_translation
 from pipeline.ingest.columns import nearest, require_columns
 from pipeline.ingest.delivery import Delivery, open_delivery
 from pipeline.ingest.descriptor import choose_files, describe_descriptor, read_descriptor
+from pipeline.ingest.hsds_json import (
+    HSDS_JSON,
+    hsds_json_layout,
+    named_json_files,
+    read_hsds_json,
+    recognize_json_files,
+    serves_json,
+)
 from pipeline.ingest.load_layout import SHIPPED, load_mapping, load_shipped_layout
 from pipeline.ingest.notices import describe_header, describe_rows
 from pipeline.ingest.other_formats import describe_other_files
@@ -42,7 +50,7 @@ from schemas.parameters import IngestParameters
 from schemas.raw import RawHeader, RawReject, RawRow
 
 #: Formats that are promised but not read yet.
-NOT_YET: tuple[str, ...] = ("hsds-json", "visionlink", "wellsky", "ohana")
+NOT_YET: tuple[str, ...] = ("visionlink", "wellsky", "ohana")
 
 
 def read_export(
@@ -55,11 +63,11 @@ def read_export(
     """Read an export as text under our field names.
 
     Args:
-        path: A CSV file, a folder or zip archive of CSV files, a `datapackage.json` beside them; or an AIRS file, a folder or zip
-            archive of AIRS files.
+        path: A CSV file, a folder or zip archive of CSV files, a `datapackage.json` beside them; or an AIRS file or HSDS in
+            JSON, a folder or zip archive of such files.
         center_id: Center that delivered it.
-        format_name: `auto`, `icarol`, `hsds`, `airs`, or the path of a mapping file ending in `.toml`. A named format overrides
-            recognition, never the check for required columns.
+        format_name: `auto`, `icarol`, `hsds`, `hsds-json`, `airs`, or the path of a mapping file ending in `.toml`. A named format
+            overrides recognition, never the check for required columns.
         parameters: Limits; the defaults when not given.
 
     Returns:
@@ -86,7 +94,10 @@ def read_export(
 
 @dataclass(frozen=True, kw_only=True)
 class _Source:
-    """Tables of a delivery with the layout that fits them; its hash, where that is not the hash of the tables."""
+    """Tables of a delivery with the layout that fits them; its hash, where that is not the hash of the tables.
+
+    `files` are the files as delivered, where these are not the tables themselves.
+    """
 
     layout: Layout
     version: str
@@ -94,6 +105,12 @@ class _Source:
     built: Built
     notices: tuple[str, ...]
     input_sha256: str = ""
+    files: tuple[Table, ...] = ()
+
+    @property
+    def delivered(self) -> tuple[Table, ...]:
+        """The files as delivered, with their raw rows."""
+        return self.files or tuple(self.tables.values())
 
 
 def _named_layout(format_name: str) -> Layout | None:
@@ -101,16 +118,18 @@ def _named_layout(format_name: str) -> Layout | None:
         return None
     if format_name in SHIPPED:
         return load_shipped_layout(format_name)
+    if format_name == HSDS_JSON:
+        return hsds_json_layout()
     if format_name.lower().endswith(".toml"):
         return load_mapping(Path(format_name))
     if format_name in NOT_YET:
         raise InputError(
             f"The format {format_name} is not supported yet.",
-            advice=f"Read now: {', '.join(SHIPPED)}, and any CSV table with a mapping file (docs/mapping.md).",
+            advice=f"Read now: {', '.join((*SHIPPED, HSDS_JSON))}, and any CSV table with a mapping file (docs/mapping.md).",
         )
     raise UsageError(
         f"There is no format {format_name!r}.",
-        advice=f"Formats: auto, {', '.join((*SHIPPED, *NOT_YET))}, or the path of a mapping file ending in .toml.",
+        advice=f"Formats: auto, {', '.join((*SHIPPED, HSDS_JSON, *NOT_YET))}, or the path of a mapping file ending in .toml.",
     )
 
 
@@ -123,6 +142,10 @@ def _read_source(delivery: Delivery, layout: Layout | None, *, center_id: str, p
             return _read_package(delivery, found[1], found[0], center_id=center_id, parameters=parameters)
     if layout is None and (documents := find_airs_files(delivery)):
         return _read_airs(delivery, documents, load_shipped_layout("airs"), center_id=center_id)
+    if layout is None and (documents := recognize_json_files(delivery)):
+        return _read_json(delivery, documents, hsds_json_layout(), center_id=center_id, parameters=parameters)
+    if layout is not None and serves_json(layout) and (documents := named_json_files(delivery, layout=layout)):
+        return _read_json(delivery, documents, layout, center_id=center_id, parameters=parameters)
     if layout is not None and not layout.is_flat:
         folder = find_package_folder(delivery, layout=layout)
         return _read_package(delivery, folder, layout, center_id=center_id, parameters=parameters)
@@ -136,9 +159,6 @@ def _table_layouts() -> list[Layout]:
 
 def _read_airs(delivery: Delivery, files: Sequence[str], layout: Layout, *, center_id: str) -> _Source:
     export = read_airs(delivery, files, layout=layout, center_id=center_id)
-    for table in export.tables.values():
-        if table.layout is not None and table.layout.required:
-            require_rows(table)
     return _Source(
         layout=layout,
         version=export.version,
@@ -146,6 +166,23 @@ def _read_airs(delivery: Delivery, files: Sequence[str], layout: Layout, *, cent
         built=finish_rows(build_rows(export.placed), layout=layout),
         notices=export.notices,
         input_sha256=export.input_sha256,
+    )
+
+
+def _read_json(
+    delivery: Delivery, files: Sequence[str], layout: Layout, *, center_id: str, parameters: IngestParameters
+) -> _Source:
+    export = read_hsds_json(delivery, files, layout=layout, center_id=center_id, parameters=parameters)
+    tables = export.tables
+    notices = tuple(notice for table in tables.values() for notice in _check_table(table, layout, tables=tables))
+    return _Source(
+        layout=layout,
+        # Objects inside each other came with version 3; the tables of 1.x may be in JSON as well.
+        version=find_version(layout, headers=export.headers, name=delivery.name) or "3.x",
+        tables=tables,
+        built=finish_rows(build_rows(tables), layout=layout),
+        notices=(*export.notices, *notices),
+        files=export.files,
     )
 
 
@@ -308,20 +345,18 @@ def _require_lookups(part: FileLayout, *, tables: dict[str, Table], title: str) 
 
 
 def _deliver(source: _Source, *, center_id: str) -> Delivered:
-    tables, built = source.tables, source.built
+    tables, built, files = source.tables, source.built, source.delivered
     carried = frozenset().union(*(rows.carried for rows in built.rows.values()))
-    notices = (*source.notices, *describe_rows(tables, built.texts, records=built.rows["record"].frame))
+    notices = (*source.notices, *_describe_rows(source))
     return Delivered(
         center_id=center_id,
         format_name=source.layout.name,
         format_version=source.version,
-        input_sha256=source.input_sha256 or _hash_delivery(tables.values()),
-        files=tuple(table.input_file() for table in tables.values()),
+        input_sha256=source.input_sha256 or _hash_delivery(files),
+        files=tuple(table.input_file() for table in files),
         raw_header=_raw_header(tables.values(), center_id=center_id),
-        raw_row=check(pl.concat([empty_table(RawRow), *(table.parsed.rows for table in tables.values())]), RawRow),
-        raw_reject=check(
-            pl.concat([empty_table(RawReject), *(table.parsed.rejects for table in tables.values())]), RawReject
-        ),
+        raw_row=check(pl.concat([empty_table(RawRow), *(table.parsed.rows for table in files)]), RawRow),
+        raw_reject=check(pl.concat([empty_table(RawReject), *(table.parsed.rejects for table in files)]), RawReject),
         record=take_sorted(built.rows, "record"),
         phone=take_sorted(built.rows, "phone"),
         address=take_sorted(built.rows, "address"),
@@ -333,6 +368,11 @@ def _deliver(source: _Source, *, center_id: str) -> Delivered:
         unmapped_columns=_unmapped_columns(source),
         notices=notices,
     )
+
+
+def _describe_rows(source: _Source) -> tuple[str, ...]:
+    tables = source.tables | {table.name: table for table in source.files}
+    return describe_rows(tables, source.built.texts, records=source.built.rows["record"].frame)
 
 
 def _hash_delivery(tables: Iterable[Table]) -> str:
