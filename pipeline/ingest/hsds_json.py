@@ -119,7 +119,7 @@ def named_json_files(delivery: Delivery, *, layout: Layout) -> tuple[str, ...]:
 
 
 def _find_files(delivery: Delivery, *, layout: Layout) -> tuple[str, ...]:
-    """Return the JSON files of one folder: the one with the most files whose names tell what they hold."""
+    """Return the JSON files of one folder: the one with files whose names tell what they hold."""
     files = [
         file
         for file in sorted(delivery.files)
@@ -128,8 +128,7 @@ def _find_files(delivery: Delivery, *, layout: Layout) -> tuple[str, ...]:
     counts: dict[str, int] = {}
     for file in files:
         counts[folder_of(file)] = counts.get(folder_of(file), 0) + (kind_of_file(file, layout) is not None)
-    best = max(counts.values(), default=0)
-    folders = sorted(folder for folder, count in counts.items() if count == best)
+    folders = sorted(folder for folder, count in counts.items() if count) or sorted(counts)
     if len(folders) > 1:
         raise InputError(
             f"{delivery.name} holds JSON in several folders: {', '.join(folder or 'the folder itself' for folder in folders)}.",
