@@ -148,31 +148,29 @@ def read_airs(delivery: Delivery, files: Sequence[str], *, layout: Layout, cente
         )
     names = {part.names[0]: part for part in layout.files}
     reading = Reading(rows=Collector(center_id=center_id, names=tuple(names)), meant=_meant(layout))
-    read, versions, agencies, said = [], [], 0, []
+    read: list[_OneFile] = []
     for path in files:
-        data = delivery.files[path]()
-        file = PurePosixPath(path).name
-        one = _read_file(data, file=file, reading=reading, agencies=agencies)
-        agencies = one.agencies
-        versions.append(one.version)
-        said.append(one.sentence)
-        read.append(_as_read(data, file=file, encoding=one.encoding))
+        agencies = sum(one.agencies for one in read)
+        read.append(_read_file(delivery.files[path](), file=PurePosixPath(path).name, reading=reading, before=agencies))
+    versions = [one.version for one in read]
     _refuse_mixture(versions, files=files, name=delivery.name)
-    gathered = reading.rows.finish(read)
+    said = [one.said for one in read]
+    gathered = reading.rows.finish(said)
     tables = {name: table.with_layout(names.get(name)) for name, table in gathered.tables.items()}
     if not any(tables[name].parsed.rows.height for name in RECORD_TABLES):
         raise InputError(
             f"{delivery.name} holds no agency.",
             advice="The export ran without records; check its filter and export again.",
         )
-    notices = [*said, *describe_reading(reading, is_numbered=gathered.is_numbered, several=len(read) > 1)]
+    notices = [one.sentence for one in read if one.sentence]
+    notices += describe_reading(reading, is_numbered=gathered.is_numbered, several=len(read) > 1)
     for table in tables.values():
         notices += describe_unknown(table)
     return AirsExport(
         version=", ".join(sorted(set(versions))),
         tables=tables,
         placed={name: table.with_layout(names.get(name)) for name, table in gathered.placed.items()},
-        input_sha256=_hash_files(read),
+        input_sha256=_hash_files(said),
         notices=tuple(notices),
     )
 
@@ -185,14 +183,15 @@ def _meant(layout: Layout) -> Collection[str]:
 @dataclass(frozen=True, kw_only=True)
 class _OneFile:
     version: str
-    encoding: str
     agencies: int
     sentence: str
+    said: ReadFile
 
 
-def _read_file(data: bytes, *, file: str, reading: Reading, agencies: int) -> _OneFile:
+def _read_file(data: bytes, *, file: str, reading: Reading, before: int) -> _OneFile:
     _require_root(data, name=file)
     root: Element | None = None
+    agencies = 0
     version, sentence = "", ""
     lists = FlatLists(reading=reading)
     for element in read_elements(data, name=file):
@@ -211,7 +210,7 @@ def _read_file(data: bytes, *, file: str, reading: Reading, agencies: int) -> _O
             continue
         if name == "Agency":
             agencies += 1
-            read_agency(element, path=f"agency {agencies}", parent="", reading=reading)
+            read_agency(element, path=f"agency {before + agencies}", parent="", reading=reading)
             continue
         line = line_of(element)
         cells = cells_of(element) | {"=element": name}
@@ -221,7 +220,8 @@ def _read_file(data: bytes, *, file: str, reading: Reading, agencies: int) -> _O
         reading.notice("other elements", name)
     lists.finish()
     encoding = "utf-8" if root is None else (root.getroottree().docinfo.encoding or "utf-8").lower()
-    return _OneFile(version=version, encoding=encoding, agencies=agencies, sentence=sentence)
+    said = _as_read(data, file=file, encoding=encoding)
+    return _OneFile(version=version, agencies=agencies, sentence=sentence, said=said)
 
 
 def _version_of(root: Element, *, first: Element) -> str:

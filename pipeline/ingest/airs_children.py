@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -12,12 +12,11 @@ from pipeline.ingest.airs_elements import (
     SEPARATOR,
     Element,
     as_written,
+    attribute,
     cells_of,
     first_text,
-    holds,
     is_nothing,
     line_of,
-    local,
     named,
     says_yes,
     texts,
@@ -104,19 +103,17 @@ _Row = tuple[str, Element, dict[str, str]]
 def _phones(record: Element, *, tally: Counter[str]) -> Iterator[_Row]:
     for slot, phone in _slots(named(record, "Phone"), "Phone"):
         cells = cells_of(phone)
-        number = first_text(phone, "PhoneNumber", "Phone")
-        withheld = first_text(phone, "ReasonWithheld")
+        number = cells.get("PhoneNumber") or cells.get("Phone")
         tally["phones"] += 1
         tally["phones without number"] += not number
-        tally["phones withheld"] += bool(withheld and not number)
+        tally["phones withheld"] += bool(cells.get("ReasonWithheld") and not number)
         if not cells:
             continue
-        cells["=slot"] = slot
-        cells["=type"] = "toll_free" if says_yes(first_text(phone, "TollFree")) else first_text(phone, "Type")
-        private = _private(phone)
-        if private is not None:
-            cells["=private"] = private
-        yield "phone", phone, cells
+        worked_out = {
+            "=slot": slot,
+            "=type": "toll_free" if says_yes(cells.get("TollFree", "")) else cells.get("Type", ""),
+        }
+        yield "phone", phone, cells | worked_out | _private(phone, cells)
 
 
 def _addresses(record: Element) -> Iterator[_Row]:
@@ -125,10 +122,8 @@ def _addresses(record: Element) -> Iterator[_Row]:
         for slot, address in _slots(named(record, kind), kind):
             if is_nothing(address):
                 continue
-            cells = cells_of(address) | {"=kind": kind, "=slot": slot}
-            private = _private(address)
-            if private is not None:
-                cells["=private"] = private
+            cells = cells_of(address)
+            cells |= {"=kind": kind, "=slot": slot} | _private(address, cells)
             if kind == "PhysicalAddress" and directions:
                 cells["=directions"] = directions
                 directions = ""
@@ -141,15 +136,16 @@ def _directions(record: Element) -> str:
     return SEPARATOR.join([*said, *([f"Cross streets: {streets}"] if streets else [])])
 
 
-def _private(element: Element) -> str | None:
+def _private(element: Element, cells: Mapping[str, str]) -> dict[str, str]:
     """Return what is said about privacy: yes where a reason is given for withholding, whatever the flag says.
 
-    None when nothing is said. In 4.0 reason and value may stand side by side, so there the flag alone counts.
+    Nothing when nothing is said. In 4.0 the flag is an element, and reason and value may stand side by side: there the flag alone
+    counts.
     """
-    is_attribute = any(local(name) == "Confidential" for name in element.attrib)
-    if first_text(element, "ReasonWithheld") and (is_attribute or not holds(element, "Confidential")):
-        return "true"
-    return first_text(element, "Confidential") if holds(element, "Confidential") else None
+    flag = cells.get("Confidential")
+    if cells.get("ReasonWithheld") and (flag is None or attribute(element, "Confidential") is not None):
+        return {"=private": "true"}
+    return {} if flag is None else {"=private": flag}
 
 
 def _contacts(record: Element) -> Iterator[_Row]:
@@ -164,11 +160,7 @@ def _contacts(record: Element) -> Iterator[_Row]:
 def _contact(contact: Element, *, slot: str, role: str) -> Iterator[_Row]:
     if is_nothing(contact):
         return
-    phones = [
-        _with_extension(phone)
-        for phone in named(contact, "Phone", "ContactPhone")
-        if not says_yes(_private(phone) or "")
-    ]
+    phones = [_callable_number(phone) for phone in named(contact, "Phone", "ContactPhone")]
     emails = [
         *texts(contact, "Email/Address"),
         *texts(contact, "ContactEmail"),
@@ -183,8 +175,12 @@ def _contact(contact: Element, *, slot: str, role: str) -> Iterator[_Row]:
     yield "contact", contact, cells_of(contact) | worked_out
 
 
-def _with_extension(phone: Element) -> str:
-    number, extension = first_text(phone, "PhoneNumber", "Phone"), first_text(phone, "Extension")
+def _callable_number(phone: Element) -> str:
+    """Return the number of a contact with its extension; empty when it is confidential."""
+    cells = cells_of(phone)
+    number, extension = cells.get("PhoneNumber") or cells.get("Phone", ""), cells.get("Extension", "")
+    if says_yes(_private(phone, cells).get("=private", "")):
+        return ""
     if not number or not extension:
         return number
     return f"{number} {extension if extension[:1].lower() in 'ex' else f'ext. {extension}'}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from lxml import etree
 
@@ -16,6 +17,7 @@ YES_WORDS = ("true", "1", "yes", "y", "t")
 NO_WORDS = ("false", "0", "no", "n", "f")
 
 
+@lru_cache(maxsize=4_096)
 def local(tag: str) -> str:
     """Return a name without its namespace.
 
@@ -33,7 +35,21 @@ def line_of(element: Element) -> int:
 
 def named(element: Element, *names: str) -> list[Element]:
     """Return the children with one of the local names, in the order of the file."""
-    return [child for child in element if local(child.tag) in names]
+    return list(element.iterchildren(*map(_anywhere, names)))
+
+
+@lru_cache(maxsize=4_096)
+def _anywhere(name: str) -> str:
+    """Return how the parser is asked for a name in any namespace or none."""
+    return f"{{*}}{name}"
+
+
+def attribute(element: Element, name: str) -> str | None:
+    """Return an attribute, without or with a namespace; None when it is not there."""
+    value = element.get(name)
+    if value is not None or not element.attrib:
+        return value
+    return next((text for key, text in element.attrib.items() if local(key) == name), None)
 
 
 def text_of(element: Element) -> str:
@@ -51,8 +67,8 @@ def texts(element: Element, path: str) -> list[str]:
     first, _, rest = path.partition("/")
     if rest:
         return [text for child in named(element, first) for text in texts(child, rest)]
-    found = [value.strip() for name, value in element.attrib.items() if local(name) == first]
-    found += [text_of(child) for child in named(element, first)]
+    found = [(attribute(element, first) or "").strip()]
+    found += map(text_of, element.iterchildren(_anywhere(first)))
     return [text for text in found if text]
 
 
@@ -63,7 +79,9 @@ def first_text(element: Element, *paths: str) -> str:
 
 def holds(element: Element, *names: str) -> bool:
     """Tell whether an element has a child or attribute of one of the names, blank or not."""
-    return any(local(name) in names for name in element.attrib) or any(local(child.tag) in names for child in element)
+    return next(element.iterchildren(*map(_anywhere, names)), None) is not None or any(
+        attribute(element, name) is not None for name in names
+    )
 
 
 def says_yes(text: str) -> bool:
