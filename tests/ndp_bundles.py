@@ -60,7 +60,8 @@ def only(items: list[dict[str, Any]], **where: Any) -> dict[str, Any]:
 
 
 def changed(public: PublicDirectory, table: str, **columns: Any) -> PublicDirectory:
-    """What may leave with columns of one table replaced, for words that cannot come so far by themselves."""
+    """What may leave with columns of one table replaced (a list: one value per row), for words that cannot come so far by themselves."""
     frame = getattr(public, table)
-    replaced = frame.with_columns(pl.lit(value, dtype=frame.schema[name]).alias(name) for name, value in columns.items())
+    values = {name: value if isinstance(value, list) else [value] * frame.height for name, value in columns.items()}
+    replaced = frame.with_columns(pl.Series(name, given, dtype=frame.schema[name]) for name, given in values.items())
     return PublicDirectory(**{**vars(public), table: replaced})
