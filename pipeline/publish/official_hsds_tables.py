@@ -65,13 +65,12 @@ def check_official_tables(folder: Path, *, schema_dir: Path, version: str) -> li
     return faults
 
 
-def _read(path: Path, columns: list[str] | None = None) -> pl.DataFrame:
+def _read(path: Path) -> pl.DataFrame:
     try:
-        frame = pl.read_csv(path, infer_schema=False, columns=columns, null_values=[""])
+        # A quoted cell without text is as empty as one without quotes.
+        return pl.read_csv(path, infer_schema=False, null_values=[""])
     except (OSError, pl.exceptions.PolarsError) as fault:
         raise InputError(f"{path} cannot be read as a table.", advice="Name the folder of an HSDS package.") from fault
-    # A quoted empty cell is read as text without characters; a data package knows no such thing.
-    return frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
 
 
 def _ids(path: Path) -> pl.Series:

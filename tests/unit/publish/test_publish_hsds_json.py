@@ -309,6 +309,23 @@ def test_neither_blocks_nor_the_order_of_rows_change_a_byte(size):
     assert nested(turned, block_size=size) == nested(tables, block_size=7)
 
 
+def test_attributes_go_by_the_table_of_their_owner(tmp_path):
+    """Where a service has the id of its organization, as some publishers do it, the terms of the service would stand in both."""
+    rows = small_rows()
+    rows["attribute"][0]["link_id"] = rows["organization"][0]["id"]
+    rows["service"][0]["id"] = rows["organization"][0]["id"]
+    rows["service_at_location"] = []
+    (organization, _) = written(tables_of(rows), tmp_path)["organizations"]
+    assert "attributes" not in organization
+    assert organization["services"][0]["attributes"][0]["taxonomy_term"] == TERM
+
+
+def test_a_block_holds_few_organizations():
+    """A large directory would not fit into memory."""
+    blocks = list(nest_organizations(tables_of(small_rows()), block_size=2))
+    assert [len(block["organization"]) for block in blocks if "organization" in block] == [1, 1]
+
+
 def test_package_without_any_record_has_empty_files(tmp_path):
     """A first night would fail."""
     assert written(tables_of({}), tmp_path) == {"organizations": [], "services": [], SIDE_TABLE: []}

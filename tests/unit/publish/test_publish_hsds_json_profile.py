@@ -92,9 +92,10 @@ def test_records_that_keep_the_profile_have_no_warning(small):
 
 
 def test_a_target_alone_is_no_service_term(small):
-    """A service would count as classified that nobody can find."""
+    """A service would count as classified that nobody can find; nor is a term of a location one of a service."""
     tables = dict(small.export(small.rows()).tables)
-    tables["attribute"] = tables["attribute"].filter(pl.col("link_type") == "target")
+    of_others = pl.when(pl.col("link_type") == "target").then("link_entity").otherwise(pl.lit("location"))
+    tables["attribute"] = tables["attribute"].with_columns(link_entity=of_others)
     assert [(fault.column, fault.count) for fault in check_profile(tables)] == [("attributes", 2)]
 
 
