@@ -24,7 +24,16 @@ from pipeline.publish.airs_words import (
     RECORD_OWNER,
     STATUS_WORDS,
 )
-from pipeline.publish.airs_xml import attribute, attribute_text, element, filled, joined_by, text, text_element
+from pipeline.publish.airs_xml import (
+    attached,
+    attribute,
+    attribute_text,
+    element,
+    filled,
+    joined_by,
+    text,
+    text_element,
+)
 from pipeline.publish.hsds_rows import strict_url
 from schemas.enumerations import Status
 
@@ -61,13 +70,14 @@ def agency_elements(
     """
     located = owned["address", "agency"], owned["withheld_value", "agency"]
     rows = pl.concat([elements, agencies.drop("record_uid", "native_id")], how="horizontal")
-    for frame in (
+    rows = attached(
+        rows,
+        "position",
         phone_elements(owned["phone", "agency"], owned["withheld_value", "agency"]),
         address_elements(*located, version=version),
         contact_elements(owned["contact", "agency"], version=version).select("owner", "persons", "updates"),
         joined_by(sites, "position", "sites").rename({"position": "owner"}),
-    ):
-        rows = rows.join(frame, left_on="position", right_on="owner", how="left", maintain_order="left")
+    )
     rows = with_made_keys(
         rows.with_columns(pl.col("key").alias("agency_key"), pl.col("record_uid").alias("made_from")), "agency_location"
     )

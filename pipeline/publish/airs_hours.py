@@ -54,7 +54,9 @@ def weekly_hours(schedules: pl.DataFrame) -> pl.DataFrame:
     morning = spans.filter(pl.col("crosses") & (pl.col("closes") > 0)).select(
         following.alias("place"), pl.lit(0, dtype=pl.Int32).alias("opens"), "closes"
     )
-    ordered = pl.concat([evening, morning]).unique().sort("place", "opens", "closes")
+    ordered = (
+        pl.concat([evening, morning]).sort("place", "opens", "closes").filter(_differs("place", "opens", "closes"))
+    )
     place = pl.col("place")
     name = (place % 7).replace_strict(dict(enumerate(_DAYS.values())), return_dtype=pl.String)
     pieces = ordered.with_columns(name.alias("name")).select(
@@ -67,12 +69,17 @@ def weekly_hours(schedules: pl.DataFrame) -> pl.DataFrame:
             ignore_nulls=True,
         ).alias("days"),
     )
-    remarks = (
-        schedules.select("owner", pl.col("note").alias("notes")).drop_nulls("notes").unique().sort("owner", "notes")
-    )
+    noted = schedules.select("owner", pl.col("note").alias("notes")).drop_nulls("notes")
+    # The days of a week mostly bear one remark: what repeats the row before goes first, for it costs the least.
+    remarks = noted.filter(_differs("owner", "notes")).unique().sort("owner", "notes")
     return joined_by(pieces, "owner", "days").join(
         joined_by(remarks, "owner", "notes", separator="; "), on="owner", how="full", coalesce=True
     )
+
+
+def _differs(*columns: str) -> pl.Expr:
+    """Return whether a row differs from the one before."""
+    return pl.any_horizontal((pl.col(column) != pl.col(column).shift(1)).fill_null(value=True) for column in columns)
 
 
 def _seconds(column: str) -> pl.Expr:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 from lxml import etree
 
@@ -90,24 +90,25 @@ def check_official(path: Path, *, schema_dir: Path, version: str) -> list[Fault]
 
 def _checked(path: Path, schema: etree.XMLSchema) -> Iterator[tuple[list[etree._LogEntry], bool, int]]:
     """Return the errors of some agencies at a time, whether they are the first, and the line of the root."""
-    root = _root_of(path)
     is_first = True
     waiting = 0
-    agencies = etree.iterparse(
-        str(path), events=("end",), tag="{*}Agency", resolve_entities=False, no_network=True, huge_tree=True
-    )
     live: etree._Element | None = None
-    for _, agency in agencies:
-        live = agency.getparent()
-        if live is None or live.getparent() is not None:
-            continue
-        waiting += 1
-        if waiting == _AT_ONCE:
-            yield _ask(schema, root, live, until=agency), is_first, _line_of(root)
-            is_first, waiting = False, 0
-    end = agencies.root
-    if end is not None and (is_first or len(end)):
-        yield _ask(schema, root, end, until=None), is_first, _line_of(root)
+    with path.open("rb") as head, path.open("rb") as file:
+        root = _root_of(head)
+        agencies = etree.iterparse(
+            file, events=("end",), tag="{*}Agency", resolve_entities=False, no_network=True, huge_tree=True
+        )
+        for _, agency in agencies:
+            live = agency.getparent()
+            if live is None or live.getparent() is not None:
+                continue
+            waiting += 1
+            if waiting == _AT_ONCE:
+                yield _ask(schema, root, live, until=agency), is_first, _line_of(root)
+                is_first, waiting = False, 0
+        end = agencies.root
+        if end is not None and (is_first or len(end)):
+            yield _ask(schema, root, end, until=None), is_first, _line_of(root)
 
 
 def _ask(
@@ -128,9 +129,9 @@ def _ask(
     return list(cast("Iterable[etree._LogEntry]", schema.error_log))
 
 
-def _root_of(path: Path) -> etree._Element:
+def _root_of(file: BinaryIO) -> etree._Element:
     """Return the root element with its attributes, without reading on."""
-    parsed = etree.iterparse(str(path), events=("start",), resolve_entities=False, no_network=True, huge_tree=True)
+    parsed = etree.iterparse(file, events=("start",), resolve_entities=False, no_network=True, huge_tree=True)
     _, root = next(iter(parsed))
     return cast("etree._Element", root)
 

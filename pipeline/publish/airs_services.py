@@ -10,7 +10,7 @@ from pipeline.publish.airs_areas import area_elements
 from pipeline.publish.airs_hours import time_open, weekly_hours
 from pipeline.publish.airs_owned import contact_elements, phone_elements, taxonomy_elements
 from pipeline.publish.airs_words import CLOSED, STATUS_WORDS
-from pipeline.publish.airs_xml import attribute, element, joined, text, text_element
+from pipeline.publish.airs_xml import attached, attribute, element, joined, text, text_element
 from pipeline.publish.hsds_rows import strict_url
 from schemas.enumerations import Status
 
@@ -122,7 +122,7 @@ def resource_info(contacts: pl.Expr | None = None) -> pl.Expr:
 def languages(column: str = "languages") -> pl.Expr:
     """Return one `Languages` per language; null when there are none."""
     # Entries are joined with a character of private use, so that all are escaped together.
-    names = text(pl.col(column).list.unique(maintain_order=True).list.join("\ue000"))
+    names = text(pl.col(column).list.join("\ue000"))
     each = names.str.replace_all("\ue000", "</Name></Languages><Languages><Name>", literal=True)
     told = pl.format("<Languages><Name>{}</Name></Languages>", each)
     return told.str.replace_all("<Languages><Name></Name></Languages>", "", literal=True)
@@ -157,15 +157,15 @@ def _parts(
     version: str,
 ) -> pl.DataFrame:
     """Return the elements and values that services and services at sites have in common, one row per record."""
-    rows = records
-    for frame in (
+    rows = attached(
+        records,
+        "number",
         phone_elements(owned["phone", kind], owned["withheld_value", kind]),
         weekly_hours(owned["schedule", kind]),
         taxonomy_elements(owned["taxonomy_link", kind]),
         contact_elements(owned["contact", kind], version=version).select("owner", "updates"),
         area_elements(records, areas).rename({"number": "owner"}),
-    ):
-        rows = rows.join(frame, left_on="number", right_on="owner", how="left", maintain_order="left")
+    )
     is_3_0 = version == "3.0"
     nothing = pl.lit(None, dtype=pl.String)
     payments = nothing if is_3_0 else text_element("PaymentMethodAccepted", pl.col("payment_methods").list.join("; "))

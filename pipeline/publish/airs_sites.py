@@ -26,7 +26,7 @@ from pipeline.publish.airs_words import (
     STATUS_WORDS,
     WITHHELD_ANYWAY,
 )
-from pipeline.publish.airs_xml import attribute, element, filled, text, text_element
+from pipeline.publish.airs_xml import attached, attribute, element, filled, text, text_element
 from pipeline.publish.hsds_rows import strict_url
 from schemas.enumerations import Status
 
@@ -60,14 +60,15 @@ def site_elements(
     rows = pl.concat(
         [elements.rename({"key": "site_key"}), sites.drop("record_uid", "native_id", "agency_uid")], how="horizontal"
     )
-    for frame in (
+    rows = attached(
+        rows,
+        "number",
         phone_elements(owned["phone", "site"], owned["withheld_value", "site"]),
         address_elements(owned["address", "site"], owned["withheld_value", "site"], version=version),
         contact_elements(owned["contact", "site"], version=version).select("owner", "contacts"),
         weekly_hours(owned["schedule", "site"]),
         services.rename({"site_number": "owner"}),
-    ):
-        rows = rows.join(frame, left_on="number", right_on="owner", how="left", maintain_order="left")
+    )
     is_closed = pl.col("status") == Status.TEMPORARILY_CLOSED
     closed = pl.when(is_closed).then(pl.concat_str(pl.lit(CLOSED), "alert", separator=": ", ignore_nulls=True))
     status = pl.col("status").replace_strict(STATUS_WORDS, default=None, return_dtype=pl.String)

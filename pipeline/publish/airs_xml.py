@@ -98,6 +98,25 @@ def joined_by(frame: pl.DataFrame, owner: str, column: str, *, separator: str = 
     )
 
 
+def attached(records: pl.DataFrame, number: str, *frames: pl.DataFrame) -> pl.DataFrame:
+    """Return records with the columns of frames that have at most one row per record, null where they have none.
+
+    Args:
+        records: The records.
+        number: Column of the records that the frames name `owner`.
+        frames: What belongs to them.
+    """
+    # Joined by the number alone and set side by side: the many columns of the records are not copied for every frame.
+    places = records.select(pl.col(number).alias("owner"))
+    return pl.concat(
+        [
+            records,
+            *(places.join(frame, on="owner", how="left", maintain_order="left").drop("owner") for frame in frames),
+        ],
+        how="horizontal",
+    )
+
+
 def _escape(texts: pl.Series) -> pl.Series:
     """Escape texts; few hold anything to be escaped, and only those are touched."""
     places = texts.str.contains("[&<>]").arg_true()
