@@ -11,10 +11,10 @@ from functools import cache
 
 import polars as pl
 
-from pipeline.publish.ndp_block import tidy
 from pipeline.publish.ndp_ids import long_number
 from pipeline.publish.ndp_json import json_objects
 from pipeline.publish.ndp_shape import GEO_COMPONENT
+from pipeline.publish.ndp_text import tidy
 from pipeline.publish.ndp_words import NdpWords, fold
 from schemas.states import state_boxes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -104,25 +104,6 @@ def worked_ahead(work: Callable[[Source], _Made], blocks: Iterable[Source]) -> I
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-
-
-def tidy(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """Return the frame with text as every reader takes it: LF line ends, no control characters, no outer blanks, none blank."""
-    looks = frame.select(pl.col(column).str.contains(_UNTIDY).any().alias(column) for column in columns)
-    untidy = [column for column in columns if looks[column].any()]
-    return frame.with_columns(_plain(pl.col(column)).alias(column) for column in untidy)
-
-
-_UNTIDY = r"[\x00-\x08\x0b-\x1f\x7f-\x9f]|^\s|\s$|^$"
-
-
-def _plain(text: pl.Expr) -> pl.Expr:
-    clean = (
-        text.str.replace_all(r"\r\n?", "\n")
-        .str.replace_all(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", "")
-        .str.strip_chars()
-    )
-    return pl.when(clean != "").then(clean)
 
 
 def _slice(keys: pl.DataFrame, first: int, last: int) -> pl.DataFrame:

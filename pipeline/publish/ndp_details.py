@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipeline.publish.hsds_rows import lost, strict_email
-from pipeline.publish.ndp_block import Remarks, Source, tidy
+from pipeline.publish.ndp_block import Remarks, Source
 from pipeline.publish.ndp_ids import long_number
 from pipeline.publish.ndp_json import json_objects
 from pipeline.publish.ndp_shape import OPEN, PHONE
+from pipeline.publish.ndp_text import tidy
 from pipeline.publish.ndp_words import NdpWords
 from pipeline.publish.public_phones import can_be_called
 from schemas.enumerations import PhoneType

@@ -32,7 +32,7 @@ def json_objects(
     """Return one JSON object per row.
 
     Args:
-        columns: Values by member, each typed as the shape says.
+        columns: Values by member, each typed as the shape says; lists of objects as texts, items joined by commas.
         shape: Members in their order.
         lists: By member, finished texts between the brackets of a list; these members need no column.
         rows: Number of rows.
@@ -62,7 +62,7 @@ def _object(columns: Mapping[str, pl.Series], shape: Shape, lists: Mapping[str, 
 
 def _value(values: pl.Series, dtype: pl.DataType | type[pl.DataType], rows: int) -> Texts:
     if isinstance(dtype, pl.List):
-        return _list(values, dtype)
+        return _list(values)
     if values.null_count() == rows:
         return _NULL
     if isinstance(dtype, pl.Struct):
@@ -78,27 +78,11 @@ def _struct(values: pl.Series, dtype: pl.Struct, rows: int) -> Texts:
     return _or_null(values, _object(members, shape, {}, rows))
 
 
-def _list(values: pl.Series, dtype: pl.List) -> Texts:
-    """Return lists; a list that is not known is an empty one. Text in place of a list holds finished items."""
-    if values.dtype == pl.String:
-        if values.null_count() == len(values):
-            return "[]"
-        return _concat(["[", values.fill_null(""), "]"])
-    if dtype.inner == pl.String:
+def _list(values: pl.Series) -> Texts:
+    """Return lists; a list that is not known is an empty one. Lists of objects are there as finished items."""
+    if values.dtype != pl.String:
         return _list_of_texts(values)
-    exploded = pl.DataFrame({"owner_id": pl.int_range(len(values), eager=True), "item": values}).explode(
-        "item", keep_nulls=False, empty_as_null=False
-    )
-    if exploded.is_empty():
-        return "[]"
-    items = _as_series(_value(exploded["item"], dtype.inner, exploded.height), exploded.height)
-    joined = joined_lists(exploded["owner_id"], items)
-    text = (
-        pl.DataFrame({"owner_id": pl.int_range(len(values), eager=True)})
-        .join(joined, on="owner_id", how="left", maintain_order="left")["text"]
-        .fill_null("")
-    )
-    return _concat(["[", text, "]"])
+    return "[]" if values.null_count() == len(values) else _concat(["[", values.fill_null(""), "]"])
 
 
 def _list_of_texts(values: pl.Series) -> Texts:

@@ -20,19 +20,13 @@ def with_status(records: Mapping[str, pl.DataFrame], words: NdpWords) -> dict[st
         words: The table of statuses.
     """
     done = {kind: _own(records[kind], words) for kind in ("agency", "service")}
-    done["site"] = _inherit(_own(records["site"], words), done["agency"], on="org_id")
-    links = _inherit(_own(records["service_at_site"], words), done["service"], on="service_id")
-    order = {word: place for place, word in enumerate(words.access_order)}
-    ranks = [pl.col("meta_access")]
+    done["site"] = _inherit(_own(records["site"], words), done["agency"], on="org_id", words=words)
+    links = _inherit(_own(records["service_at_site"], words), done["service"], on="service_id", words=words)
     for kind, column in (("service", "service_id"), ("site", "location_id")):
-        name = f"{kind}_access"
-        seen = done[kind].select(pl.col("id").alias(column), pl.col("meta_access").alias(name))
+        seen = done[kind].select(pl.col("id").alias(column), pl.col("meta_access").alias(f"{kind}_access"))
         links = links.join(seen, on=column, how="left", maintain_order="left")
-        ranks.append(pl.col(name))
-    strictest = pl.min_horizontal(rank.replace_strict(order, default=None, return_dtype=pl.Int8) for rank in ranks)
-    names = {place: word for word, place in order.items()}
     done["service_at_site"] = links.with_columns(
-        strictest.replace_strict(names, default=None, return_dtype=pl.String).alias("meta_access")
+        _strictest("meta_access", "service_access", "site_access", words=words).alias("meta_access")
     ).drop("service_access", "site_access")
     return done
 
@@ -78,7 +72,7 @@ def _own(records: pl.DataFrame, words: NdpWords) -> pl.DataFrame:
     )
 
 
-def _inherit(records: pl.DataFrame, parents: pl.DataFrame, *, on: str) -> pl.DataFrame:
+def _inherit(records: pl.DataFrame, parents: pl.DataFrame, *, on: str, words: NdpWords) -> pl.DataFrame:
     above = parents.select(
         pl.col("id").alias(on),
         pl.col("meta_status").alias("parent_status"),
@@ -88,6 +82,19 @@ def _inherit(records: pl.DataFrame, parents: pl.DataFrame, *, on: str) -> pl.Dat
     says_nothing = pl.col("meta_status").is_null()
     joined = records.join(above, on=on, how="left", maintain_order="left")
     return joined.with_columns(
-        pl.when(says_nothing).then(f"parent_{name}").otherwise(f"meta_{name}").alias(f"meta_{name}")
-        for name in ("status", "reason", "access")
+        *(
+            pl.when(says_nothing).then(f"parent_{name}").otherwise(f"meta_{name}").alias(f"meta_{name}")
+            for name in ("status", "reason")
+        ),
+        pl.when(says_nothing)
+        .then(_strictest("meta_access", "parent_access", words=words))
+        .otherwise("meta_access")
+        .alias("meta_access"),
     ).drop("parent_status", "parent_reason", "parent_access")
+
+
+def _strictest(*columns: str, words: NdpWords) -> pl.Expr:
+    order = {word: place for place, word in enumerate(words.access_order)}
+    names = {place: word for word, place in order.items()}
+    ranks = (pl.col(column).replace_strict(order, default=None, return_dtype=pl.Int8) for column in columns)
+    return pl.min_horizontal(*ranks).replace_strict(names, default=None, return_dtype=pl.String)

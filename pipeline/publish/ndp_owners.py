@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.publish.ndp_ids import sole_owner
+from pipeline.publish.ndp_text import plain
 from pipeline.publish.public_directory import PublicDirectory
 from schemas.ndp_parameters import NdpParameters
 
@@ -31,7 +32,8 @@ class NdpOwners:
     def owner(self) -> pl.Expr:
         """Return the owner of agencies: their record owner, else the code of their center."""
         return pl.coalesce(
-            "record_owner", pl.col("center_id").replace_strict(self.prefixes, default=None, return_dtype=pl.String)
+            plain(pl.col("record_owner")),
+            pl.col("center_id").replace_strict(self.prefixes, default=None, return_dtype=pl.String),
         )
 
     def with_names(self, rows: pl.DataFrame) -> pl.DataFrame:

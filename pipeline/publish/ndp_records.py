@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipeline.publish.hsds_rows import strict_email, strict_url
-from pipeline.publish.ndp_block import Remarks, Source, tidy
+from pipeline.publish.ndp_block import Remarks, Source
 from pipeline.publish.ndp_meta import meta_struct, with_status
 from pipeline.publish.ndp_owners import NdpOwners
+from pipeline.publish.ndp_text import tidy
 from pipeline.publish.ndp_values import AGES, language_columns, text_types
 from pipeline.publish.ndp_words import NdpWords
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.publish.ndp_text import plain
 from pipeline.publish.public_directory import PublicDirectory
 from schemas.enumerations import WithheldReason
 
@@ -104,7 +105,7 @@ def select_bundles(public: PublicDirectory, ids: pl.DataFrame, *, withhold: bool
 
 
 def _has_no_name() -> pl.Expr:
-    return pl.col("name").is_null() | (pl.col("name").str.strip_chars() == "")
+    return plain(pl.col("name")).is_null()
 
 
 def _numbered(frame: pl.DataFrame, kind: str, ids: pl.DataFrame) -> pl.DataFrame:

@@ -221,6 +221,14 @@ def test_the_strictest_access_holds_for_a_link(small, bundle):
     assert only(one["servicesAtLocations"], id="211test-21-11")["meta"]["access"] == "public"
 
 
+def test_a_derived_row_that_takes_no_referrals_is_for_the_directory(small):
+    """Having no status of its own would make a record public."""
+    public = changed(public_of(small.directory(small.rows())), "site", status="unknown", available_for_referral=False)
+    (one,) = bundles_of(package_of(public))
+    assert {location["meta"]["access"] for location in one["locations"]} == {"directory"}
+    assert {link["meta"]["access"] for link in one["servicesAtLocations"]} == {"directory"}
+
+
 def test_a_record_that_takes_no_referrals_is_for_the_directory(small):
     """Callers would be sent to a place that takes nobody."""
     public = changed(public_of(small.directory(small.rows())), "service", available_for_referral=False)

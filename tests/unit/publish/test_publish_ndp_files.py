@@ -139,11 +139,13 @@ def test_objects_as_a_json_writer_gives_them():
         {"text": None, "list": [], "number": 1e-7, "whole": None, "flag": None, "object": {"a": None, "b": []}},
         {"text": "", "list": ["x"], "number": None, "whole": 0, "flag": False, "object": None},
     ]
-    rows[0]["objects"], rows[1]["objects"], rows[2]["objects"] = [{"c": odd}, {"c": None}], [], [{"c": "x"}]
-    rows = [{**row, "nothing": None} for row in rows]
-    frame = pl.DataFrame(rows, schema=shape)
+    frame = pl.DataFrame(rows, schema=shape | {"objects": pl.String})
+    frame = frame.with_columns(objects=pl.Series(['{"c":"x"},{"c":null}', None, '{"c":"y"}']))
     texts = json_objects(frame.to_dict(), shape, lists={}, rows=3).to_list()
-    assert [json.loads(text) for text in texts] == rows
+    items = [[{"c": "x"}, {"c": None}], [], [{"c": "y"}]]
+    assert [json.loads(text) for text in texts] == [
+        {**row, "objects": objects, "nothing": None} for row, objects in zip(rows, items, strict=True)
+    ]
     assert [list(json.loads(text)) for text in texts] == [list(shape)] * 3
     assert json_objects(frame.clear().to_dict(), shape, lists={}, rows=0).to_list() == []
 
