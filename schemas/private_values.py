@@ -13,12 +13,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
 _WORDS = r"[^\p{L}\p{N}]+"
 _WORDS_PYTHON = re.compile(r"[\W_]+")
 _CONDENSED_PYTHON = re.compile(r"[\W_]+")
+#: A number without area code, wherever one may begin.
+_LOCAL = re.compile(r"(?<!\d)(?=(\d{3})[\s.\-‐-―]*(\d{4})(?!\d))")
+_AREA_CODE_BEFORE = re.compile(r"(?<!\d)1?\d{3}[)\s.\-‐-―/]*$")
+#: What a text must hold to hold a number of digits, and one with letters.
+_SEVEN_DIGITS = r"(?:[0-9][^\p{L}\p{N}]*){7}"
+_SOME_DIGITS = r"(?:[0-9][^\p{L}\p{N}]*){3}"
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n+\s*")
 
 _DIRECTIONS = {
@@ -62,6 +69,38 @@ class PrivateValues:
     places: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
 
+    @cached_property
+    def numbers(self) -> pl.Series:
+        """Whole numbers, numbers without area code, and those with letters: what condensed text is searched for."""
+        return _sorted(self.phones | self.vanity | {digits[-_LOCAL_DIGITS:] for digits in self.phones})
+
+    @cached_property
+    def addresses(self) -> pl.Series:
+        """E-mail addresses: what text in lower case is searched for."""
+        return _sorted(self.emails)
+
+    @cached_property
+    def phrases(self) -> pl.Series:
+        """Streets and names: what text as words is searched for."""
+        return _sorted(self.streets | self.names)
+
+    @cached_property
+    def telling_words(self) -> pl.Series:
+        """The longest word of every street and name: a text without any of them holds none of these."""
+        return _sorted({max(phrase.split(), key=len) for phrase in (*self.streets, *self.names)})
+
+    @cached_property
+    def by_local(self) -> dict[str, frozenset[str]]:
+        """Numbers by their digits without area code."""
+        found: dict[str, set[str]] = {}
+        for digits in self.phones:
+            found.setdefault(digits[-_LOCAL_DIGITS:], set()).add(digits)
+        return {local: frozenset(numbers) for local, numbers in found.items()}
+
+    def without_streets(self) -> PrivateValues:
+        """Return the values without streets and places, for what is compared as an address."""
+        return PrivateValues(phones=self.phones, vanity=self.vanity, emails=self.emails, names=self.names)
+
     def __repr__(self) -> str:
         return "PrivateValues(…)"
 
@@ -87,16 +126,126 @@ def suspect_cells(column: str, values: PrivateValues, *, text: pl.Expr | None = 
     lower = (pl.col(column) if text is None else text).str.to_lowercase()
     condensed = lower.str.replace_all(_WORDS, "")
     words = pl.concat_str(pl.lit(" "), lower.str.replace_all(_WORDS, " "), pl.lit(" "))
-    numbers = values.phones | values.vanity | {digits[-_LOCAL_DIGITS:] for digits in values.phones}
     hit = pl.lit(value=False)
     for searched, patterns in (
-        (condensed, numbers),
-        (lower, values.emails),
-        (words, values.streets | values.names),
+        (condensed, values.numbers),
+        (lower, values.addresses),
+        (words, values.phrases),
     ):
-        if patterns:
-            hit = hit | searched.str.contains_any(sorted(patterns))
+        if not patterns.is_empty():
+            hit = hit | searched.str.contains_any(pl.lit(patterns).implode())
     return hit.fill_null(value=False)
+
+
+def suspected_texts(texts: pl.Series, values: PrivateValues) -> pl.Series:
+    """Return which texts may hold a private value (Boolean, never null): `suspect_cells` for large columns.
+
+    Each kind of value is looked for only in texts that can hold one at all - enough digits, an @, a word of a name - because
+    taking a text apart costs more than everything else.
+    """
+    hits = pl.repeat(value=False, n=len(texts), dtype=pl.Boolean, eager=True)
+    for places in (
+        _number_places(texts, values),
+        _email_places(texts, values),
+        _phrase_places(texts, values),
+    ):
+        if places is not None and len(places):
+            hits = hits.scatter(places, values=True)
+    return hits
+
+
+def _number_places(texts: pl.Series, values: PrivateValues) -> pl.Series | None:
+    if values.numbers.is_empty():
+        return None
+    candidates = texts.str.contains(_SOME_DIGITS if values.vanity else _SEVEN_DIGITS).arg_true()
+    condensed = texts.gather(candidates).str.to_lowercase().str.replace_all(_WORDS, "")
+    return candidates.filter(_holds(condensed, values.numbers))
+
+
+def _email_places(texts: pl.Series, values: PrivateValues) -> pl.Series | None:
+    if values.addresses.is_empty():
+        return None
+    candidates = texts.str.contains("@", literal=True).arg_true()
+    return candidates.filter(_holds(texts.gather(candidates).str.to_lowercase(), values.addresses))
+
+
+def _phrase_places(texts: pl.Series, values: PrivateValues) -> pl.Series | None:
+    if values.phrases.is_empty():
+        return None
+    candidates = _holds(texts.str.to_lowercase(), values.telling_words).arg_true()
+    words = " " + texts.gather(candidates).str.to_lowercase().str.replace_all(_WORDS, " ") + " "
+    return candidates.filter(_holds(words, values.phrases))
+
+
+def _holds(texts: pl.Series, patterns: pl.Series) -> pl.Series:
+    return (
+        texts.to_frame("text")
+        .select(pl.col("text").str.contains_any(pl.lit(patterns).implode()).fill_null(value=False))
+        .to_series()
+    )
+
+
+def narrow_values(texts: pl.Series, values: PrivateValues) -> list[PrivateValues]:
+    """Return for each text the few values that may stand in it, so that only those are looked at one by one.
+
+    A large directory has tens of thousands of private values; all of them are searched for at once here, in one pass over a text.
+
+    Args:
+        texts: Texts; null holds nothing.
+        values: What is looked for.
+    """
+    lower = pl.col("text").str.to_lowercase()
+    words = pl.concat_str(pl.lit(" "), lower.str.replace_all(_WORDS, " "), pl.lit(" "))
+    found = texts.to_frame("text").select(
+        # First a real column: where nothing of a kind is looked for, the others are constants.
+        "text",
+        _hits(lower.str.replace_all(_WORDS, ""), values.numbers).alias("numbers"),
+        _hits(lower, values.addresses).alias("emails"),
+        _hits(words, values.phrases).alias("words"),
+    )
+    narrowed = []
+    for _, number_hits, email_hits, word_hits in found.iter_rows():
+        numbers, phrases = set(number_hits or ()), set(word_hits or ())
+        of_local = {digits for local in numbers for digits in values.by_local.get(local, ())}
+        narrowed.append(
+            PrivateValues(
+                phones=(values.phones & numbers) | of_local,
+                vanity=values.vanity & numbers,
+                emails=frozenset(email_hits or ()),
+                streets=values.streets & phrases,
+                names=values.names & phrases,
+            )
+        )
+    return narrowed
+
+
+def _hits(text: pl.Expr, patterns: pl.Series) -> pl.Expr:
+    """Return which patterns stand in a text, those inside others too."""
+    if patterns.is_empty():
+        return pl.lit(None, dtype=pl.List(pl.String))
+    return text.str.extract_many(pl.lit(patterns).implode(), overlapping=True).list.unique()
+
+
+def find_kinds(texts: pl.Series, values: PrivateValues) -> dict[str, frozenset[str]]:
+    """Return the texts in which a private value stands, each with the kinds that `kinds_in` tells.
+
+    Args:
+        texts: Texts; repetitions and nulls do not matter.
+        values: What is looked for.
+    """
+    suspects = texts.filter(suspected_texts(texts, values)).unique().sort()
+    return {
+        text: kinds
+        for text, few in zip(suspects.to_list(), narrow_values(suspects, values), strict=True)
+        if (kinds := kinds_in(text, few))
+    }
+
+
+def clean_prose(texts: Iterable[str], values: PrivateValues) -> dict[str, str | None]:
+    """Return for each text what is left of it without private values, as `without_private` does."""
+    known = sorted(set(texts))
+    few = narrow_values(pl.Series(known, dtype=pl.String), values)
+    return {text: without_private(text, narrowed) for text, narrowed in zip(known, few, strict=True)}
 
 
 def kinds_in(text: str, values: PrivateValues) -> frozenset[str]:
@@ -234,14 +383,17 @@ def _holds_any(text: str, patterns: Iterable[str]) -> bool:
 
 def _holds_local(text: str, condensed: str, phones: frozenset[str]) -> bool:
     """Tell whether the text holds a private number without its area code."""
-    for digits in phones:
-        local = digits[-_LOCAL_DIGITS:]
-        if local not in condensed:
+    locals_ = {local for digits in phones if (local := digits[-_LOCAL_DIGITS:]) in condensed}
+    if not locals_:
+        return False
+    for found in _LOCAL.finditer(text):
+        if f"{found[1]}{found[2]}" not in locals_:
             continue
-        spelled = rf"(?<!\d){local[:3]}[\s.\-‐-―]*{local[3:]}(?!\d)"
-        for found in re.finditer(spelled, text):
-            # An area code has three digits: a year, a ZIP code or the end of another number before it is none.
-            before = re.search(r"(?<!\d)1?\d{3}[)\s.\-‐-―/]*$", text[: found.start()])
-            if before is None:
-                return True
+        # An area code has three digits: a year, a ZIP code or the end of another number before it is none.
+        if _AREA_CODE_BEFORE.search(text[: found.start()]) is None:
+            return True
     return False
+
+
+def _sorted(patterns: Iterable[str]) -> pl.Series:
+    return pl.Series("patterns", sorted(patterns), dtype=pl.String)

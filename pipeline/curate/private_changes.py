@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipeline.curate.record_contents import WITHHELD
-from schemas.private_values import PrivateValues, kinds_in, suspect_cells
+from schemas.private_values import PrivateValues, find_kinds
 
 
 def withhold_private(changes: pl.DataFrame, *, values: PrivateValues) -> pl.DataFrame:
@@ -15,9 +15,8 @@ def withhold_private(changes: pl.DataFrame, *, values: PrivateValues) -> pl.Data
         changes: `schemas.changes.RecordChange`.
         values: What must not be seen.
     """
-    texts = pl.concat([changes.select(text="before"), changes.select(text="now")]).drop_nulls().unique()
-    suspects = texts.filter(suspect_cells("text", values)).get_column("text").to_list()
-    private = [text for text in suspects if kinds_in(text, values)]
+    texts = pl.concat([changes.select(text="before"), changes.select(text="now")])["text"]
+    private = list(find_kinds(texts, values))
     if not private:
         return changes
     return changes.with_columns(

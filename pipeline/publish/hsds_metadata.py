@@ -15,7 +15,7 @@ from pipeline.publish.dependent_ids import with_id
 from pipeline.publish.public_contacts import without_personal_email
 from pipeline.publish.public_directory import PublicDirectory
 from schemas.parameters import ExportParameters
-from schemas.private_values import kinds_in, suspect_cells
+from schemas.private_values import find_kinds
 
 #: Kind of record -> our field -> the HSDS field that says the same.
 _FIELDS: Mapping[str, Mapping[str, str]] = {
@@ -134,9 +134,8 @@ def _without_places(changes: pl.DataFrame, public: PublicDirectory) -> pl.DataFr
 
 def _without_private(changes: pl.DataFrame, public: PublicDirectory) -> pl.DataFrame:
     values = public.private_values
-    texts = pl.concat([changes.select(text="before"), changes.select(text="now")]).unique()
-    suspects = texts.filter(suspect_cells("text", values))["text"].to_list()
-    private = [text for text in suspects if kinds_in(text, values)]
+    texts = pl.concat([changes.select(text="before"), changes.select(text="now")])["text"]
+    private = list(find_kinds(texts, values))
     return changes.filter(~pl.col("before").is_in(private) & ~pl.col("now").is_in(private))
 
 

@@ -20,7 +20,7 @@ from pipeline.publish.public_dates import tell_as_of
 from pipeline.publish.public_phones import public_phones
 from pipeline.publish.public_places import PublicPlaces, public_places
 from pipeline.publish.public_records import KEY, Selection, select_public
-from pipeline.publish.public_texts import scrub_frame
+from pipeline.publish.public_texts import scrub_frames
 from pipeline.publish.withheld_values import EMPTY, withheld_rows
 from schemas.directory import Directory
 from schemas.enumerations import RecordKind, WithheldReason
@@ -169,9 +169,8 @@ def make_public(
         name: frames[name].select(*table.columns, *(column for column in _MADE_HERE.get(name, ())))
         for name, table in public_tables().items()
     }
-    for name, table in public_tables().items():
-        kept[name], scrubbed = scrub_frame(kept[name], table, values)
-        removed.update(scrubbed)
+    kept, scrubbed = scrub_frames(kept, public_tables(), values)
+    removed.update(scrubbed)
     return PublicDirectory(
         **kept,
         withheld_value=_withheld_values(directory, owners, places),

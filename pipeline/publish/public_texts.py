@@ -3,71 +3,94 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from schemas.private_values import PrivateValues, kinds_in, suspect_cells, without_private
+from schemas.private_values import PrivateValues, clean_prose, find_kinds, suspected_texts
 from schemas.public_columns import PublicTable
 
 #: Streets are not looked for in these columns: addresses are compared as places, street and city together.
 _STREET_COLUMNS = frozenset({("site", "line1"), ("site", "line2"), ("address", "line1"), ("address", "line2")})
+#: Texts that are searched together: all columns of a small directory, and not more memory than needed for a large one.
+_BLOCK = 2_000_000
 
 
-def scrub_frame(frame: pl.DataFrame, table: PublicTable, values: PrivateValues) -> tuple[pl.DataFrame, dict[str, int]]:
+def scrub_frames(
+    frames: Mapping[str, pl.DataFrame], tables: Mapping[str, PublicTable], values: PrivateValues
+) -> tuple[dict[str, pl.DataFrame], dict[str, int]]:
     """Take private values out of every column that a person may have typed into.
 
     From prose the sentence goes; a name, a line or a web address goes as a whole; of a list, the entry.
 
     Args:
-        frame: Rows of the table, with its public columns.
-        table: Which columns are searched, and how.
+        frames: Rows by name of table, with their public columns.
+        tables: Which columns are searched, and how.
         values: What must not be seen.
 
     Returns:
-        The frame, and how many cells lost something, by kind of value (`private_phone_in_text` and so on).
+        The frames, and how many cells lost something, by kind of value (`private_phone_in_text` and so on).
     """
     removed: Counter[str] = Counter()
-    columns = [*table.short, *table.prose]
-    if frame.is_empty() or not columns:
-        return frame, {}
-    looks = frame.select(
-        suspect_cells(column, _asked(table.name, column, values)).any().alias(column)
-        if frame.schema[column] == pl.String
-        else _joined(column, _asked(table.name, column, values)).any().alias(column)
-        for column in columns
-    ).row(0, named=True)
-    for column in columns:
-        if not looks[column]:
-            continue
-        asked = _asked(table.name, column, values)
-        if frame.schema[column] == pl.String:
-            frame = _scrub_texts(frame, column, asked, removed, is_prose=column in table.prose)
-        else:
-            frame = _scrub_lists(frame, column, asked, removed)
-    return frame, {f"private_{kind}_in_text": count for kind, count in sorted(removed.items())}
+    scrubbed = dict(frames)
+    streetless = values.without_streets()
+    for of_streets, asked in ((False, values), (True, streetless)):
+        columns = [
+            (name, column)
+            for name, table in tables.items()
+            for column in (*table.short, *table.prose)
+            if ((name, column) in _STREET_COLUMNS) is of_streets
+        ]
+        # Building the search costs more than searching a short column: many columns are searched at once.
+        for name, column, suspects in _suspects(scrubbed, columns, asked):
+            kinds = find_kinds(suspects, asked)
+            if kinds:
+                frame = scrubbed[name]
+                is_prose = column in tables[name].prose
+                better = clean_prose(kinds, asked) if is_prose else dict.fromkeys(kinds)
+                replace = _in_texts if frame.schema[column] == pl.String else _in_lists
+                scrubbed[name] = replace(frame, column, better)
+                _count(suspects, kinds, removed)
+    return scrubbed, {f"private_{kind}_in_text": count for kind, count in sorted(removed.items())}
 
 
-def _asked(table: str, column: str, values: PrivateValues) -> PrivateValues:
-    if (table, column) not in _STREET_COLUMNS:
-        return values
-    return PrivateValues(phones=values.phones, vanity=values.vanity, emails=values.emails, names=values.names)
+def _suspects(
+    frames: Mapping[str, pl.DataFrame], columns: list[tuple[str, str]], values: PrivateValues
+) -> Iterator[tuple[str, str, pl.Series]]:
+    """Return the texts of each column that may hold a private value; columns without any are left out."""
+    found: dict[tuple[str, str], list[pl.Series]] = {}
+    for block in _blocks(frames, columns):
+        texts = pl.concat([part for _, part in block], rechunk=False)
+        hits = suspected_texts(texts, values)
+        begin = 0
+        for place, part in block:
+            own = hits.slice(begin, len(part))
+            begin += len(part)
+            if own.any():
+                found.setdefault(place, []).append(part.filter(own))
+    for (name, column), parts in found.items():
+        yield name, column, pl.concat(parts)
 
 
-def _joined(column: str, values: PrivateValues) -> pl.Expr:
-    """Return whether a list may hold a private value. Entries are told apart by a sign that no value has."""
-    return suspect_cells(column, values, text=pl.col(column).list.join(" \u241e "))
+def _blocks(
+    frames: Mapping[str, pl.DataFrame], columns: list[tuple[str, str]]
+) -> Iterator[list[tuple[tuple[str, str], pl.Series]]]:
+    block: list[tuple[tuple[str, str], pl.Series]] = []
+    size = 0
+    for name, column in columns:
+        cells = frames[name][column]
+        texts = (cells if cells.dtype == pl.String else cells.explode()).drop_nulls().alias("text")
+        for part in texts.to_frame().iter_slices(_BLOCK):
+            block.append(((name, column), part.to_series()))
+            size += part.height
+            if size >= _BLOCK:
+                yield block
+                block, size = [], 0
+    if block:
+        yield block
 
 
-def _scrub_texts(
-    frame: pl.DataFrame, column: str, values: PrivateValues, removed: Counter[str], *, is_prose: bool
-) -> pl.DataFrame:
-    suspects = frame.filter(suspect_cells(column, values))[column]
-    kinds = {text: found for text in suspects.unique().to_list() if (found := kinds_in(text, values))}
-    if not kinds:
-        return frame
-    for text in suspects.to_list():
-        removed.update(kinds.get(text, ()))
-    better = {text: without_private(text, values) if is_prose else None for text in sorted(kinds)}
+def _in_texts(frame: pl.DataFrame, column: str, better: Mapping[str, str | None]) -> pl.DataFrame:
     replaced = pl.DataFrame(
         {column: list(better), "better": list(better.values())},
         schema={column: pl.String, "better": pl.String},
@@ -79,12 +102,13 @@ def _scrub_texts(
     )
 
 
-def _scrub_lists(frame: pl.DataFrame, column: str, values: PrivateValues, removed: Counter[str]) -> pl.DataFrame:
-    entries = frame.filter(_joined(column, values)).select(pl.col(column).explode())[column].drop_nulls()
-    kinds = {text: found for text in entries.unique().to_list() if (found := kinds_in(text, values))}
-    if not kinds:
-        return frame
-    for text in entries.to_list():
-        removed.update(kinds.get(text, ()))
-    private = sorted(kinds)
+def _in_lists(frame: pl.DataFrame, column: str, better: Mapping[str, str | None]) -> pl.DataFrame:
+    private = sorted(better)
     return frame.with_columns(pl.col(column).list.eval(pl.element().filter(~pl.element().is_in(private))).alias(column))
+
+
+def _count(cells: pl.Series, kinds: Mapping[str, frozenset[str]], removed: Counter[str]) -> None:
+    """Count how many cells lose something, by kind of value."""
+    texts = cells.filter(cells.is_in(list(kinds)))
+    for text, times in texts.value_counts().iter_rows():
+        removed.update(dict.fromkeys(kinds[text], times))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
 
-from pipeline.publish.written_cells import written_cells
-from schemas.private_values import PrivateValues, kinds_in, suspect_cells
+from pipeline.publish.written_cells import written_blocks
+from schemas.private_values import PrivateValues, find_kinds, suspected_texts
 
 #: Places that hold a street: whether it is a private one depends on its city, and was decided when the address was chosen
 #: (`public_places`). Number and street alone would take the neighbour town's 100 Main Street for it.
@@ -27,13 +28,18 @@ def find_in_files(folder: Path, values: PrivateValues) -> dict[str, int]:
         folder: Folder of a written package.
         values: What must not be seen.
     """
-    found: dict[str, int] = {}
-    streetless = PrivateValues(phones=values.phones, vanity=values.vanity, emails=values.emails, names=values.names)
-    for file, cells in written_cells(folder):
-        asked = cells.filter(~pl.col("place").str.contains(_NUMBER_PLACES))
+    found: Counter[str] = Counter()
+    streetless = values.without_streets()
+    for block in written_blocks(folder):
+        suspects = suspected_texts(block.texts, values).arg_true().to_list()
+        cells = pl.DataFrame(
+            [cell for place in suspects for cell in block.cells(place)],
+            schema={"place": pl.String, "text": pl.String},
+            orient="row",
+        ).filter(~pl.col("place").str.contains(_NUMBER_PLACES))
         is_street = pl.col("place").is_in(_STREET_PLACES)
-        for part, theirs in ((asked.filter(~is_street), values), (asked.filter(is_street), streetless)):
-            for place, text in part.filter(suspect_cells("text", theirs)).iter_rows():
-                if kinds_in(text, theirs):
-                    found[f"{file}: {place}"] = found.get(f"{file}: {place}", 0) + 1
-    return found
+        for part, asked in ((cells.filter(~is_street), values), (cells.filter(is_street), streetless)):
+            private = list(find_kinds(part["text"], asked))
+            for place in part.filter(pl.col("text").is_in(private))["place"].to_list():
+                found[f"{block.file}: {place}"] += 1
+    return dict(found)

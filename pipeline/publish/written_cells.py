@@ -1,109 +1,156 @@
-"""Every text of a written package, read again as a stranger would: from CSV, JSON, JSON Lines, XML, Parquet, text and archives."""
+"""Every text of a written package, read again as a stranger would: from CSV, JSON, JSON Lines, XML, Parquet, text and archives.
+
+A file is read in blocks, so that its size does not matter, and each block is searched as a whole; only what looks suspicious is taken
+apart into its cells.
+"""
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import orjson
 import polars as pl
-from lxml import etree
 
-#: Texts looked at together: bounds the memory, whatever the size of a file.
-_BLOCK = 200_000
-_SCHEMA = {"place": pl.String, "text": pl.String}
+#: Rows of a table, and bytes of another file, that are looked at together.
+_ROWS, _BYTES = 100_000, 32_000_000
+#: Signs that JSON writes as two characters; a number broken by one would not be seen.
+_JSON_SIGNS = (r"\n", r"\r", r"\t", r"\"")
+_XML_SIGNS = ("&amp;", "&lt;", "&gt;", "&quot;", "&apos;", "&#10;", "&#13;", "&#9;")
+_TAG = re.compile(r"\s*/?(?:[\w.-]+:)?([\w.-]+)")
+_ATTRIBUTE = re.compile(r'([\w.:-]+)\s*=\s*"([^"]*)"')
+
+#: A place (column, member, element or attribute) and what stands there.
+Cell = tuple[str, str]
 
 
-def written_cells(folder: Path) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Return the texts of all files below a folder, block by block.
+@dataclass(frozen=True, kw_only=True)
+class WrittenBlock:
+    """A part of a file.
 
-    Returns:
-        The file's path below the folder, and a frame of `place` (column, member, element or attribute) and `text`.
+    Args:
+        file: Path below the folder of the package.
+        texts: What stands in it, to be searched.
+        cells: Takes apart the text at a place of `texts`.
     """
+
+    file: str
+    texts: pl.Series
+    cells: Callable[[int], Iterator[Cell]]
+
+
+def written_blocks(folder: Path) -> Iterator[WrittenBlock]:
+    """Return all files below a folder, block by block, in the order of their names."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            name = path.relative_to(folder).as_posix()
-            for block in _cells_of(path):
-                yield name, block
+            yield from _blocks_of(path, path.relative_to(folder).as_posix())
 
 
-def _cells_of(path: Path) -> Iterator[pl.DataFrame]:
+def _blocks_of(path: Path, name: str) -> Iterator[WrittenBlock]:
     end = path.suffix.lower()
     if end == ".csv":
-        yield from _of_tables(pl.scan_csv(path, infer_schema=False))
+        yield from _of_table(pl.scan_csv(path, infer_schema=False), name)
     elif end == ".parquet":
-        yield from _of_tables(pl.scan_parquet(path))
-    elif end == ".xml":
-        yield from _blocks(_of_xml(path))
+        yield from _of_table(pl.scan_parquet(path), name)
     elif end == ".jsonl":
-        yield from _blocks(_of_json_lines(path))
+        for lines in _parts(path, b"\n"):
+            yield _of_json_lines(lines, name)
     elif end == ".json":
-        yield from _blocks(_of_json(orjson.loads(path.read_bytes()), ""))
+        cells = list(_of_json(orjson.loads(path.read_bytes()), ""))
+        yield WrittenBlock(
+            file=name, texts=_texts([text for _, text in cells]), cells=lambda place: iter([cells[place]])
+        )
+    elif end == ".xml":
+        # Text holds no `<` but as an entity: between two of them stand one tag and the text behind it, whole.
+        for pieces in _parts(path, b"<"):
+            yield _of_xml(pieces, name)
     elif end == ".zip":
-        yield from _of_archive(path)
+        yield from _of_archive(path, name)
     else:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            yield from _blocks(("text", line) for line in file)
+        for lines in _parts(path, b"\n"):
+            yield _of_lines(lines, name)
 
 
-def _of_tables(table: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-    names = [name for name, dtype in table.collect_schema().items() if dtype == pl.String]
-    for name in names:
-        texts = table.select(pl.col(name).alias("text")).drop_nulls().unique().collect()
-        yield texts.select(pl.lit(name).alias("place"), "text")
+def _of_table(table: pl.LazyFrame, name: str) -> Iterator[WrittenBlock]:
+    columns = [column for column, dtype in table.collect_schema().items() if dtype == pl.String]
+    for rows in table.select(columns).collect_batches(chunk_size=_ROWS):
+        if rows.height:
+            yield _of_rows(rows, name)
 
 
-def _of_archive(path: Path) -> Iterator[pl.DataFrame]:
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as unpacked:
-        with zipfile.ZipFile(path) as archive:
-            archive.extractall(unpacked)
-        for _, block in written_cells(Path(unpacked)):
-            yield block
+def _of_rows(rows: pl.DataFrame, name: str) -> WrittenBlock:
+    texts = pl.concat([rows[column].alias("text") for column in rows.columns], rechunk=False)
+
+    def cells(place: int) -> Iterator[Cell]:
+        yield rows.columns[place // rows.height], str(texts[place])
+
+    return WrittenBlock(file=name, texts=texts, cells=cells)
 
 
-def _blocks(cells: Iterator[tuple[str, str]]) -> Iterator[pl.DataFrame]:
-    places: list[str] = []
-    texts: list[str] = []
-    for place, text in cells:
-        places.append(place)
-        texts.append(text)
-        if len(texts) >= _BLOCK:
-            yield pl.DataFrame({"place": places, "text": texts}, schema=_SCHEMA)
-            places, texts = [], []
-    if texts:
-        yield pl.DataFrame({"place": places, "text": texts}, schema=_SCHEMA)
+def _of_json_lines(lines: list[bytes], name: str) -> WrittenBlock:
+    decoded = [line.decode() for line in lines]
+    plain = _texts(decoded).to_frame("text").select(pl.col("text").str.replace_many(_JSON_SIGNS, " ")).to_series()
+    return WrittenBlock(file=name, texts=plain, cells=lambda place: _of_json(orjson.loads(lines[place]), ""))
 
 
-def _of_json_lines(path: Path) -> Iterator[tuple[str, str]]:
-    with path.open("rb") as file:
-        for line in file:
-            yield from _of_json(orjson.loads(line), "")
-
-
-def _of_json(value: Any, place: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - whatever JSON holds
+def _of_json(value: Any, place: str) -> Iterator[Cell]:  # noqa: ANN401 - whatever JSON holds
     if isinstance(value, str):
         yield place, value
     elif isinstance(value, dict):
-        for name, member in value.items():
-            yield from _of_json(member, name)
+        for member, held in value.items():
+            yield from _of_json(held, member)
     elif isinstance(value, list):
-        for member in value:
-            yield from _of_json(member, place)
+        for held in value:
+            yield from _of_json(held, place)
     elif value is not None and not isinstance(value, bool):
         yield place, str(value)
 
 
-def _of_xml(path: Path) -> Iterator[tuple[str, str]]:
-    for _, element in etree.iterparse(path, resolve_entities=False, no_network=True, huge_tree=True):
-        place = etree.QName(element).localname
-        if element.text and element.text.strip():
-            yield place, element.text
-        for name, text in element.attrib.items():
-            yield f"{place}@{name}", str(text)
-        element.clear()
-        # The parts before this one are done with; without this the emptied elements would pile up.
-        while element.getprevious() is not None and (parent := element.getparent()) is not None:
-            del parent[0]
+def _of_xml(pieces: list[bytes], name: str) -> WrittenBlock:
+    decoded = [piece.decode() for piece in pieces]
+    plain = _texts(decoded).to_frame("text").select(pl.col("text").str.replace_many(_XML_SIGNS, " ")).to_series()
+
+    def cells(place: int) -> Iterator[Cell]:
+        tag, _, text = decoded[place].partition(">")
+        found = _TAG.match(tag)
+        element = found[1] if found else ""
+        yield element, unescape(text)
+        for attribute, value in _ATTRIBUTE.findall(tag):
+            yield f"{element}@{attribute}", unescape(value)
+
+    return WrittenBlock(file=name, texts=plain, cells=cells)
+
+
+def _of_lines(lines: list[bytes], name: str) -> WrittenBlock:
+    texts = _texts([line.decode(errors="replace") for line in lines])
+    return WrittenBlock(file=name, texts=texts, cells=lambda place: iter([("text", str(texts[place]))]))
+
+
+def _of_archive(path: Path, name: str) -> Iterator[WrittenBlock]:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as unpacked:
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(unpacked)
+        for block in written_blocks(Path(unpacked)):
+            yield WrittenBlock(file=f"{name}/{block.file}", texts=block.texts, cells=block.cells)
+
+
+def _parts(path: Path, separator: bytes) -> Iterator[list[bytes]]:
+    """Return what stands between separators, in lists of some megabytes; blank parts are left out."""
+    rest = b""
+    with path.open("rb") as file:
+        while block := file.read(_BYTES):
+            *whole, rest = (rest + block).split(separator)
+            if whole:
+                yield [part for part in whole if part.strip()]
+    if rest.strip():
+        yield [rest]
+
+
+def _texts(texts: list[str]) -> pl.Series:
+    return pl.Series("text", texts, dtype=pl.String)

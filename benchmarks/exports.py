@@ -1,0 +1,142 @@
+"""Seconds and peak memory of every export of a nation's directory: 200,000 agencies, a million services.
+
+    python -m benchmarks.exports [--agencies N] [--services M] [--keep FOLDER] [--target T ...] [--schema-dir DIR]
+
+The directory is that of `benchmarks.million` (our generator's, repeated under new numbers), normalized, stored and published. Each
+export is the whole command `resdir export` in a fresh process with two threads: Python's start, reading the snapshot, deciding what
+may leave, writing, pre-flight, reading every written file again in search of private values, checksums and receipt. With --schema-dir
+the official schema is asked too, and its seconds are in the figure. One JSON document is printed. Nothing is asserted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("POLARS_MAX_THREADS", "2")  # noqa: TID251 - before polars is loaded
+
+import polars as pl
+
+from benchmarks.million import AS_OF, CENTER, make_export
+from pipeline.ingest.read import read_export
+from pipeline.normalize.directory import normalize_delivery
+from pipeline.store.snapshot import publish_snapshot
+from pipeline.store.working import open_working, save_night
+from pipeline.store.workspace import Workspace
+from schemas.contract import conform
+from schemas.control import Run, RunInput
+from schemas.parameters import IngestParameters, NormalizeParameters
+
+TARGETS = ("hsds", "hsds-json", "airs", "ndp")
+MOMENT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+RUN = "20261121T020000000Z-000000"
+SETTINGS = """[export_airs]
+taxonomy_version = "2026-01-01T00:00:00Z"
+
+[export_ndp]
+owner_code = "211bench"
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make the workspace, write every export and print one JSON document."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--agencies", type=int, default=200_000)
+    parser.add_argument("--services", type=int, default=1_000_000)
+    parser.add_argument("--keep", type=Path, help="folder of the workspace; made when it is not there, and kept")
+    parser.add_argument("--target", choices=TARGETS, action="append", help="only this one; may be given several times")
+    parser.add_argument("--schema-dir", type=Path, help="folder of official schemas")
+    parser.add_argument("--make", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args(arguments)
+    if asked.make:
+        _make_workspace(asked.keep, agencies=asked.agencies, services=asked.services)
+        return
+    with tempfile.TemporaryDirectory() as place:
+        folder = asked.keep or Path(place)
+        if not (folder / "published" / "current.json").is_file():
+            _make_in_process(folder, agencies=asked.agencies, services=asked.services)
+        figures = {target: _export(folder, target, schema_dir=asked.schema_dir) for target in asked.target or TARGETS}
+    print(json.dumps({"agencies": asked.agencies, "services": asked.services, "exports": figures}, indent=2))
+
+
+def _make_in_process(folder: Path, *, agencies: int, services: int) -> None:
+    # In a process of its own: its memory would be told as that of every process it starts.
+    words = ["--keep", str(folder), "--agencies", str(agencies), "--services", str(services), "--make"]
+    subprocess.run([sys.executable, "-m", "benchmarks.exports", *words], check=True)
+
+
+def _export(folder: Path, target: str, *, schema_dir: Path | None) -> dict[str, Any]:
+    output = folder / "measured" / target
+    words = ["export", target, "--output", str(output), "--withhold", "--json", "--confirm-drop"]
+    if schema_dir is not None:
+        words += ["--schema-dir", str(schema_dir)]
+    place = ["--workspace", str(folder), "--config", str(folder / "curation.toml")]
+    runner = (
+        "import json, resource, subprocess, sys\n"
+        "done = subprocess.run([sys.executable, '-m', 'flows.cli', *sys.argv[1:]], capture_output=True, text=True)\n"
+        "peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024\n"
+        "print(json.dumps({'code': done.returncode, 'said': done.stderr[-2000:], 'peak_mb': round(peak)}))\n"
+    )
+    begin = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", runner, *words, *place], capture_output=True, text=True, check=True)
+    seconds = time.perf_counter() - begin
+    told = json.loads(done.stdout)
+    if told["code"]:
+        return told
+    files = [path for path in output.rglob("*") if path.is_file()]
+    return {
+        "seconds": round(seconds, 1),
+        "peak_mb": told["peak_mb"],
+        "files_mb": round(sum(path.stat().st_size for path in files) / 1e6),
+        "records": json.loads((output / "manifest.json").read_text(encoding="utf-8"))["records"],
+    }
+
+
+def _make_workspace(folder: Path, *, agencies: int, services: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "curation.toml").write_text(SETTINGS, encoding="utf-8")
+    with tempfile.TemporaryDirectory() as place:
+        made = make_export(agencies, services, layout="icarol", work=Path(place))
+        delivered = read_export(
+            Path(place) / made["export"], center_id=CENTER, parameters=IngestParameters(settle_seconds=0)
+        )
+    directory = normalize_delivery(delivered, parameters=NormalizeParameters()).directory
+    del delivered
+    night = pl.DataFrame({"as_of": [AS_OF], "run_id": [RUN]})
+    run = conform(
+        night.with_columns(
+            started_at=pl.lit(MOMENT.replace(tzinfo=None)).cast(pl.Datetime("us")),
+            status=pl.lit("published"),
+            program_version=pl.lit("0"),
+            settings=pl.lit("{}"),
+            night=pl.lit("{}"),
+        ),
+        Run,
+    )
+    numbers = ("rows_read", "rows_rejected", "added", "changed", "removed", "rekeyed")
+    texts = ("format_name", "format_version", "delivery", "input_sha256")
+    given = conform(
+        night.with_columns(
+            center_id=pl.lit(CENTER),
+            **{name: pl.lit(0, dtype=pl.Int64) for name in numbers},
+            **{name: pl.lit("x") for name in texts},
+        ),
+        RunInput,
+    )
+    with open_working(Workspace(folder), now=MOMENT) as working:
+        tables = {f"core.{name}": table for name, table in directory.tables().items()}
+        save_night(working, {**tables, "control.run": run, "control.run_input": given}, centers=[CENTER])
+        publish_snapshot(working, run_id=RUN, as_of=AS_OF, now=MOMENT, keep=1)
+
+
+if __name__ == "__main__":
+    main()
