@@ -197,7 +197,8 @@ def schedule_rows(source: Source, *, words: NdpWords, remarks: Remarks) -> pl.Da
     timed = (
         spans.with_columns(json_objects(span.to_dict(), OPEN, lists={}, rows=span.height).alias("open"))
         .group_by("owner_id", "note", maintain_order=True)
-        .agg(pl.col("center_id").first(), pl.col("open").str.join(","))
+        .agg(pl.col("center_id").first(), "open")
+        .with_columns(pl.col("open").list.join(","))
         .join(told.select("owner_id", "hours"), on="owner_id", how="left", maintain_order="left")
     )
     untimed = (

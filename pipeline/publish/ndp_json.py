@@ -45,10 +45,12 @@ def json_objects(
 
 def joined_lists(owners: pl.Series, texts: pl.Series) -> pl.DataFrame:
     """Return the texts of every owner joined by commas, in the order of the rows: `owner_id`, `text`."""
+    # Collected first and joined then: some times faster than joined group by group.
     return (
         pl.DataFrame({"owner_id": owners, "text": texts})
         .group_by("owner_id", maintain_order=True)
-        .agg(pl.col("text").str.join(","))
+        .agg("text")
+        .with_columns(pl.col("text").list.join(","))
     )
 
 

@@ -179,7 +179,11 @@ def link_ids(links: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
     """Return by object the ids at the other end of its links: `id`, `ids` (sorted, none twice)."""
     ends = {"service": ("service_id", "location_id"), "location": ("location_id", "service_id")}
     return {
-        name: links.group_by(pl.col(own).alias("id")).agg(pl.col(other).unique().sort().alias("ids"))
+        name: links.select(pl.col(own).alias("id"), pl.col(other).alias("ids"))
+        .unique()
+        .sort("id", "ids")
+        .group_by("id", maintain_order=True)
+        .agg("ids")
         for name, (own, other) in ends.items()
     }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.publish.ndp_text import plain
-from pipeline.publish.public_directory import PublicDirectory
+from pipeline.publish.public_directory import RECORD_KINDS, PublicDirectory
 from schemas.enumerations import WithheldReason
 
 #: Tables of rows that belong to records.
@@ -80,7 +80,6 @@ def select_bundles(public: PublicDirectory, ids: pl.DataFrame, *, withhold: bool
     owners = pl.concat(
         [
             frame.filter(pl.col("later").is_null()).select(
-                "center_id",
                 pl.lit(kind).alias("owner_kind"),
                 pl.col("record_uid").alias("owner_uid"),
                 pl.col("id").alias("owner_id"),
@@ -114,8 +113,8 @@ def _numbered(frame: pl.DataFrame, kind: str, ids: pl.DataFrame) -> pl.DataFrame
         frame.select("center_id", "record_uid", "name", *parents)
         .with_row_index("row")
         .join(
-            ids.filter(pl.col("kind") == kind).select("center_id", "record_uid", "id"),
-            on=["center_id", "record_uid"],
+            ids.filter(pl.col("kind") == kind).select("record_uid", "id"),
+            on="record_uid",
             how="left",
             maintain_order="left",
         )
@@ -173,10 +172,12 @@ def _links(links: pl.DataFrame, services: pl.DataFrame, sites: pl.DataFrame) -> 
 
 
 def _owned(rows: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
-    return (
-        rows.select("center_id", "owner_kind", "owner_uid")
-        .with_row_index("row")
-        .join(owners, on=["center_id", "owner_kind", "owner_uid"], how="inner", maintain_order="left")
-        .select("row", "bundle", "owner_kind", "owner_id")
-        .sort("bundle", maintain_order=True)
-    )
+    # Of copies of one record only one leaves, so that kind and id name the owner; kind by kind it is one column to join.
+    numbered = rows.select("owner_kind", "owner_uid").with_row_index("row")
+    parts = [
+        numbered.filter(pl.col("owner_kind") == kind).join(
+            owners.filter(pl.col("owner_kind") == kind).drop("owner_kind"), on="owner_uid", how="inner"
+        )
+        for kind in RECORD_KINDS
+    ]
+    return pl.concat(parts).select("row", "bundle", "owner_kind", "owner_id").sort("bundle", "row")
