@@ -72,7 +72,9 @@ def _build_hsds(request: BuildRequest) -> ExportPackage:
 def _check_hsds(folder: Path, schema_dir: Path, resolved: Resolved) -> list[Fault]:
     from pipeline.publish.official_hsds import check_official_tables
 
-    return check_official_tables(folder, schema_dir=schema_dir, version=resolved.settings.export.hsds_version)
+    return check_official_tables(
+        folder, schema_dir=_within(schema_dir, "hsds"), version=resolved.settings.export.hsds_version
+    )
 
 
 def _build_hsds_json(request: BuildRequest) -> ExportPackage:
@@ -91,7 +93,9 @@ def _build_hsds_json(request: BuildRequest) -> ExportPackage:
 def _check_hsds_json(folder: Path, schema_dir: Path, resolved: Resolved) -> list[Fault]:
     from pipeline.publish.official_hsds import check_official_json
 
-    return check_official_json(folder, schema_dir=schema_dir, version=resolved.settings.export.hsds_version)
+    return check_official_json(
+        folder, schema_dir=_within(schema_dir, "hsds"), version=resolved.settings.export.hsds_version
+    )
 
 
 def _build_airs(request: BuildRequest) -> ExportPackage:
@@ -110,7 +114,9 @@ def _build_airs(request: BuildRequest) -> ExportPackage:
 def _check_airs(folder: Path, schema_dir: Path, resolved: Resolved) -> list[Fault]:
     from pipeline.publish.airs_official import check_official
 
-    return check_official(folder / "airs.xml", schema_dir=schema_dir, version=resolved.settings.export_airs.version)
+    return check_official(
+        folder / "airs.xml", schema_dir=_within(schema_dir, "airs"), version=resolved.settings.export_airs.version
+    )
 
 
 def _build_ndp(request: BuildRequest) -> ExportPackage:
@@ -129,7 +135,7 @@ def _build_ndp(request: BuildRequest) -> ExportPackage:
 def _check_ndp(folder: Path, schema_dir: Path, _: Resolved) -> list[Fault]:
     from pipeline.publish.ndp_official import check_official
 
-    return check_official(folder / "organizations.jsonl", schema_dir=schema_dir)
+    return check_official(folder / "organizations.jsonl", schema_dir=_within(schema_dir, "ndp"))
 
 
 TARGETS: Mapping[TargetName, Target] = {
@@ -138,6 +144,11 @@ TARGETS: Mapping[TargetName, Target] = {
     "airs": Target(name="airs", title="AIRS XML", build=_build_airs, check=_check_airs),
     "ndp": Target(name="ndp", title="NDP-shaped bundles", build=_build_ndp, check=_check_ndp),
 }
+
+
+def _within(schema_dir: Path, family: str) -> Path:
+    """Return the folder of one family of schemas, where one folder holds several, each in its own."""
+    return schema_dir / family if (schema_dir / family).is_dir() else schema_dir
 
 
 def _center_names(resolved: Resolved) -> Mapping[str, str]:

@@ -40,6 +40,8 @@ from pipeline.publish.hsds_records import (
 )
 from pipeline.publish.hsds_rows import as_table
 from pipeline.publish.hsds_taxonomy import taxonomy_tables
+from pipeline.publish.hsds_text_check import check_texts
+from pipeline.publish.preflight import Preflight
 from pipeline.publish.public_directory import Load, PublicDirectory, make_public
 from schemas.directory import Directory
 from schemas.enumerations import WithheldReason
@@ -171,7 +173,7 @@ def package_hsds(
             withheld=withheld_records(public.selection, later=_later(incomplete)),
             rows={name: frame.height for name, frame in tables.items()},
             removed_values={reason: count for reason, count in sorted(removed.items()) if count},
-            preflight=check_package(tables, version=version),
+            preflight=_preflight(tables, public, version=version),
             settings=parameters.model_dump(mode="json"),
             write_files=partial(
                 write_tables, tables=tables, descriptor=descriptor, version=version, parameters=parameters
@@ -180,6 +182,11 @@ def package_hsds(
             descriptor=descriptor,
         )
     )
+
+
+def _preflight(tables: Mapping[str, pl.DataFrame], public: PublicDirectory, *, version: str) -> Preflight:
+    checked = check_package(tables, version=version)
+    return Preflight(errors=checked.errors, warnings=(*checked.warnings, *check_texts(tables, public)))
 
 
 def _written(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

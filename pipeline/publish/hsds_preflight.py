@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipeline.publish.export_rules import RULE_OF_CHECK
 from pipeline.publish.preflight import Fault, Preflight
 from pipeline.publish.strict_values import EMAIL, URI
 from schemas.hsds_tables import HsdsColumn, HsdsTable, hsds_tables
@@ -116,7 +117,15 @@ def _ask(frame: pl.DataFrame, table: HsdsTable, questions: list[Question]) -> li
         if count:
             example = frame.filter(answer)["id"].sort()[0]
             faults.append(
-                Fault(table=table.name, column=column, check=check, message=message, count=count, example=example)
+                Fault(
+                    table=table.name,
+                    column=column,
+                    check=check,
+                    message=message,
+                    count=count,
+                    example=example,
+                    rule_id=RULE_OF_CHECK.get(check),
+                )
             )
     return faults
 

@@ -21,6 +21,8 @@ KINDS = {
     "organization": ("organization", "organizations"),
     "location": ("location", "locations"),
     "service_at_location": ("service at a location", "services at locations"),
+    "Agency": ("Agency", "Agencies"),
+    "serviceAtLocation": ("service at a location", "services at locations"),
 }
 #: What the comparison of nights shows about the upkeep.
 SIGNALS = {

@@ -95,7 +95,12 @@ def _of_rows(rows: pl.DataFrame, name: str) -> WrittenBlock:
 
 def _of_json_lines(lines: list[bytes], name: str) -> WrittenBlock:
     decoded = [line.decode() for line in lines]
-    plain = _texts(decoded).to_frame("text").select(pl.col("text").str.replace_many(_JSON_SIGNS, " ")).to_series()
+    plain = (
+        _texts(decoded)
+        .to_frame("text")
+        .select(pl.col("text").str.replace_many(dict.fromkeys(_JSON_SIGNS, " ")))
+        .to_series()
+    )
     return WrittenBlock(file=name, texts=plain, cells=lambda place: _of_json(orjson.loads(lines[place]), ""))
 
 
@@ -114,7 +119,12 @@ def _of_json(value: Any, place: str) -> Iterator[Cell]:  # noqa: ANN401 - whatev
 
 def _of_xml(pieces: list[bytes], name: str) -> WrittenBlock:
     decoded = [piece.decode() for piece in pieces]
-    plain = _texts(decoded).to_frame("text").select(pl.col("text").str.replace_many(_XML_SIGNS, " ")).to_series()
+    plain = (
+        _texts(decoded)
+        .to_frame("text")
+        .select(pl.col("text").str.replace_many(dict.fromkeys(_XML_SIGNS, " ")))
+        .to_series()
+    )
 
     def cells(place: int) -> Iterator[Cell]:
         tag, _, text = decoded[place].partition(">")
