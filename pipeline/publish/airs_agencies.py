@@ -89,6 +89,9 @@ def agency_elements(
         .otherwise("available_for_referral")
     )
     rows = rows.with_columns(may_refer.alias("may_refer"))
+    # An agency inside this one begins on a line of its own.
+    ends = {number: "</Agency>\n" * number or "\n" for number in rows["closings"].unique().to_list()}
+    closing = pl.col("closings").replace_strict(ends, return_dtype=pl.String)
     whole = pl.concat_str(
         pl.lit("<Agency"),
         attribute("RecordOwner", record_owner()),
@@ -110,22 +113,15 @@ def agency_elements(
         # Required in 3.0; empty where it is not known, as other software writes it.
         element("IRSStatus", text("tax_status").fill_null("")) if is_3_0 else text_element("IRSStatus", "tax_status"),
         text_element("SourceOfFunds", "funding") if is_3_0 else pl.lit(""),
-        pl.format("\n{}", pl.col("sites")),
+        # Long texts are put together once: every further step copies them.
+        pl.when(pl.col("sites").is_not_null()).then(pl.lit("\n")),
+        "sites",
         resource_info(pl.col("updates")),
+        closing,
         ignore_nulls=True,
     )
-    gone = pl.format("<Agency{}><Key>{}</Key><Name/>", pl.lit(removal), "agency_key")
-    ends = {number: "</Agency>\n" * number for number in rows["closings"].unique().to_list()}
-    closing = pl.col("closings").replace_strict(ends, default=None, return_dtype=pl.String).fill_null("")
-    return rows.select(
-        pl.concat_str(
-            pl.when("is_removed").then(gone).otherwise(whole),
-            # An agency inside this one begins on a line of its own.
-            pl.when(pl.col("closings") == 0).then(pl.lit("\n")),
-            closing,
-            ignore_nulls=True,
-        ).alias("text")
-    ).to_series()
+    gone = pl.format("<Agency{}><Key>{}</Key><Name/>{}", pl.lit(removal), "agency_key", closing)
+    return rows.select(pl.when("is_removed").then(gone).otherwise(whole).alias("text")).to_series()
 
 
 def _office(*, version: str) -> pl.Expr:

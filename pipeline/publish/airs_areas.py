@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.publish.airs_xml import element, joined, text_element
+from pipeline.publish.airs_xml import element, joined, joined_by, text_element
 from schemas.states import state_boxes
 
 #: Countries by the names that directories use, lower case -> what is written.
@@ -97,12 +97,17 @@ def area_elements(records: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
         .select("number", pl.col("area_served_units").list.unique(maintain_order=True).alias("unit"))
         .explode("unit")
         .join(areas.select("unit", "area"), on="unit", how="left", maintain_order="left")
-        .group_by("number", maintain_order=True)
-        .agg(
-            pl.col("area").drop_nulls().str.join("").alias("listed"),
-            pl.col("unit").filter(pl.col("area").is_null()).str.join("; ").alias("unread"),
-        )
     )
+    units = joined_by(
+        units.select(
+            "number",
+            pl.col("area").alias("listed"),
+            pl.when(pl.col("area").is_null()).then(pl.concat_str("unit", pl.lit("; "))).alias("unread"),
+        ),
+        "number",
+        "listed",
+        "unread",
+    ).with_columns(pl.col("unread").str.strip_suffix("; "))
     alone = areas.filter(pl.col("read_as").is_in(_ALONE)).select("unit", pl.col("area").alias("read_text"))
     told = (
         records.select("number", "area_served")

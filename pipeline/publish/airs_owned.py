@@ -127,14 +127,17 @@ def contact_elements(contacts: pl.DataFrame, *, version: str) -> pl.DataFrame:
         ).alias("contact"),
         is_main=(pl.col("role") == MAIN_CONTACT).fill_null(value=False),
     )
-    return (
-        rows.drop_nulls("contact")
-        .group_by("owner", maintain_order=True)
-        .agg(
-            pl.col("contact").str.join("").alias("contacts"),
-            pl.col("contact").filter(~pl.col("is_main")).str.join("").alias("persons"),
-            pl.col("contact").filter("is_main").str.join("").alias("updates"),
-        )
+    return joined_by(
+        rows.drop_nulls("contact").select(
+            "owner",
+            pl.col("contact").alias("contacts"),
+            pl.when(~pl.col("is_main")).then("contact").alias("persons"),
+            pl.when("is_main").then("contact").alias("updates"),
+        ),
+        "owner",
+        "contacts",
+        "persons",
+        "updates",
     )
 
 
@@ -216,15 +219,20 @@ def address_elements(addresses: pl.DataFrame, withheld: pl.DataFrame, *, version
     )
     whole = pl.format('<{} Confidential="{}"{}>{}</{}>', "tag", "flag", described.fill_null(""), "content", "tag")
     is_place = pl.col("tag") != "OtherAddress"
-    return (
+    ordered = (
         rows.with_columns(tag.alias("tag"))
         .with_columns(whole.alias("whole"))
         .sort("owner", pl.col("tag") != "PhysicalAddress", pl.col("tag") != "MailingAddress", maintain_order=True)
-        .group_by("owner", maintain_order=True)
-        .agg(
-            pl.col("whole").filter(is_place).str.join("").alias("places"),
-            pl.col("whole").filter(~is_place).str.join("").alias("further"),
-        )
+    )
+    return joined_by(
+        ordered.select(
+            "owner",
+            pl.when(is_place).then("whole").alias("places"),
+            pl.when(~is_place).then("whole").alias("further"),
+        ),
+        "owner",
+        "places",
+        "further",
     )
 
 

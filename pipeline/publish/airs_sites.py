@@ -91,7 +91,9 @@ def site_elements(
         languages(),
         text_element("DisabilitiesAccess", "accessibility"),
         text_element("BusServiceAccess", "transportation"),
-        pl.format("\n{}", pl.col("services")),
+        # Long texts are put together once: every further step copies them.
+        pl.when(pl.col("services").is_not_null()).then(pl.lit("\n")),
+        "services",
         _coordinates(version=version, datum=datum),
         pl.lit("</Site>\n"),
         ignore_nulls=True,

@@ -17,7 +17,7 @@ from pipeline.publish.airs_plan import OWNED, AirsPlan
 from pipeline.publish.airs_services import site_services
 from pipeline.publish.airs_sites import site_elements
 from pipeline.publish.airs_words import NAMESPACES
-from pipeline.publish.airs_xml import attribute_text
+from pipeline.publish.airs_xml import attribute_text, joined_by
 from pipeline.publish.public_directory import PublicDirectory
 
 #: Blocks that are made ready at the same time: one per core of a small machine (project choice).
@@ -120,7 +120,7 @@ class AirsFile:
         in_agencies = site_elements(
             records["site"],
             sites.join(of_agency, on="position", how="left", maintain_order="left"),
-            at_sites.group_by("site_number", maintain_order=True).agg(pl.col("services").str.join("")),
+            joined_by(at_sites, "site_number", "services"),
             owned=owned,
             removal=removal,
             version=self.version,
