@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import lru_cache
+from typing import cast
 
 from lxml import etree
 
@@ -29,8 +30,7 @@ def local(tag: str) -> str:
 
 def line_of(element: Element) -> int:
     """Return the line on which an element begins; 1 where the parser does not know it."""
-    line: int | None = element.sourceline
-    return line or 1
+    return cast("int | None", element.sourceline) or 1
 
 
 def named(element: Element, *names: str) -> list[Element]:
@@ -49,12 +49,17 @@ def attribute(element: Element, name: str) -> str | None:
     value = element.get(name)
     if value is not None or not element.attrib:
         return value
-    return next((text for key, text in element.attrib.items() if local(key) == name), None)
+    return next((text for key, text in attributes(element) if local(key) == name), None)
+
+
+def attributes(element: Element) -> list[tuple[str, str]]:
+    """Return names and texts of all attributes."""
+    return cast("list[tuple[str, str]]", element.attrib.items())
 
 
 def text_of(element: Element) -> str:
     """Return all text of an element without outer blanks."""
-    return "".join(element.itertext()).strip() if len(element) else (element.text or "").strip()
+    return "".join(cast("Iterator[str]", element.itertext())).strip() if len(element) else (element.text or "").strip()
 
 
 def texts(element: Element, path: str) -> list[str]:
@@ -96,7 +101,7 @@ def says_no(text: str) -> bool:
 
 def is_nothing(element: Element) -> bool:
     """Tell whether neither the element nor anything in it says something; such elements are written for form's sake."""
-    return not text_of(element) and not any(value.strip() for part in element.iter() for value in part.attrib.values())
+    return not text_of(element) and not any(value.strip() for part in element.iter() for _, value in attributes(part))
 
 
 def cells_of(element: Element, *, without: Collection[str] = ()) -> dict[str, str]:
@@ -115,7 +120,7 @@ def cells_of(element: Element, *, without: Collection[str] = ()) -> dict[str, st
 
 
 def _collect(element: Element, path: str, found: dict[str, list[str]], without: frozenset[str]) -> None:
-    for name, value in element.attrib.items():
+    for name, value in attributes(element):
         key = path + local(name)
         if key not in without and not name.startswith(_FOR_SOFTWARE):
             _add(found, key, value)
@@ -132,7 +137,7 @@ def _collect(element: Element, path: str, found: dict[str, list[str]], without: 
 
 
 def _collect_attributes(element: Element, path: str, found: dict[str, list[str]]) -> None:
-    for name, value in element.attrib.items():
+    for name, value in attributes(element):
         if not name.startswith(_FOR_SOFTWARE):
             _add(found, path + local(name), value)
 

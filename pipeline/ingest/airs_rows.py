@@ -33,7 +33,7 @@ LINE, FILE = "=line", "=file"
 _PART_ROWS = 5_000
 #: Columns of a part beside its cells; no path of an element begins so.
 _PLACE, _TEXT, _OF, _OF_ROW = "::line", "::text", "::of", "::of row"
-_OWN = {_PLACE: pl.Int64(), _TEXT: pl.String(), _OF: pl.String(), _OF_ROW: pl.Int64()}
+_OWN: dict[str, pl.DataType] = {_PLACE: pl.Int64(), _TEXT: pl.String(), _OF: pl.String(), _OF_ROW: pl.Int64()}
 
 
 class Place(NamedTuple):
@@ -149,7 +149,8 @@ class Collector:
 
     def _take(self, name: str) -> pl.DataFrame:
         self._close(name)
-        empty = pl.DataFrame(schema={LINE: pl.String(), FILE: pl.String()} | _OWN)
+        schema: dict[str, pl.DataType] = {LINE: pl.String(), FILE: pl.String()} | _OWN
+        empty = pl.DataFrame(schema=schema)
         return pl.concat([empty, *self._parts.pop(name, [])], how="diagonal")
 
     def _as_table(self, name: str, frame: pl.DataFrame, *, files: Sequence[ReadFile]) -> Table:

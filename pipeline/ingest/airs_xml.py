@@ -10,6 +10,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from lxml import etree
 
@@ -83,7 +84,7 @@ def read_elements(data: bytes, *, name: str) -> Iterator[etree._Element]:
     """
     refuse_document_type(read_prolog(data), name=name)
     data = data.rstrip(_END_MARK)
-    parser: etree.XMLPullParser[etree._Element] = etree.XMLPullParser(
+    parser = etree.XMLPullParser(
         events=("end",),
         tag=[f"{{*}}{record}" for record in RECORDS],
         resolve_entities=False,
@@ -97,7 +98,7 @@ def read_elements(data: bytes, *, name: str) -> Iterator[etree._Element]:
     try:
         for start in range(0, len(data), _PIECE_BYTES):
             parser.feed(data[start : start + _PIECE_BYTES])
-            for _, element in parser.read_events():
+            for _, element in cast("Iterator[tuple[str, etree._Element]]", parser.read_events()):
                 parent = element.getparent()
                 if parent is None or parent.getparent() is not None:
                     continue
@@ -118,7 +119,7 @@ def _finished(root: etree._Element, *, until: etree._Element | None, name: str) 
     for child in list(root):
         if child.get(_DONE) is None:
             yield child
-            child.clear(keep_tail=True)
+            child.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs are older than the library
             child.set(_DONE, "")
         if child is until:
             break
