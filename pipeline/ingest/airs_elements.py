@@ -29,7 +29,10 @@ def local(tag: str) -> str:
 
 
 def line_of(element: Element) -> int:
-    """Return the line on which an element begins; 1 where the parser does not know it."""
+    """Return the line on which an element begins; 1 where the parser does not know it.
+
+    Behind line 65,535 the parser knows only where the first text inside begins, which may be a line later.
+    """
     return cast("int | None", element.sourceline) or 1
 
 
