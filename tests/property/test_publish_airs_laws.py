@@ -14,7 +14,7 @@ from schemas.directory import Directory
 from tests.airs_exports import airs_of, written
 from tests.property.test_publish_laws import directories
 
-LAWS = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAWS = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 KINDS = ("agency", "site", "service", "service_at_site")
 
 
@@ -53,7 +53,7 @@ def package_keys(package, part):
     return getattr(package.write_files.__self__.plan, part)["key"]
 
 
-@settings(LAWS, max_examples=6)
+@settings(LAWS, max_examples=5)
 @given(directories(), st.randoms(use_true_random=False))
 def test_order_of_rows_does_not_matter(directory, random):
     """A reshuffled export would look changed to every receiver."""

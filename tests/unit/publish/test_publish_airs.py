@@ -413,7 +413,7 @@ def test_hours_over_midnight_stand_on_two_days_and_full_days_end_at_24(small, re
     )
 
 
-def test_area_served_is_a_place_where_it_can_be_read(small, read):
+def test_area_served_is_a_place_where_it_can_be_read(small, tmp_path):
     """Nobody would find a service by county, or one told in words would be lost."""
     cases = [
         (
@@ -435,10 +435,15 @@ def test_area_served_is_a_place_where_it_can_be_read(small, read):
         ([], "Springfield, IL", ["<Country/><Description>Springfield, IL</Description>"]),
         ([], None, []),
     ]
-    root = read(many_services(small, [{"area_served_units": units, "area_served": text} for units, text, _ in cases]))
+    rows = many_services(small, [{"area_served_units": units, "area_served": text} for units, text, _ in cases])
+    package = airs_of(small.directory(rows))
+    root = written(package, tmp_path)
     for number, (_, _, said) in enumerate(cases):
         wrapped = [f"<GeographicAreaServed>{content}</GeographicAreaServed>" for content in said]
         assert [told(area) for area in service(root, f"3{number}").findall("GeographicAreaServed")] == wrapped
+    (warning,) = [fault for fault in package.preflight.warnings if fault.table == "GeographicAreaServed"]
+    assert (warning.check, warning.count) == ("enum", 3)
+    assert warning.values == ("IL - Unknown County", "The valley", "XX - Sangamon County")
 
 
 def test_ages_are_whole_years_or_words(small, read):
