@@ -42,7 +42,7 @@ class ExportCenter:
             ("one", export),
             as_of=as_of or self.as_of + timedelta(days=self.count - 1),
             run_id=f"202611{20 + self.count}T020000000Z-aaaaaa",
-            run={"report": False, "export_hsds": False},
+            run={"report": False, "export_hsds": False, "queue": False},
             **settings,
         )
 

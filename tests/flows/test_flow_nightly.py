@@ -71,10 +71,12 @@ from flows.prefect_home import leave_quietly, prepare_prefect
 workspace = Path(sys.argv[1])
 prepare_prefect(workspace / "logs")
 from flows.monthly_audit import monthly_audit
+from flows.publish_exports import publish_exports
 from flows.quarterly_report import quarterly_report
 month = monthly_audit(workspace=str(workspace), as_of="2026-12-01")
 report = quarterly_report(workspace=str(workspace), as_of="2027-01-02")
-told = {"is_new": month.is_new, "worksheets": [str(path) for path in month.worksheets], "period": report.period.name}
+exports = publish_exports(workspace=str(workspace))
+told = {"targets": list(exports.done), "is_new": month.is_new, "worksheets": [str(path) for path in month.worksheets], "period": report.period.name}
 print(json.dumps({**told, "reports": [str(path) for path in report.paths]}))
 leave_quietly()
 """
@@ -89,6 +91,7 @@ def _run_the_others(workspace: Path) -> None:
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert said["is_new"]
+    assert said["targets"] == ["hsds"]
     assert [(workspace / "worksheets" / Path(path).name).is_file() for path in said["worksheets"]] == [True]
     assert said["period"] == "2026-Q4"
     assert [Path(path).name for path in said["reports"]] == [
@@ -100,6 +103,8 @@ def _run_the_others(workspace: Path) -> None:
         told = dict(records.execute("SELECT key, data FROM artifact").fetchall())
     assert runs["audit of 2026-12-01"] == "COMPLETED"
     assert runs["report of the quarter before 2027-01-02"] == "COMPLETED"
+    assert runs["exports of the last night"] == "COMPLETED"
+    assert '"state": "written"' in json.loads(told["exports"])
     assert "drawn now" in told["audit"]
     assert "Quarterly report of the resource directory" in told["quarterly-report"]
     headlines = json.loads(json.loads(told["quarterly-report-headlines"]))
