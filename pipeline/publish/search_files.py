@@ -16,7 +16,7 @@ _STREET_PLACES = frozenset({"address_1", "address_2", "street", "Line1", "Line2"
 #: Places that hold record numbers, keys, codes, coordinates and hashes: in their digits a number could stand by chance, and what
 #: they hold was never typed as text.
 _NUMBER_PLACES = (
-    r"^(?:id|.+_id|id[A-Z]\w*|\w*Ids|identifier|external_identifier|native_id|Key|AgencyKey|\w+@ServiceGroupKey|key|sha256|"
+    r"^(?:id|.+_id|.+_uid|id[A-Z]\w*|\w*Ids|identifier|external_identifier|native_id|Key|AgencyKey|\w+@ServiceGroupKey|key|sha256|"
     r"code|Code|taxonomyCode|taxonomy_links|latitude|longitude|Latitude|Longitude|coordinates)$"
 )
 

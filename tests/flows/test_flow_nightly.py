@@ -76,7 +76,8 @@ from flows.quarterly_report import quarterly_report
 month = monthly_audit(workspace=str(workspace), as_of="2026-12-01")
 report = quarterly_report(workspace=str(workspace), as_of="2027-01-02")
 exports = publish_exports(workspace=str(workspace))
-told = {"targets": list(exports.done), "is_new": month.is_new, "worksheets": [str(path) for path in month.worksheets], "period": report.period.name}
+made = {"targets": list(exports.done)}
+told = {**made, "is_new": month.is_new, "worksheets": [str(path) for path in month.worksheets], "period": report.period.name}
 print(json.dumps({**told, "reports": [str(path) for path in report.paths]}))
 leave_quietly()
 """
