@@ -30,7 +30,7 @@ from pipeline.ingest.other_formats import refuse_other_json
 from pipeline.ingest.recognize import count_known_files
 from pipeline.ingest.tables import Table
 from schemas.errors import InputError
-from schemas.hsds_tables import SIDE_TABLE
+from schemas.hsds_tables import HSDS_VERSIONS, SIDE_TABLE
 from schemas.layout import Layout
 from schemas.parameters import IngestParameters
 
@@ -75,6 +75,7 @@ class _Reading:
     notices: list[str] = field(default_factory=list)
     pages: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
+    version: str = HSDS_VERSIONS[0]
 
 
 def hsds_json_layout() -> Layout:
@@ -163,7 +164,7 @@ def read_hsds_json(
         reading.rows.kinds,
         layout=layout,
         center_id=center_id,
-        is_whole=SIDE_TABLE in reading.rows.roots,
+        whole_version=reading.version if SIDE_TABLE in reading.rows.roots else "",
     )
     tables = made.tables
     reading.notices += made.notices
@@ -199,9 +200,13 @@ def _read_file(delivery: Delivery, file: str, told: Kind | None, reading: _Readi
             f"{place}: this is not JSON that can be read: {fault.reason}.", advice=_HOW_TO_DELIVER
         ) from fault
     first = next(pieces.places, None)
-    if is_optional and (first is None or not _may_be_hsds(text[first[1] : first[2]])):
-        reading.passed_over.append(name)
-        return
+    if is_optional:
+        value = None if first is None else _peek(text[first[1] : first[2]])
+        if _take_manifest(value, reading):
+            return
+        if not _may_be_hsds(value):
+            reading.passed_over.append(name)
+            return
     raw = RawRecords(text, center_id=reading.center_id, name=name)
     reading.rows.start_file(name)
     for line, start, end in chain(() if first is None else (first,), pieces.places):
@@ -229,11 +234,22 @@ def _headers(tables: dict[str, Table], files: Sequence[str], reading: _Reading) 
     return headers
 
 
-def _may_be_hsds(text: bytes) -> bool:
+def _peek(text: bytes) -> Any:  # noqa: ANN401 - any value of JSON
     try:
-        value = decode_record(text)
+        return decode_record(text)
     except JsonFault:
+        return None
+
+
+def _take_manifest(value: Any, reading: _Reading) -> bool:  # noqa: ANN401 - any value of JSON
+    """Tell whether this is the manifest of a package of ours, which says of which version it is."""
+    if not isinstance(value, dict) or value.get("target") != HSDS_JSON or value.get("version") not in HSDS_VERSIONS:
         return False
+    reading.version = value["version"]
+    return True
+
+
+def _may_be_hsds(value: Any) -> bool:  # noqa: ANN401 - any value of JSON
     records = _records_of(value)
     return bool(records) and isinstance(records[0], dict) and kind_of_record(records[0], None) is not None
 
@@ -259,15 +275,20 @@ def _read_record(
         return
     taken: list[tuple[dict[str, Any], Kind]] = []
     for record in _records_of(value):
-        kind = kind_of_record(record, told) if isinstance(record, dict) else None
+        kind = kind_of_record(record, told) if isinstance(record, dict) and record else None
         if kind is None:
-            reason = _UNTOLD if isinstance(record, dict) else f"it is {_NAMES[type(record)]}, not an object"
-            raw.reject(*place, reason=reason)
+            raw.reject(*place, reason=_describe_stranger(record))
             return
         taken.append((record, kind))
     for record, kind in taken:
         reading.rows.take(record, kind, line=place[0])
     raw.take(*place)
+
+
+def _describe_stranger(record: Any) -> str:  # noqa: ANN401 - any value of JSON
+    if not isinstance(record, dict):
+        return f"it is {_NAMES[type(record)]}, not an object"
+    return _UNTOLD if record else "it is an object without members"
 
 
 def _describe_pages(pages: Sequence[tuple[str, dict[str, Any]]]) -> list[str]:

@@ -38,6 +38,8 @@ def merge_rows(rows: pl.DataFrame, *, owner_columns: frozenset[str]) -> Merged:
     """
     cells = [name for name in rows.columns if name not in (FILE, LINE)]
     rows = rows.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in cells)
+    if not cells:
+        return Merged(rows=rows.head(0), differing=())
     if "id" not in cells:
         return Merged(rows=rows.unique(cells, keep="first", maintain_order=True), differing=())
     again = rows["id"].is_duplicated()

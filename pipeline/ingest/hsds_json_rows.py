@@ -79,10 +79,13 @@ class RowCollector:
             else:
                 row[name] = value
         for column, owner in ties.items():
-            self._count_other(row, kind, column, owner)
+            if column in row:
+                self._count_other(row, kind, column, owner)
             row[column] = owner
-        for member, value in nested:
-            self._take_nested(row, kind, line, member, value)
+        if nested:
+            owner = _id_of(row)
+            for member, value in nested:
+                self._take_nested(row, kind, line, owner, member, value)
         file = kind.file
         rows = self._rows.get(file)
         if rows is None:
@@ -94,25 +97,34 @@ class RowCollector:
         if len(rows) >= _CHUNK_ROWS:
             self._flush(file)
 
-    def _take_nested(self, row: _Row, kind: Kind, line: int, member: Nested, value: Any) -> None:  # noqa: ANN401 - object or list
+    def _take_nested(
+        self,
+        row: _Row,
+        kind: Kind,
+        line: int,
+        owner: str,
+        member: Nested,
+        value: Any,  # noqa: ANN401 - object or list
+    ) -> None:
         objects = value if value.__class__ is list else [value]
         if member.is_named:
             for one in objects:
                 if one is not None:
                     self._take_named(row, kind, line, member, one)
             return
-        owner = _id_of(row)
         ties = {member.column: owner} if owner else {}
         if member.entity:
             ties[member.entity] = kind.name
+        inner = KINDS[member.table]
         for one in objects:
             if one is not None:
-                self._take(one, KINDS[member.table], line, ties)
+                self._take(one, inner, line, ties)
 
     def _take_named(self, row: _Row, kind: Kind, line: int, member: Nested, members: _Row) -> None:
         named, given = _id_of(members), row.get(member.column)
         if named:
-            self._count_other(row, kind, member.column, named)
+            if given:
+                self._count_other(row, kind, member.column, named)
             row[member.column] = named
         elif given:
             members = {**members, "id": given}

@@ -48,7 +48,7 @@ class MadeTables:
 
 
 def make_tables(
-    frames: dict[str, pl.DataFrame], kinds: Mapping[str, Kind], *, layout: Layout, center_id: str, is_whole: bool
+    frames: dict[str, pl.DataFrame], kinds: Mapping[str, Kind], *, layout: Layout, center_id: str, whole_version: str
 ) -> MadeTables:
     """Return the tables of a delivery. The frames are taken out one by one, so that rows are not kept twice.
 
@@ -57,20 +57,19 @@ def make_tables(
         kinds: Kind of object by file.
         layout: Layout of the HSDS tables.
         center_id: Center that delivered it.
-        is_whole: Whether what is not there is blank and not just not delivered: then all tables and columns are there.
+        whole_version: Version of HSDS of which all tables and columns are there, because what no object has is blank and not just not
+            delivered; empty when that is not known.
 
     Raises:
         InputError: Objects of one kind have more different members than any object of a directory.
     """
-    kinds, version = dict(kinds), ""
-    if is_whole:
-        version = "3.1" if _proves_31(frames) else "3.0"
-        kinds |= {KINDS[name].file: KINDS[name] for name in hsds_tables(version)}
+    whole = hsds_tables(whole_version) if whole_version else {}
+    kinds = {**kinds, **{KINDS[name].file: KINDS[name] for name in whole}}
     tables: dict[str, Table] = {}
     notices: list[str] = []
     for file in sorted(kinds):
         name = kinds[file].name
-        official = hsds_tables(version)[name].column_names() if is_whole and name in KINDS else []
+        official = whole[name].column_names() if name in whole else []
         merged = _merge(frames.pop(file, _NO_ROWS), kinds[file])
         if merged.differing:
             notices.append(
@@ -82,17 +81,6 @@ def make_tables(
             merged.rows, kinds[file], part=part, official=official, center_id=center_id
         )
     return MadeTables(tables=tables, notices=tuple(notices))
-
-
-def _proves_31(frames: dict[str, pl.DataFrame]) -> bool:
-    """Tell whether there is anything that only HSDS 3.1 has."""
-    old = hsds_tables("3.0")
-    for name, table in hsds_tables("3.1").items():
-        if table.file in frames:
-            new = set(table.column_names()) - set(old[name].column_names() if name in old else ())
-            if new & set(frames[table.file].columns):
-                return True
-    return False
 
 
 def _merge(frame: pl.DataFrame, kind: Kind) -> Merged:
