@@ -14,7 +14,7 @@ from pipeline.publish.ndp_selection import NdpSelection
 from pipeline.publish.public_directory import PublicDirectory
 
 #: Bundles worked on at one time.
-BUNDLES = 2_000
+BUNDLES = 3_000
 #: Blocks worked on side by side; polars alone keeps little more than one core busy with texts.
 _AT_ONCE = 2
 
