@@ -140,8 +140,8 @@ def schedule_rows(
 ) -> pl.DataFrame:
     """Return opening hours of services, locations and services at locations.
 
-    One row per distinct span of time with its days; a span over midnight becomes two. Hours that came as text only stand in
-    the description of one row. Times carry the center's standard-time offset, so that files do not change with the clocks.
+    One row per distinct span of time with its days; a span over midnight becomes two. The hours in words stand in the description,
+    of one row without times where they came as text only. Times carry the center's standard-time offset, so that files do not change with the clocks.
     """
     kinds = ("site", "service", "service_at_site")
     theirs = of_owners(schedules.filter(pl.col("owner_kind").is_in(kinds)), owners)
@@ -174,7 +174,12 @@ def schedule_rows(
         )
     )
     offset = _offset(parameters.utc_offset_hours)
-    timed = with_id(weekly, kind="schedule", owner_kind=None, slot="slot").select(
+    # The words say what times cannot: by appointment, on holidays, every second week.
+    words = pl.concat(
+        [records[kind].select(*KEY, pl.lit(kind).alias("owner_kind"), "hours") for kind in kinds]
+    )
+    told_in_words = weekly.join(words, on=[*KEY, "owner_kind"], how="left", maintain_order="left")
+    timed = with_id(told_in_words, kind="schedule", owner_kind=None, slot="slot").select(
         "id",
         *owner_columns(kinds),
         pl.lit(parameters.utc_offset_hours).alias("timezone"),
@@ -182,7 +187,7 @@ def schedule_rows(
         pl.lit("WEEKLY").alias("freq"),
         pl.lit(1).alias("interval"),
         "byday",
-        pl.col("note").alias("description"),
+        pl.coalesce("note", "hours").alias("description"),
         (pl.col("opens_at").dt.strftime("%H:%M:%S") + offset).alias("opens_at"),
         (pl.col("closes_at").dt.strftime("%H:%M:%S") + offset).alias("closes_at"),
     )

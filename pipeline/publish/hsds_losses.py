@@ -69,6 +69,16 @@ _SHARED: tuple[Loss, ...] = (
         kept=_NOWHERE,
     ),
     Loss(
+        what="Area served in words, where it is told as a list of areas too",
+        why="A service area of HSDS is one area with its description; the words speak of all of them.",
+        kept="nowhere in this file",
+    ),
+    Loss(
+        what="That a link is a link only, and the ties of target terms, when the package is read back",
+        why="They stand in our side table, from which dates, numbers and owners are read back and these are not.",
+        kept="resdir_records (our side table in the package)",
+    ),
+    Loss(
         what="Role of a contact",
         why="An HSDS contact has a title and a department, and no role.",
         kept=_NOWHERE,
