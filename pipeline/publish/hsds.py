@@ -156,7 +156,7 @@ def package_hsds(
         removed.update(left_out)
     version = parameters.hsds_version
     tables = {
-        name: as_table(rows.get(name, _NO_ROWS), table.column_names()) for name, table in hsds_tables(version).items()
+        name: as_table(rows.get(name, _NO_ROWS), table) for name, table in hsds_tables(version).items()
     }
     incomplete = _incomplete(tables) if withhold else {}
     tables = _without(tables, incomplete)

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.publish.public_records import KEY
 from pipeline.publish.strict_values import EMAIL, URI
+from schemas.hsds_tables import HsdsColumn, HsdsTable
 
 #: Kind of record -> the column by which HSDS rows name their owner.
 OWNER_COLUMNS: Mapping[str, str] = {
@@ -17,29 +18,40 @@ OWNER_COLUMNS: Mapping[str, str] = {
     "service_at_site": "service_at_location_id",
 }
 _OWNER = ("center_id", "owner_kind", "owner_uid")
+#: What `_plain` changes: control characters, outer blanks, nothing at all.
+_UNTIDY = r"[\x00-\x08\x0b-\x1f\x7f-\x9f]|^\s|\s$|^$"
 
 
-def as_table(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """Return the frame with exactly the named columns, in order, as text sorted by id.
+def as_table(frame: pl.DataFrame, table: HsdsTable) -> pl.DataFrame:
+    """Return the frame with exactly the columns of a table, in order, as text sorted by id.
 
     Missing columns are empty; further ones are dropped. Blank text becomes empty, line ends become LF, and whole numbers lose
     their decimal point.
     """
     if frame.is_empty():
-        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+        return pl.DataFrame(schema=dict.fromkeys(table.column_names(), pl.String))
     # Asked once: a frame works out its schema anew each time.
     given = frame.schema
+    typed = [column.name for column in table.columns if given.get(column.name) == pl.String and _may_be_untidy(column)]
+    # Looking costs little, and most columns are tidy.
+    looks = frame.select(pl.col(name).str.contains(_UNTIDY).any().alias(name) for name in typed).row(0, named=True)
     columns = []
-    for column in names:
-        if column not in given:
-            columns.append(pl.lit(None, dtype=pl.String).alias(column))
-        elif given[column].is_numeric():
-            columns.append(pl.col(column).cast(pl.String).str.replace(r"\.0$", ""))
-        elif given[column] == pl.String:
-            columns.append(_plain(pl.col(column)))
+    for name in table.column_names():
+        cell = pl.col(name)
+        if name not in given:
+            columns.append(pl.lit(None, dtype=pl.String).alias(name))
+        elif given[name].is_numeric():
+            columns.append(cell.cast(pl.String).str.replace(r"\.0$", ""))
+        elif given[name] != pl.String:
+            columns.append(cell.cast(pl.String))
         else:
-            columns.append(pl.col(column).cast(pl.String))
+            columns.append(_plain(cell) if looks.get(name) else cell)
     return frame.select(columns).sort("id")
+
+
+def _may_be_untidy(column: HsdsColumn) -> bool:
+    """Tell whether a column can hold what a person typed; ids, dates and words of lists are made by us."""
+    return column.format != "uuid" and column.type == "string" and not column.enum
 
 
 def of_owners(rows: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:

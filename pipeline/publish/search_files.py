@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
-from pipeline.publish.written_cells import written_blocks
+from pipeline.publish.written_cells import WrittenBlock, written_blocks
 from schemas.private_values import PrivateValues, find_kinds, suspected_texts
 
+#: Texts that are searched together; a row of JSON Lines counts as one.
+_TEXTS = 1_000_000
 #: Places that hold a street: whether it is a private one depends on its city, and was decided when the address was chosen
 #: (`public_places`). Number and street alone would take the neighbour town's 100 Main Street for it.
 _STREET_PLACES = frozenset({"address_1", "address_2", "street", "Line1", "Line2", "PreAddressLine"})
@@ -28,18 +31,43 @@ def find_in_files(folder: Path, values: PrivateValues) -> dict[str, int]:
         folder: Folder of a written package.
         values: What must not be seen.
     """
+    suspects = [
+        cell
+        for together in _gathered(written_blocks(folder, passed_over=_NUMBER_PLACES))
+        for cell in _suspicious(together, values)
+    ]
+    cells = pl.DataFrame(
+        suspects, schema={"file": pl.String, "place": pl.String, "text": pl.String}, orient="row"
+    ).filter(~pl.col("place").str.contains(_NUMBER_PLACES))
+    is_street = pl.col("place").is_in(_STREET_PLACES)
     found: Counter[str] = Counter()
-    streetless = values.without_streets()
-    for block in written_blocks(folder):
-        suspects = suspected_texts(block.texts, values).arg_true().to_list()
-        cells = pl.DataFrame(
-            [cell for place in suspects for cell in block.cells(place)],
-            schema={"place": pl.String, "text": pl.String},
-            orient="row",
-        ).filter(~pl.col("place").str.contains(_NUMBER_PLACES))
-        is_street = pl.col("place").is_in(_STREET_PLACES)
-        for part, asked in ((cells.filter(~is_street), values), (cells.filter(is_street), streetless)):
-            private = list(find_kinds(part["text"], asked))
-            for place in part.filter(pl.col("text").is_in(private))["place"].to_list():
-                found[f"{block.file}: {place}"] += 1
+    for part, asked in ((cells.filter(~is_street), values), (cells.filter(is_street), values.without_streets())):
+        private = list(find_kinds(part["text"], asked))
+        for file, place in part.filter(pl.col("text").is_in(private)).select("file", "place").iter_rows():
+            found[f"{file}: {place}"] += 1
     return dict(found)
+
+
+def _gathered(blocks: Iterator[WrittenBlock]) -> Iterator[list[WrittenBlock]]:
+    """Put small blocks together: preparing a search costs more than searching a small file."""
+    together: list[WrittenBlock] = []
+    size = 0
+    for block in blocks:
+        together.append(block)
+        size += len(block.texts)
+        if size >= _TEXTS:
+            yield together
+            together, size = [], 0
+    if together:
+        yield together
+
+
+def _suspicious(blocks: list[WrittenBlock], values: PrivateValues) -> Iterator[tuple[str, str, str]]:
+    """Return file, place and text of every cell of a text that may hold a private value."""
+    hits = suspected_texts(pl.concat([block.texts for block in blocks], rechunk=False), values)
+    begin = 0
+    for block in blocks:
+        for place in hits.slice(begin, len(block.texts)).arg_true().to_list():
+            for where, text in block.cells(place):
+                yield block.file, where, text
+        begin += len(block.texts)

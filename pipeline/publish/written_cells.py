@@ -45,19 +45,24 @@ class WrittenBlock:
     cells: Callable[[int], Iterator[Cell]]
 
 
-def written_blocks(folder: Path) -> Iterator[WrittenBlock]:
-    """Return all files below a folder, block by block, in the order of their names."""
+def written_blocks(folder: Path, *, passed_over: str) -> Iterator[WrittenBlock]:
+    """Return all files below a folder, block by block, in the order of their names.
+
+    Args:
+        folder: Folder of a written package.
+        passed_over: Columns of tables that are not read, as a regular expression.
+    """
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            yield from _blocks_of(path, path.relative_to(folder).as_posix())
+            yield from _blocks_of(path, path.relative_to(folder).as_posix(), passed_over)
 
 
-def _blocks_of(path: Path, name: str) -> Iterator[WrittenBlock]:
+def _blocks_of(path: Path, name: str, passed_over: str) -> Iterator[WrittenBlock]:
     end = path.suffix.lower()
     if end == ".csv":
-        yield from _of_table(pl.scan_csv(path, infer_schema=False), name)
+        yield from _of_table(pl.scan_csv(path, infer_schema=False), name, passed_over)
     elif end == ".parquet":
-        yield from _of_table(pl.scan_parquet(path), name)
+        yield from _of_table(pl.scan_parquet(path), name, passed_over)
     elif end == ".jsonl":
         for lines in _parts(path, b"\n"):
             yield _of_json_lines(lines, name)
@@ -71,14 +76,18 @@ def _blocks_of(path: Path, name: str) -> Iterator[WrittenBlock]:
         for pieces in _parts(path, b"<"):
             yield _of_xml(pieces, name)
     elif end == ".zip":
-        yield from _of_archive(path, name)
+        yield from _of_archive(path, name, passed_over)
     else:
         for lines in _parts(path, b"\n"):
             yield _of_lines(lines, name)
 
 
-def _of_table(table: pl.LazyFrame, name: str) -> Iterator[WrittenBlock]:
-    columns = [column for column, dtype in table.collect_schema().items() if dtype == pl.String]
+def _of_table(table: pl.LazyFrame, name: str, passed_over: str) -> Iterator[WrittenBlock]:
+    columns = [
+        column
+        for column, dtype in table.collect_schema().items()
+        if dtype == pl.String and not re.search(passed_over, column)
+    ]
     for rows in table.select(columns).collect_batches(chunk_size=_ROWS):
         if rows.height:
             yield _of_rows(rows, name)
@@ -142,11 +151,11 @@ def _of_lines(lines: list[bytes], name: str) -> WrittenBlock:
     return WrittenBlock(file=name, texts=texts, cells=lambda place: iter([("text", str(texts[place]))]))
 
 
-def _of_archive(path: Path, name: str) -> Iterator[WrittenBlock]:
+def _of_archive(path: Path, name: str, passed_over: str) -> Iterator[WrittenBlock]:
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as unpacked:
         with zipfile.ZipFile(path) as archive:
             archive.extractall(unpacked)
-        for block in written_blocks(Path(unpacked)):
+        for block in written_blocks(Path(unpacked), passed_over=passed_over):
             yield WrittenBlock(file=f"{name}/{block.file}", texts=block.texts, cells=block.cells)
 
 
