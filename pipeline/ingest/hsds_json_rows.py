@@ -23,6 +23,7 @@ _CHUNK_ROWS = 20_000
 _REMEMBERED = 4_000
 
 _Row = dict[str, Any]
+_TEXTS = {str, type(None)}
 
 
 class RowCollector:
@@ -187,7 +188,6 @@ def _id_of(members: _Row) -> str:
 
 
 def _column(name: str, values: list[Any]) -> pl.Series:
-    try:
-        return pl.Series(name, values, dtype=pl.String)
-    except TypeError:
-        return pl.Series(name, [None if value is None else text_of(value) for value in values], dtype=pl.String)
+    if not set(map(type, values)) <= _TEXTS:
+        values = [None if value is None else text_of(value) for value in values]
+    return pl.Series(name, values, dtype=pl.String)

@@ -96,7 +96,7 @@ def _make_table(frame: pl.DataFrame, kind: Kind, *, part: FileLayout, official: 
     names = {name for name in frame.columns if name not in (FILE, LINE)}
     # The order of the specification, then all others in the alphabet, so that the order of the objects does not matter.
     known = hsds_tables()[kind.name].column_names() if kind.name in KINDS else []
-    wanted = {*names, *part.required_columns, *official}
+    wanted = {*names, *part.required_columns, *_always_said(part), *official}
     header = [name for name in known if name in wanted] + sorted(wanted - set(known))
     blank = pl.lit("", dtype=pl.String)
     rows = frame.select(
@@ -130,6 +130,12 @@ def _make_table(frame: pl.DataFrame, kind: Kind, *, part: FileLayout, official: 
         encoding="utf-8",
         layout=part,
     )
+
+
+def _always_said(part: FileLayout) -> list[str]:
+    """Return the columns of whose blank cells the layout makes a word, such as the kind of an address."""
+    cells = [cell for _, child in part.children() for cell in child.cells.values() if cell.otherwise]
+    return [column for cell in cells for column in cell.columns]
 
 
 def _list(names: Sequence[str]) -> str:
