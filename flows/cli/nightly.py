@@ -35,7 +35,7 @@ def nightly(
     Args:
         exports: File or folder of a center's export; without it every center of the settings is read.
         center: Id of the center that delivered the export.
-        format: auto, icarol, hsds, airs, or a mapping file.
+        format: auto, icarol, hsds, hsds-json, airs, or a mapping file.
         fail_on: Exit code 1 when there is a finding of this severity or worse.
         override: A gate whose number you have found right, for this run only: rows-fell, table-empty, rejected-rows,
             column-emptied, unreadable-dates, unknown-status, or all. May be given several times.

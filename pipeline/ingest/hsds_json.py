@@ -270,8 +270,7 @@ def _read_record(
     try:
         value = decode_record(text)
     except JsonFault as fault:
-        where = f"line {place[0] + fault.line - 1:,}, column {fault.column:,}: " if fault.line else ""
-        raw.reject(*place, reason=f"{where}{fault.reason}")
+        raw.reject(*place, reason=f"{_place_in_record(fault, place, raw)}{fault.reason}")
         return
     taken: list[tuple[dict[str, Any], Kind]] = []
     for record in _records_of(value):
@@ -283,6 +282,13 @@ def _read_record(
     for record, kind in taken:
         reading.rows.take(record, kind, line=place[0])
     raw.take(*place)
+
+
+def _place_in_record(fault: JsonFault, place: tuple[int, int, int], raw: RawRecords) -> str:
+    line, start, _ = place
+    if fault.line > 1:
+        return f"line {line + fault.line - 1:,}, column {fault.column:,}: "
+    return f"column {raw.column_of(start) + fault.column - 1:,}: " if fault.line else ""
 
 
 def _describe_stranger(record: Any) -> str:  # noqa: ANN401 - any value of JSON

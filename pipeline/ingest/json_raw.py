@@ -37,16 +37,6 @@ class RawRecords:
         self._rejects: list[tuple[int, str, str]] = []
         self.blank_count = 0
 
-    @property
-    def count(self) -> int:
-        """Records that were read."""
-        return len(self._lines)
-
-    @property
-    def first_reject(self) -> tuple[int, str] | None:
-        """Line and reason of the first record that could not be read."""
-        return self._rejects[0][:2] if self._rejects else None
-
     def take(self, line: int, start: int, end: int) -> None:
         """Count a record as read."""
         self._lines.append(line)
@@ -60,6 +50,10 @@ class RawRecords:
             text = text[:_LONGEST_REJECT]
             reason += f"; the first {len(text):,} characters are kept"
         self._rejects.append((line, reason, text))
+
+    def column_of(self, start: int) -> int:
+        """Return at which character of its line, from 1, a record starts."""
+        return len(self._data[self._data.rfind(b"\n", 0, start) + 1 : start].decode(errors="ignore")) + 1
 
     def parsed(self, *, newline: str) -> ParsedTable:
         """Return the rows, without columns, and the rejects."""
