@@ -11,7 +11,7 @@ from flows.duplicate_verdicts import read_judgement
 from flows.merge_choices import merged_view
 from flows.settings import Resolved
 from pipeline.curate.findings import shown_findings
-from pipeline.publish.public_directory import Load, PublicDirectory, make_public
+from pipeline.publish.public_directory import Load, PublicDirectory, columns_read, make_public
 from pipeline.store.snapshot import open_published
 from pipeline.store.workspace import Workspace
 from schemas.errors import UsageError
@@ -58,11 +58,13 @@ def read_export_ground(
             raise UsageError(
                 f"There is no center {center} in the last published night.", advice=f"Known: {', '.join(known)}."
             )
-        directory = snapshot.directory()
+        judgement = read_judgement(place)
+        # Merging looks at whole records; without a verdict nothing is merged, and a few columns are enough.
+        directory = snapshot.directory() if judgement.keys else snapshot.part_of_directory(columns_read())
         findings = shown_findings(snapshot.table("quality.finding"))
         history = snapshot.table("history.field_change")
         pointer = snapshot.pointer
-    _, merged = merged_view(place, read_judgement(place), directory, parameters=resolved.settings.merge)
+    _, merged = merged_view(place, judgement, directory, parameters=resolved.settings.merge)
     public = make_public(
         merged.directory,
         findings=merged.rename(findings),

@@ -141,7 +141,8 @@ def schedule_rows(
     """Return opening hours of services, locations and services at locations.
 
     One row per distinct span of time with its days; a span over midnight becomes two. The hours in words stand in the description,
-    of one row without times where they came as text only. Times carry the center's standard-time offset, so that files do not change with the clocks.
+    of one row without times where they came as text only. Times carry the center's standard-time offset, so that files do not
+    change with the clocks.
     """
     kinds = ("site", "service", "service_at_site")
     theirs = of_owners(schedules.filter(pl.col("owner_kind").is_in(kinds)), owners)
@@ -175,9 +176,7 @@ def schedule_rows(
     )
     offset = _offset(parameters.utc_offset_hours)
     # The words say what times cannot: by appointment, on holidays, every second week.
-    words = pl.concat(
-        [records[kind].select(*KEY, pl.lit(kind).alias("owner_kind"), "hours") for kind in kinds]
-    )
+    words = pl.concat([records[kind].select(*KEY, pl.lit(kind).alias("owner_kind"), "hours") for kind in kinds])
     told_in_words = weekly.join(words, on=[*KEY, "owner_kind"], how="left", maintain_order="left")
     timed = with_id(told_in_words, kind="schedule", owner_kind=None, slot="slot").select(
         "id",

@@ -120,7 +120,7 @@ def make_public(
     """Return what of a directory may leave.
 
     Args:
-        directory: The canonical tables of one or many centers.
+        directory: The canonical tables of one or many centers, or their columns in `columns_read`.
         findings: Finding frame; findings with `is_held_back` keep their record in.
         as_of: Day the data speaks of; later dates are not told, temporary messages only while it lies in their dates.
         parameters: What may be told of contacts.
@@ -180,6 +180,30 @@ def make_public(
         center_ids=tuple(sorted(selection.records["center_id"].unique())),
         private_values=values,
     )
+
+
+#: Columns that decide what may leave and never do; beside the public ones all that is read of a directory.
+_DECIDING: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        RECORD_KINDS,
+        (
+            "agency_native_id",
+            "not_counted_reason",
+            "withheld_reason",
+            "is_confidential_place",
+            "curator",
+            "verified_by",
+            "verified_by_email",
+        ),
+    ),
+    **dict.fromkeys(("phone", "address", "contact"), ("is_private",)),
+}
+
+
+def columns_read() -> dict[str, tuple[str, ...]]:
+    """Return the columns of the canonical tables that `make_public` reads, by table."""
+    read = {name: (*table.columns, *_DECIDING.get(name, ())) for name, table in public_tables().items()}
+    return {**read, "site": (*read["site"], "is_address_private")}
 
 
 #: Columns that are not in the canonical tables: made from public columns only.
