@@ -17,6 +17,7 @@ import polars as pl
 from pipeline.publish.collect_private import collect_private_values
 from pipeline.publish.public_contacts import public_contacts, without_personal_email
 from pipeline.publish.public_dates import tell_as_of
+from pipeline.publish.public_directions import placeless_records, without_directions
 from pipeline.publish.public_phones import public_phones
 from pipeline.publish.public_places import PublicPlaces, public_places
 from pipeline.publish.public_records import KEY, Selection, select_public
@@ -163,6 +164,8 @@ def make_public(
         removed.update(late)
         frames[kind], personal = without_personal_email(frames[kind], parameters=parameters)
         removed.update(personal)
+    frames, located = without_directions(frames, public_tables(), placeless_records(directory, values))
+    removed.update(located)
     frames["agency"] = _within(frames["agency"], "parent_uid", leaving["agency"])
     frames["site"] = _within(frames["site"], "agency_uid", leaving["agency"])
     kept = {
@@ -171,6 +174,11 @@ def make_public(
     }
     kept, scrubbed = scrub_frames(kept, public_tables(), values)
     removed.update(scrubbed)
+    # A number or contact of which nothing is left says nothing any more.
+    kept["phone"] = kept["phone"].filter(pl.col("number").is_not_null())
+    kept["contact"] = kept["contact"].filter(
+        pl.any_horizontal(pl.col(column).is_not_null() for column in ("name", "title", "email", "phone"))
+    )
     return PublicDirectory(
         **kept,
         withheld_value=_withheld_values(directory, owners, places),
@@ -194,9 +202,12 @@ _DECIDING: Mapping[str, tuple[str, ...]] = {
             "curator",
             "verified_by",
             "verified_by_email",
+            "email_written",
         ),
     ),
-    **dict.fromkeys(("phone", "address", "contact"), ("is_private",)),
+    "phone": ("is_private",),
+    "address": ("is_private", "latitude", "longitude"),
+    "contact": ("is_private",),
 }
 
 
