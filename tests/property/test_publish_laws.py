@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from pipeline.publish.hsds import RECORD_TABLES, HsdsPackage, export_hsds
-from pipeline.publish.scrub import find_private
+from pipeline.publish.search_files import find_in_files
 from schemas.contract import empty_table, schema_of
 from schemas.core import CORE_TABLES
 from schemas.directory import Directory
@@ -177,7 +179,9 @@ def test_every_package_passes_its_preflight(directory):
 def test_no_package_holds_a_private_value(directory):
     """Somebody in hiding could be found."""
     package = package_of(directory)
-    assert find_private(package.tables, package.private_values) == {}
+    with TemporaryDirectory() as folder:
+        package.write_files(Path(folder))
+        assert find_in_files(Path(folder), package.private_values) == {}
     private = directory.phone.filter("is_private")
     public = directory.phone.filter(~pl.col("is_private"))
     everywhere = str([frame.to_dicts() for frame in package.tables.values()])
