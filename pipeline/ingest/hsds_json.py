@@ -21,7 +21,7 @@ from pipeline.ingest.delivery import DESCRIPTOR, Delivery, folder_of
 from pipeline.ingest.hsds_json_kinds import JSON_ENDS, kind_of_file, kind_of_record
 from pipeline.ingest.hsds_json_rows import RowCollector
 from pipeline.ingest.hsds_json_shape import KINDS, RECORD_KINDS, Kind, part_of_kind
-from pipeline.ingest.hsds_json_tables import make_tables
+from pipeline.ingest.hsds_json_tables import MadeTables, make_tables
 from pipeline.ingest.json_pieces import CONTENTS, find_pieces
 from pipeline.ingest.json_raw import RawRecords
 from pipeline.ingest.json_records import JsonFault, decode_record
@@ -173,7 +173,7 @@ def read_hsds_json(
     return JsonExport(
         tables=tables,
         files=tuple(reading.files),
-        headers=_headers(tables, files, reading),
+        headers=_headers(made, files, reading),
         notices=_describe(reading, tables),
     )
 
@@ -226,11 +226,11 @@ def _read_file(delivery: Delivery, file: str, told: Kind | None, reading: _Readi
     )
 
 
-def _headers(tables: dict[str, Table], files: Sequence[str], reading: _Reading) -> dict[str, Header]:
+def _headers(made: MadeTables, files: Sequence[str], reading: _Reading) -> dict[str, Header]:
     headers = {f"{PurePosixPath(file).stem.casefold()}.csv": name_columns(()) for file in files}
-    for name, table in tables.items():
-        blank = reading.rows.blank_members.get(table.name, set()) - set(table.header.written)
-        headers[name] = name_columns((*table.header.written, *sorted(blank)))
+    for name, table in made.tables.items():
+        blank = reading.rows.blank_members.get(table.name, set()) - set(made.said[name])
+        headers[name] = name_columns((*made.said[name], *sorted(blank)))
     return headers
 
 

@@ -41,9 +41,17 @@ _NO_ROWS = pl.DataFrame(schema={FILE: pl.String, LINE: pl.Int64})
 
 @dataclass(frozen=True, kw_only=True)
 class MadeTables:
-    """Tables by file name, case folded, and what is worth a sentence about their rows."""
+    """What was made of the rows.
+
+    Attributes:
+        tables: Tables by file name, case folded.
+        said: Members that some object has, or that are known to be blank, by the same names. Columns that only the layout asks for
+            are not among them: these prove no version.
+        notices: What is worth a sentence.
+    """
 
     tables: dict[str, Table]
+    said: dict[str, tuple[str, ...]]
     notices: tuple[str, ...]
 
 
@@ -66,6 +74,7 @@ def make_tables(
     whole = hsds_tables(whole_version) if whole_version else {}
     kinds = {**kinds, **{KINDS[name].file: KINDS[name] for name in whole}}
     tables: dict[str, Table] = {}
+    said: dict[str, tuple[str, ...]] = {}
     notices: list[str] = []
     for file in sorted(kinds):
         name = kinds[file].name
@@ -77,11 +86,12 @@ def make_tables(
                 f"{file}: ids that stand for objects with different content, all of which are kept: "
                 f"{len(merged.differing):,} ({_list(merged.differing)})."
             )
+        said[file.casefold()] = tuple(dict.fromkeys((*merged.rows.columns[2:], *official)))
         part = part_of_kind(kinds[file], layout) or FileLayout()
         tables[file.casefold()] = _make_table(
             merged.rows, kinds[file], part=part, official=official, center_id=center_id
         )
-    return MadeTables(tables=tables, notices=tuple(notices))
+    return MadeTables(tables=tables, said=said, notices=tuple(notices))
 
 
 def _merge(frame: pl.DataFrame, kind: Kind) -> Merged:
