@@ -6,21 +6,24 @@ from collections.abc import Callable, Iterable
 
 import polars as pl
 
+from pipeline.publish.collect_emails import private_emails, shown_emails
+from pipeline.publish.collect_phones import private_phones
 from pipeline.publish.public_records import KEY, Selection, select_public
 from schemas.directory import Directory
 from schemas.enumerations import RecordKind
-from schemas.private_values import (
-    PrivateValues,
-    name_patterns,
-    phone_digits,
-    place_keys,
-    street_patterns,
-    suspect_cells,
-    vanity_number,
-)
+from schemas.private_names import name_patterns
+from schemas.private_spots import spot_keys
+from schemas.private_streets import index_places, is_same_place, place_keys, private_place_keys, street_patterns
+from schemas.private_values import PrivateValues, suspect_cells, suspected_texts
+from schemas.searched_texts import plain_text, word_text
 
 _OWNER = ("center_id", "owner_uid")
-_STREET = ("line1", "city", "postal_code")
+_STREET = ("line1", "line2", "city", "postal_code")
+#: Both lines of an address as one text: the street may stand on either, behind the name of a house.
+_LINES = pl.concat_str("line1", "line2", separator=", ", ignore_nulls=True)
+
+#: Both lines, city and ZIP.
+Address = tuple[str | None, str | None, str | None, str | None]
 
 
 def collect_private_values(directory: Directory, selection: Selection) -> PrivateValues:
@@ -32,14 +35,17 @@ def collect_private_values(directory: Directory, selection: Selection) -> Privat
             values are not asked about.
     """
     places, streets = _private_streets(directory, selection)
-    phones, vanity = _private_phones(directory, selection)
+    phones, vanity = private_phones(directory, selection)
+    names = _private_names(directory, selection)
     return PrivateValues(
         phones=phones,
         vanity=vanity,
-        emails=_private_emails(directory, selection),
+        emails=private_emails(directory, selection),
         streets=streets,
         places=places,
-        names=_private_names(directory, selection),
+        names=names,
+        spots=_private_spots(directory, selection),
+        shown_emails=shown_emails(directory, selection, names=names),
     )
 
 
@@ -59,11 +65,13 @@ def hidden_sites(directory: Directory, values: PrivateValues) -> pl.DataFrame:
     """Return the sites that must not be located: `center_id`, `record_uid`, `reason`.
 
     The reasons are `confidential_place` (its own mark, or that of its agency or of a service there), `private_address` (flag)
-    and `same_place` (another site at a private address).
+    and `same_place` (another site at a private address, or one without a street at the coordinates of a confidential place).
     """
     confidential = _confidential_sites(directory).with_columns(pl.lit("confidential_place").alias("reason"))
     flagged = directory.site.filter("is_address_private").select(*KEY, pl.lit("private_address").alias("reason"))
-    same = _at_private_place(directory.site, values, key=KEY).with_columns(pl.lit("same_place").alias("reason"))
+    same = pl.concat(
+        [_at_private_place(directory.site, values, key=KEY), _at_private_spot(directory.site, values)]
+    ).with_columns(pl.lit("same_place").alias("reason"))
     return pl.concat([confidential, flagged, same]).unique(KEY, keep="first", maintain_order=True)
 
 
@@ -74,9 +82,31 @@ def private_addresses(directory: Directory, values: PrivateValues) -> pl.DataFra
 
 
 def _at_private_place(table: pl.DataFrame, values: PrivateValues, *, key: tuple[str, ...]) -> pl.DataFrame:
-    rows = table.filter(suspect_cells("line1", PrivateValues(streets=values.streets)))
-    is_private = [bool(place_keys(*row) & values.places) for row in rows.select(_STREET).iter_rows()]
+    rows = table.filter(suspect_cells("line1", PrivateValues(streets=values.streets), text=_LINES))
+    places = index_places(values.places)
+    is_private = [
+        is_same_place((line1, line2), city, postal_code, places=places)
+        for line1, line2, city, postal_code in rows.select(_STREET).iter_rows()
+    ]
     return rows.filter(pl.Series(is_private, dtype=pl.Boolean)).select(key)
+
+
+def _at_private_spot(sites: pl.DataFrame, values: PrivateValues) -> pl.DataFrame:
+    """Return the keys of sites without a street whose coordinates are those of a place that must not be located.
+
+    A site with a street of its own is a neighbor, or was located by its town only.
+    """
+    rows = sites.filter(
+        pl.lit(bool(values.spots))
+        & _LINES.is_null()
+        & pl.col("latitude").is_not_null()
+        & pl.col("longitude").is_not_null()
+    )
+    is_there = [
+        not spot_keys(latitude, longitude).isdisjoint(values.spots)
+        for latitude, longitude in rows.select("latitude", "longitude").iter_rows()
+    ]
+    return rows.filter(pl.Series(is_there, dtype=pl.Boolean)).select(KEY)
 
 
 def _confidential_sites(directory: Directory) -> pl.DataFrame:
@@ -102,29 +132,48 @@ def _confidential_sites(directory: Directory) -> pl.DataFrame:
 
 def _private_streets(directory: Directory, selection: Selection) -> tuple[frozenset[str], frozenset[str]]:
     """Return the private places and the spellings of their streets."""
+    secret, flagged = _hidden_rows(directory, selection)
+    secret_rows = _distinct(secret, _STREET)
+    flagged_rows = _distinct(flagged, _STREET)
+    spellings = _streets_of([*secret_rows, *flagged_rows])
+    public = _public_places(directory, selection, spellings=spellings, hidden=[*secret, *flagged])
+    always = _places(place_keys, secret_rows)
+    kept = [row for row in flagged_rows if not _places(place_keys, [row]) & (public - always)]
+    hidden = [*secret_rows, *kept]
+    return _places(private_place_keys, hidden), _streets_of(hidden)
+
+
+def _hidden_rows(directory: Directory, selection: Selection) -> tuple[list[pl.DataFrame], list[pl.DataFrame]]:
+    """Return the sites and addresses of confidential places, and those that are private by a flag or with their record."""
     sites, addresses = directory.site, directory.address
-    confidential = _confidential_sites(directory)
-    secret = [
-        sites.join(confidential, on=list(KEY), how="semi"),
-        addresses.join(confidential_owners(directory), on=[*_OWNER, "owner_kind"], how="semi"),
-    ]
     private = selection.private()
     owners = private.rename({"record_uid": "owner_uid", "kind": "owner_kind"})
-    private_sites = private.filter(pl.col("kind") == RecordKind.SITE)
+    secret = [
+        sites.join(_confidential_sites(directory), on=list(KEY), how="semi"),
+        addresses.join(confidential_owners(directory), on=[*_OWNER, "owner_kind"], how="semi"),
+    ]
     flagged = [
         sites.filter("is_address_private"),
-        sites.join(private_sites, on=list(KEY), how="semi"),
+        sites.join(private.filter(pl.col("kind") == RecordKind.SITE), on=list(KEY), how="semi"),
         addresses.filter("is_private"),
         addresses.join(owners, on=[*_OWNER, "owner_kind"], how="semi"),
     ]
-    secret_rows = _distinct(secret, _STREET)
-    flagged_rows = _distinct(flagged, _STREET)
-    spellings = _patterns(street_patterns, [row[0] for row in [*secret_rows, *flagged_rows]])
-    public = _public_places(directory, selection, spellings=spellings, hidden=[*secret, *flagged])
-    always = _places(secret_rows)
-    kept = [row for row in flagged_rows if not place_keys(*row) & (public - always)]
-    places = always | _places(kept)
-    return places, _patterns(street_patterns, [row[0] for row in [*secret_rows, *kept]])
+    return secret, flagged
+
+
+def _private_spots(directory: Directory, selection: Selection) -> frozenset[str]:
+    """Return the coordinates of places that must not be located, unless a site that is shown with its street has the same."""
+    secret, flagged = _hidden_rows(directory, selection)
+    columns = ("latitude", "longitude")
+    rows = pl.concat([part.select(columns) for part in (*secret, *flagged)])
+    hidden = pl.concat([part.select(KEY) for part in (secret[0], *flagged[:2])]).unique()
+    public = (
+        directory.site.join(selection.leaving("site"), on=list(KEY), how="semi")
+        .join(hidden, on=list(KEY), how="anti")
+        .filter(_LINES.is_not_null())
+    )
+    found = rows.drop_nulls().unique().join(public.select(columns), on=list(columns), how="anti")
+    return frozenset(key for latitude, longitude in found.iter_rows() for key in spot_keys(latitude, longitude))
 
 
 def confidential_owners(directory: Directory) -> pl.DataFrame:
@@ -152,78 +201,42 @@ def _public_places(
     )
     rows = [
         table.join(hidden_keys, on=list(KEY), how="anti").filter(
-            suspect_cells("line1", PrivateValues(streets=spellings))
+            suspect_cells("line1", PrivateValues(streets=spellings), text=_LINES)
         )
         for table in (sites, addresses)
     ]
-    return _places(_distinct(rows, _STREET))
-
-
-def _private_phones(directory: Directory, selection: Selection) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the private numbers by their digits, and those written with letters."""
-    owners = selection.private().rename({"record_uid": "owner_uid", "kind": "owner_kind"})
-    leaving = _leaving_owners(selection)
-    number = pl.coalesce("e164", "number_written").alias("number")
-    phones = directory.phone.select(*_OWNER, "owner_kind", "is_private", number, "number_written")
-    contacts = directory.contact.filter(pl.col("phone").is_not_null()).select(
-        *_OWNER, "owner_kind", "is_private", pl.col("phone").alias("number"), pl.col("phone").alias("number_written")
-    )
-    rows = pl.concat([phones, contacts])
-    private = pl.concat([rows.filter("is_private"), rows.join(owners, on=[*_OWNER, "owner_kind"], how="semi")])
-    public = rows.filter(~pl.col("is_private")).join(leaving, on=[*_OWNER, "owner_kind"], how="semi")
-    return (
-        _values(phone_digits, private["number"]) - _values(phone_digits, public["number"]),
-        _values(vanity_number, private["number_written"]) - _values(vanity_number, public["number_written"]),
-    )
-
-
-def _private_emails(directory: Directory, selection: Selection) -> frozenset[str]:
-    """Return the private e-mail addresses; those of verifiers are internal always."""
-    leaving = _leaving_owners(selection)
-    owners = selection.private().rename({"record_uid": "owner_uid", "kind": "owner_kind"})
-    tables = (directory.agency, directory.site, directory.service, directory.service_at_site)
-    records = pl.concat(
-        [
-            table.select(
-                "center_id", pl.col("record_uid").alias("owner_uid"), pl.col("kind").alias("owner_kind"), "email"
-            )
-            for table in tables
-        ]
-    )
-    contacts = directory.contact.select(*_OWNER, "owner_kind", "email", "is_private")
-    on = [*_OWNER, "owner_kind"]
-    private = pl.concat(
-        [
-            records.join(owners, on=on, how="semi")["email"],
-            contacts.filter("is_private")["email"],
-            contacts.join(owners, on=on, how="semi")["email"],
-            *(table["verified_by_email"].rename("email") for table in tables),
-        ]
-    )
-    public = pl.concat(
-        [
-            records.join(leaving, on=on, how="semi")["email"],
-            contacts.filter(~pl.col("is_private")).join(leaving, on=on, how="semi")["email"],
-        ]
-    )
-    return _emails(private) - _emails(public)
+    return _places(place_keys, _distinct(rows, _STREET))
 
 
 def _private_names(directory: Directory, selection: Selection) -> frozenset[str]:
-    """Return the names of private contacts, unless an agency, site or service that leaves bears that name."""
+    """Return the names of private contacts, of those who verified and of curators, unless a record that leaves bears that name.
+
+    A name that a public contact has, or a public title, is not searched for.
+    """
     on = [*_OWNER, "owner_kind"]
     owners = selection.private().rename({"record_uid": "owner_uid", "kind": "owner_kind"})
     contacts = directory.contact
-    private = pl.concat([contacts.filter("is_private"), contacts.join(owners, on=on, how="semi")])
+    tables = {
+        "agency": directory.agency, "site": directory.site, "service": directory.service, "service_at_site": directory.service_at_site,
+    }  # fmt: skip
+    private = pl.concat(
+        [
+            contacts.filter("is_private")["name"],
+            contacts.join(owners, on=on, how="semi")["name"],
+            *(table[column].rename("name") for table in tables.values() for column in ("verified_by", "curator")),
+        ]
+    )
     public = contacts.filter(~pl.col("is_private")).join(_leaving_owners(selection), on=on, how="semi")
-    names = _patterns(name_patterns, private["name"]) - _patterns(name_patterns, public["name"])
+    shown = pl.concat([public["name"], public["title"].rename("name")]).drop_nulls().unique()
+    found = _patterns(name_patterns, private)
+    alike = shown.filter(suspected_texts(shown, PrivateValues(names=found)))
+    names = found - _patterns(name_patterns, alike)
     if not names:
         return names
-    tables = {"agency": directory.agency, "site": directory.site, "service": directory.service}
     borne = pl.concat(
         [table.join(selection.leaving(kind), on=list(KEY), how="semi").select("name") for kind, table in tables.items()]
     ).filter(suspect_cells("name", PrivateValues(names=names)))
-    texts = " | ".join(sorted({f" {' '.join(name.lower().split())} " for name in borne["name"].to_list()}))
+    texts = " | ".join(sorted({word_text(plain_text(name)) for name in borne["name"].to_list()}))
     return frozenset(name for name in names if name not in texts)
 
 
@@ -233,23 +246,22 @@ def _leaving_owners(selection: Selection) -> pl.DataFrame:
     )
 
 
-def _distinct(rows: list[pl.DataFrame], columns: tuple[str, ...]) -> list[tuple[str, str | None, str | None]]:
-    frame = pl.concat([part.select(columns) for part in rows]).filter(pl.col(columns[0]).is_not_null())
+def _distinct(rows: list[pl.DataFrame], columns: tuple[str, ...]) -> list[Address]:
+    frame = pl.concat([part.select(columns) for part in rows]).filter(_LINES.is_not_null())
     return frame.unique().sort(columns).rows()
 
 
-def _places(rows: Iterable[tuple[str, str | None, str | None]]) -> frozenset[str]:
-    return frozenset(key for row in rows for key in place_keys(*row))
+def _places(
+    keys: Callable[[str | None, str | None, str | None], frozenset[str]], rows: Iterable[Address]
+) -> frozenset[str]:
+    return frozenset(
+        key for *lines, city, postal_code in rows for line in lines for key in keys(line, city, postal_code)
+    )
+
+
+def _streets_of(rows: Iterable[Address]) -> frozenset[str]:
+    return _patterns(street_patterns, [line for row in rows for line in row[:2]])
 
 
 def _patterns(spell: Callable[[str], frozenset[str]], texts: Iterable[str | None]) -> frozenset[str]:
     return frozenset(pattern for text in set(texts) if text for pattern in spell(text))
-
-
-def _values(read: Callable[[str], str | None], texts: pl.Series) -> frozenset[str]:
-    return frozenset(value for text in texts.drop_nulls().unique().to_list() if (value := read(text)))
-
-
-def _emails(texts: pl.Series) -> frozenset[str]:
-    lowered = texts.drop_nulls().str.strip_chars().str.to_lowercase()
-    return frozenset(lowered.filter(lowered.str.contains("@", literal=True)).to_list())

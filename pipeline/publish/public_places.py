@@ -1,4 +1,4 @@
-"""Sites and addresses that may be told: what must not be located loses street, coordinates, directions and links to maps."""
+"""Sites and addresses that may be told: what must not be located loses street and coordinates."""
 
 from __future__ import annotations
 
@@ -17,10 +17,8 @@ from schemas.private_values import PrivateValues
 
 _OWNER = ["center_id", "owner_kind", "owner_uid"]
 _PLACES = ("line1", "line2", "city", "county", "state", "postal_code", "country")
-#: Web pages that show a place on a map.
-_MAPS = r"(?i)(?:google\.[a-z.]+/maps|maps\.|goo\.gl/maps|mapquest\.|bing\.com/maps|openstreetmap\.)"
 #: What tells where a place is, beside its region.
-_LOCATING = ("line1", "line2", "postal_code", "latitude", "longitude", "transportation")
+_LOCATING = ("line1", "line2", "postal_code", "latitude", "longitude")
 _REGION = ("city", "county", "state")
 #: Reasons of `hidden_sites` in the words of the withheld list.
 _REASONS = {"private_address": str(WithheldReason.FLAGGED_PRIVATE)}
@@ -59,7 +57,6 @@ def public_places(
     marked = sites.join(hidden, on=list(KEY), how="left", maintain_order="left")
     is_shown = pl.col("reason").is_null()
     in_range = pl.col("latitude").is_between(-90, 90) & pl.col("longitude").is_between(-180, 180)
-    is_map = pl.col("url").str.contains(_MAPS).fill_null(value=False)
     told = marked.with_columns(
         is_shown.alias("is_located"),
         *(
@@ -69,7 +66,6 @@ def public_places(
         ),
         *(pl.when(is_shown & in_range).then(column).alias(column) for column in ("latitude", "longitude")),
         *(pl.when(is_shown | keep_city).then(column).alias(column) for column in _REGION),
-        pl.when(is_shown | ~is_map).then("url").alias("url"),
     )
     addresses, stays, address_counts = _addresses(
         directory, sites, owners, hidden=hidden, values=values, keep_city=keep_city
@@ -81,8 +77,6 @@ def public_places(
             for reason, count in not_told.group_by("reason").len().sort("reason").iter_rows()
         },
         "private_coordinates": not_told["latitude"].count(),
-        "private_directions": not_told["transportation"].count(),
-        "private_map_link": not_told.filter(is_map).height,
         "coordinates_out_of_range": marked.filter(is_shown & ~in_range).height,
         **address_counts,
     }

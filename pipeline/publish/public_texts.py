@@ -10,6 +10,8 @@ import polars as pl
 from schemas.private_values import PrivateValues, clean_prose, find_kinds, suspected_texts
 from schemas.public_columns import PublicTable
 
+#: Columns made from listed ones, searched with them.
+_MADE_COLUMNS = (("phone", "number"),)
 #: Streets are not looked for in these columns: addresses are compared as places, street and city together.
 _STREET_COLUMNS = frozenset({("site", "line1"), ("site", "line2"), ("address", "line1"), ("address", "line2")})
 #: Texts that are searched together: all columns of a small directory, and not more memory than needed for a large one.
@@ -35,12 +37,8 @@ def scrub_frames(
     scrubbed = dict(frames)
     streetless = values.without_streets()
     for of_streets, asked in ((False, values), (True, streetless)):
-        columns = [
-            (name, column)
-            for name, table in tables.items()
-            for column in (*table.short, *table.prose)
-            if ((name, column) in _STREET_COLUMNS) is of_streets
-        ]
+        listed = [(name, column) for name, table in tables.items() for column in (*table.short, *table.prose)]
+        columns = [place for place in (*listed, *_MADE_COLUMNS) if (place in _STREET_COLUMNS) is of_streets]
         # Building the search costs more than searching a short column: many columns are searched at once.
         for name, column, suspects in _suspects(scrubbed, columns, asked):
             kinds = find_kinds(suspects, asked)
@@ -51,6 +49,10 @@ def scrub_frames(
                 replace = _in_texts if frame.schema[column] == pl.String else _in_lists
                 scrubbed[name] = replace(frame, column, better)
                 _count(suspects, kinds, removed)
+    for name, table in tables.items():
+        for column in (*table.short, *table.prose):
+            if scrubbed[name].schema[column] != pl.String:
+                scrubbed[name] = _without_split(scrubbed[name], column, values, removed)
     return scrubbed, {f"private_{kind}_in_text": count for kind, count in sorted(removed.items())}
 
 
@@ -105,6 +107,17 @@ def _in_texts(frame: pl.DataFrame, column: str, better: Mapping[str, str | None]
 def _in_lists(frame: pl.DataFrame, column: str, better: Mapping[str, str | None]) -> pl.DataFrame:
     private = sorted(better)
     return frame.with_columns(pl.col(column).list.eval(pl.element().filter(~pl.element().is_in(private))).alias(column))
+
+
+def _without_split(frame: pl.DataFrame, column: str, values: PrivateValues, removed: Counter[str]) -> pl.DataFrame:
+    """Empty the lists over whose entries a private value is split: `Jane` and `Doe` would be written side by side."""
+    joined = frame[column].list.join("; ")
+    kinds = find_kinds(joined.filter(frame[column].list.len() > 1), values)
+    if not kinds:
+        return frame
+    _count(joined, kinds, removed)
+    split = pl.Series("is_split", joined.is_in(list(kinds)))
+    return frame.with_columns(pl.when(~split.fill_null(value=False)).then(column).otherwise([]).alias(column))
 
 
 def _count(cells: pl.Series, kinds: Mapping[str, frozenset[str]], removed: Counter[str]) -> None:

@@ -1,0 +1,101 @@
+"""Directions and links to maps of records whose place must not be told: as private as the street itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import polars as pl
+
+from pipeline.publish.collect_private import confidential_owners, hidden_sites, private_addresses
+from pipeline.publish.public_records import KEY
+from schemas.directory import Directory
+from schemas.enumerations import AddressKind, RecordKind
+from schemas.private_values import PrivateValues
+from schemas.public_columns import PublicTable
+
+#: Web pages that show a place on a map, in full and as short links.
+MAPS = (
+    r"(?i)(?:\bgoogle\.[a-z.]+/maps|\bmaps?\.[a-z]|\bgoo\.gl/maps|\bg\.co/maps|\bmapquest\.|\bmapq\.st/|\bbing\.com/maps|\bosm\.org/|"
+    r"\bopenstreetmap\.|\bwaze\.com/|\bwhat3words\.|\bw3w\.co/|///[a-z]+\.[a-z]+\.[a-z]+|\bplus\.codes/|\bwego\.here\.com|\bhere\.com/|\bgeo:-?[0-9])"
+)
+_SENTENCE = r"[^.!?;\n]*"
+#: A sentence with such a link; the stops within the link do not end it.
+_MAP_SENTENCE = rf"{_SENTENCE}(?:https?://|www\.)?\S*{MAPS}\S*{_SENTENCE}[.!?;\n]?\s*"
+
+
+def placeless_records(directory: Directory, values: PrivateValues) -> pl.DataFrame:
+    """Return the records whose place must not be told: `kind`, `center_id`, `record_uid`.
+
+    Those are sites that must not be located, services offered there alone, confidential records of every kind, and records with a
+    physical address that is private.
+
+    Args:
+        directory: The whole load.
+        values: What must not be seen.
+    """
+    sites = hidden_sites(directory, values).select("center_id", pl.col("record_uid").alias("site_uid"))
+    links = directory.service_at_site.join(sites, on=["center_id", "site_uid"], how="semi")
+    elsewhere = directory.service_at_site.join(sites, on=["center_id", "site_uid"], how="anti")
+    only_there = links.join(elsewhere, on=["center_id", "service_uid"], how="anti")
+    addresses = directory.address.filter(pl.col("address_kind") == AddressKind.PHYSICAL).join(
+        private_addresses(directory, values), on=list(KEY), how="semi"
+    )
+    owners = pl.concat(
+        [frame.select("center_id", "owner_uid", "owner_kind") for frame in (confidential_owners(directory), addresses)]
+    )
+    return pl.concat(
+        [
+            sites.select(_kind(RecordKind.SITE), "center_id", pl.col("site_uid").alias("record_uid")),
+            links.select(_kind(RecordKind.SERVICE_AT_SITE), *KEY),
+            only_there.select(_kind(RecordKind.SERVICE), "center_id", pl.col("service_uid").alias("record_uid")),
+            owners.select(pl.col("owner_kind").alias("kind"), "center_id", pl.col("owner_uid").alias("record_uid")),
+        ]
+    ).unique()
+
+
+def without_directions(
+    frames: Mapping[str, pl.DataFrame], tables: Mapping[str, PublicTable], placeless: pl.DataFrame
+) -> tuple[dict[str, pl.DataFrame], dict[str, int]]:
+    """Return records without directions and without links to maps, where their place must not be told, and how many went.
+
+    Args:
+        frames: Records by kind; other tables are left as they are.
+        tables: Which columns are prose.
+        placeless: Records as `placeless_records`.
+    """
+    counts: Counter[str] = Counter()
+    changed = dict(frames)
+    for kind in RecordKind:
+        frame = frames[kind]
+        marked = placeless.filter(pl.col("kind") == kind).select(*KEY, pl.lit(value=True).alias("is_placeless"))
+        if marked.is_empty() or frame.is_empty():
+            continue
+        rows = frame.join(marked, on=list(KEY), how="left", maintain_order="left")
+        prose = [column for column in tables[kind].prose if column != "transportation"]
+        is_placeless = pl.col("is_placeless").fill_null(value=False)
+        has_map = {
+            column: is_placeless & pl.col(column).str.contains(MAPS).fill_null(value=False)
+            for column in ("url", *prose)
+        }
+        counted = rows.select(
+            (is_placeless & pl.col("transportation").is_not_null()).sum().alias("private_directions"),
+            pl.sum_horizontal(mask.sum() for mask in has_map.values()).alias("private_map_link"),
+        )
+        counts.update(counted.row(0, named=True))
+        changed[kind] = rows.with_columns(
+            pl.when(~is_placeless).then("transportation").alias("transportation"),
+            pl.when(~has_map["url"]).then("url").alias("url"),
+            *(pl.when(has_map[column]).then(_without_maps(column)).otherwise(column).alias(column) for column in prose),
+        ).drop("is_placeless")
+    return changed, dict(counts)
+
+
+def _without_maps(column: str) -> pl.Expr:
+    left = pl.col(column).str.replace_all(_MAP_SENTENCE, "").str.strip_chars()
+    # A link that is still there was written in a way that no sentence could be told from it: then the whole text goes.
+    return pl.when((left != "") & ~left.str.contains(MAPS)).then(left)
+
+
+def _kind(kind: RecordKind) -> pl.Expr:
+    return pl.lit(str(kind)).alias("kind")
