@@ -20,6 +20,11 @@ _NO_HOUSE = _UNITS | frozenset(
 )
 #: Parts of a line that are lines of their own: behind a comma or bracket, and behind a dash with blanks around it.
 _PARTS = re.compile(r"[,;()\[\]|\n#]| [-–—] |\bc/o\b")
+#: A direction behind a comma belongs to the street before it: `441 4th Street, NW`.
+_DIRECTION_BEHIND = re.compile(
+    r",\s*(n\.?\s?[ew]?\.?|s\.?\s?[ew]?\.?|[ew]\.?|north(?:east|west)?|south(?:east|west)?|east|west)(?=\s*(?:[,;()\[\]|\n#]|$))",
+    re.IGNORECASE,
+)
 _HOUSE_NUMBER = re.compile(r"[0-9]+[a-z]?|[nsew][0-9]+(?:[nsew][0-9]+)?")
 _FLOOR = re.compile(r"[0-9]+(?:st|nd|rd|th)|ground|main|top|first|second|third")
 _NUMBERS = re.compile(r"(?<![0-9-])([0-9]{2,})(?: ?[-–—/&] ?| and | to )([0-9]{2,})(?![0-9-])")
@@ -38,8 +43,10 @@ def streets_in(line: str) -> frozenset[Words]:
 
     >>> sorted(" ".join(street) for street in streets_in("Willow House, 1407-1409 North Thistle Avenue, 2nd Floor"))
     ['1407 n thistle ave', '1409 n thistle ave']
+    >>> sorted(" ".join(street) for street in streets_in("441 4th Street, NW, Suite 900"))
+    ['441 4th st nw']
     """
-    plain = plain_text(line)
+    plain = _DIRECTION_BEHIND.sub(r" \1", plain_text(line))
     found: set[Words] = set()
     for one in {_NUMBERS.sub(r"\1", plain), _NUMBERS.sub(r"\2", plain)}:
         for part in _PARTS.split(one):
