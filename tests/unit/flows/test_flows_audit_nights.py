@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import polars as pl
 import pytest
 
 from flows.cli import run as run_command
+from pipeline.store.workspace import Workspace
+from schemas.night import NightFacts
 from tests.export_center import NUMBERS, ExportCenter
 from tests.filled_worksheets import fill
 
@@ -33,27 +37,44 @@ class Center(ExportCenter):
         assert run_command(["audit", "record", str(sheet), *where]) == 0
 
 
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Center, NightFacts]:
+    """A center after a night that drew twelve, and what the night told; tests work on copies."""
+    center = Center(tmp_path_factory.mktemp("audited"))
+    return center, center.night(audit={"size": 12})
+
+
 @pytest.fixture
-def center(tmp_path: Path) -> Center:
-    return Center(tmp_path)
+def center(first_night: tuple[Center, NightFacts], tmp_path: Path) -> Center:
+    center = copy.copy(first_night[0])
+    center.folder, center.rows = tmp_path, copy.deepcopy(center.rows)
+    center.workspace = Workspace(Path(shutil.copytree(center.workspace.root, tmp_path / "workspace")))
+    return center
 
 
-def test_the_sample_of_a_month_grows_when_asked_and_the_next_month_has_its_own(center: Center) -> None:
+def test_the_sample_of_a_month_grows_when_asked_and_the_next_month_has_its_own(
+    first_night: tuple[Center, NightFacts], center: Center
+) -> None:
     """Who raises the size gets it in the same month, without losing what was drawn."""
-    nights = [center.night(audit={"size": size}) for size in (10, 20)]
+    nights = [first_night[1], center.night(audit={"size": 20})]
     nights.append(center.night(as_of=date(2026, 12, 1), audit={"size": 20}))
     figures = [(one.audit.batch_id, one.audit.size) for one in nights if one.audit is not None]
-    assert [size for _, size in figures] == [10, 20, 20]
+    assert [size for _, size in figures] == [12, 20, 20]
     first, larger, december = (batch_id for batch_id, _ in figures)
     assert len({first, larger, december}) == 3
     draws = center.table("auditing.draw").sort("as_of", "size")
     assert draws.select("batch_id", "extends").rows() == [(first, None), (larger, first), (december, None)]
-    assert center.table("auditing.automatic_score").filter(pl.col("item_id") == "completeness.mandatory").height == 50
+    assert (
+        center.table("auditing.automatic_score").filter(pl.col("item_id") == "completeness.mandatory").height
+        == 12 + 20 + 20
+    )
 
 
-def test_what_an_auditor_found_is_a_finding_until_the_value_changes(center: Center, tmp_path: Path) -> None:
+def test_what_an_auditor_found_is_a_finding_until_the_value_changes(
+    first_night: tuple[Center, NightFacts], center: Center, tmp_path: Path
+) -> None:
     """A fault that is written on a worksheet alone is forgotten."""
-    facts = center.night(audit={"size": 12})
+    facts = first_night[1]
     assert facts.audit is not None
     drawn = center.table("auditing.draw_item").sort("rank")
     own = center.table("core.agency").filter(pl.col("description").is_not_null())

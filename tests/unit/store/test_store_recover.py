@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 
 import pytest
@@ -25,7 +26,7 @@ def exports(tmp_path_factory):
     folder = tmp_path_factory.mktemp("recover")
     return [
         synthesize(agencies=count, seed="recover", output=folder / str(count), centers=1, as_of=date(2026, 11, 20)).centers[0]
-        for count in (30, 40)
+        for count in (8, 12)
     ]  # fmt: skip
 
 
@@ -53,9 +54,17 @@ def one_night(workspace, export, run_id):
     )
 
 
-def test_the_next_night_tells_what_the_lost_one_would_have_told(tmp_path, exports, failing, capsys):
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, exports):
+    """A workspace after a good night of the first export, and what the night told; tests work on copies."""
+    workspace = tmp_path_factory.mktemp("published") / "w"
+    return workspace, one_night(workspace, exports[0], RUNS[0])
+
+
+def test_the_next_night_tells_what_the_lost_one_would_have_told(tmp_path, published, exports, failing, capsys):
     """Changes that no published night has shown must not be swallowed."""
-    first = one_night(tmp_path / "w", exports[0], RUNS[0])
+    shutil.copytree(published[0], tmp_path / "w")
+    first = published[1]
     patch = failing()
     with pytest.raises(StorageError):
         one_night(tmp_path / "w", exports[1], RUNS[1])
@@ -81,10 +90,10 @@ def test_a_first_night_that_failed_leaves_nothing(tmp_path, exports, failing):
     assert one_night(tmp_path / "w", exports[0], RUNS[1]).centers[0].is_first_night
 
 
-def test_a_good_working_file_is_left_alone(tmp_path, exports):
+def test_a_good_working_file_is_left_alone(tmp_path, published):
     """Nothing is restored where nothing is wrong; stopped runs are kept."""
     assert undo_unpublished(Workspace(tmp_path / "w"), now=MOMENT) == ()
-    one_night(tmp_path / "w", exports[0], RUNS[0])
+    shutil.copytree(published[0], tmp_path / "w", dirs_exist_ok=True)
     before = (tmp_path / "w" / "directory.duckdb").stat().st_mtime_ns
     assert undo_unpublished(Workspace(tmp_path / "w"), now=MOMENT) == ()
     assert read_pointer(Workspace(tmp_path / "w")).run_id == RUNS[0]
