@@ -17,9 +17,8 @@ from pipeline.publish.period_document import period_document
 from pipeline.store.workspace import Workspace
 from schemas.period_facts import PeriodFacts
 from tests.browser.conftest import Opened
+from tests.dc211_nights import LAST, copy_of, dc211_nights
 from tests.nights import night
-
-FIRST, LAST = date(2014, 3, 31), date(2014, 4, 9)
 
 
 def _report(workspace: Path, *words: str) -> Path:
@@ -57,14 +56,7 @@ def sample(sample_workspace: Path) -> Path:
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
     """Two nights of one real export, the second in the quarter that follows: the workspace."""
-    workspace = tmp_path_factory.mktemp("real") / "workspace"
-    export = shared / "data" / "dc211" / "dc211_export.csv"
-    for as_of in (FIRST, LAST):
-        night(
-            workspace, ("dc211", export), as_of=as_of, run_id=f"{as_of:%Y%m%d}",
-            run={"report": False, "export_hsds": False, "queue": False},
-        )  # fmt: skip
-    return workspace
+    return copy_of(dc211_nights(tmp_path_factory, shared).workspace, tmp_path_factory.mktemp("real"))
 
 
 @pytest.fixture(scope="module")

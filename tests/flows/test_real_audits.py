@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from flows.cli import run
+from tests.dc211_nights import copy_of, dc211_nights
 from tests.filled_worksheets import fill
-from tests.nights import night
 
 pytestmark = pytest.mark.real_data
 
@@ -22,13 +21,9 @@ def invented_answer(uid: str, item_id: str) -> str:
     return "no" if number < 0.05 else "not applicable" if number < 0.07 else "yes"
 
 
-def test_a_full_round_on_dc211(shared: Path, tmp_path: Path, capsys) -> None:
+def test_a_full_round_on_dc211(shared: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys) -> None:
     """427 counted agencies (of 494), 100 of them drawn by strata, three auditors, 15 of the records scored twice."""
-    workspace = tmp_path / "workspace"
-    night(
-        workspace, ("dc211", shared / "data" / "dc211" / "dc211_export.csv"), as_of=date(2014, 4, 9),
-        run={"report": False, "export_hsds": False},
-    )  # fmt: skip
+    workspace = copy_of(dc211_nights(tmp_path_factory, shared).workspace, tmp_path)
 
     def answer(*words: str) -> dict:
         assert run(["audit", *words, "--workspace", str(workspace), "--json"]) == 0, capsys.readouterr().err

@@ -10,6 +10,7 @@ import pytest
 from pipeline.publish.night_json import night_json
 from pipeline.store.snapshot import open_published
 from pipeline.store.workspace import Workspace
+from tests.dc211_nights import FIRST, LAST, dc211_nights
 from tests.nights import night
 
 pytestmark = pytest.mark.real_data
@@ -18,11 +19,8 @@ pytestmark = pytest.mark.real_data
 @pytest.fixture(scope="module")
 def dc211(shared, tmp_path_factory):
     """The night of an iCarol export of 116 columns, twice."""
-    workspace = tmp_path_factory.mktemp("dc211") / "workspace"
-    export = shared / "data" / "dc211" / "dc211_export.csv"
-    first = night(workspace, ("dc211", export), as_of=date(2014, 4, 9), run_id="first")
-    second = night(workspace, ("dc211", export), as_of=date(2014, 4, 10), run_id="second")
-    return Workspace(workspace), night_json(first), night_json(second)
+    nights = dc211_nights(tmp_path_factory, shared)
+    return Workspace(nights.workspace), nights.first, nights.second
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +65,8 @@ def test_findings_of_an_unchanged_night_keep_their_first_day(dc211):
     days = findings.get_column("first_seen_on").unique().to_list()
     assert findings.height > 0
     # A record may pass into an older band over night; everything else was seen the night before.
-    assert date(2014, 4, 9) in days
-    later = findings.filter(pl.col("first_seen_on") == date(2014, 4, 10))
+    assert FIRST in days
+    later = findings.filter(pl.col("first_seen_on") == LAST)
     assert later.filter(~pl.col("rule_id").str.starts_with("FRE-")).is_empty()
 
 
@@ -109,10 +107,11 @@ def test_two_centers_in_one_workspace(shared, tmp_path, dc211):
             workspace,
             ("dc211", data / "dc211" / "dc211_export.csv"),
             ("miami211", data / "miami211"),
-            as_of=date(2014, 4, 9),
+            as_of=LAST,
+            run={"report": False, "export_hsds": False, "queue": False},
         )
     )
-    alone = dc211[1]
+    alone = dc211[2]
     assert both["freshness"]["complete_agency_update"]["share"] == alone["freshness"]["complete_agency_update"]["share"]
     assert [center["center_id"] for center in both["centers"]] == ["dc211", "miami211"]
     assert both["centers"][0]["findings_by_rule"]["FRE-003"] == alone["centers"][0]["findings_by_rule"]["FRE-003"]
