@@ -51,7 +51,7 @@ def build_nights(folder: Path, *, agencies: int = 14) -> Path:
             ("west", two.path),
             as_of=as_of,
             run_id=f"{as_of:%Y%m%d}T020000000Z-aaaaaa",
-            run={"report": False, "export_hsds": False},
+            run={"report": False, "export_hsds": False, "queue": False},
             ingest={"settle_seconds": 0},
         )
         if change is _october:

@@ -27,7 +27,12 @@ def published(tmp_path_factory) -> Path:
     """A workspace with one published night of an invented center."""
     folder = tmp_path_factory.mktemp("audits")
     made = synthesize(agencies=70, seed="audits", output=folder / "out", centers=1, as_of=AS_OF).centers[0]
-    night(folder / "workspace", ("one", made.path), as_of=AS_OF, run={"report": False, "export_hsds": False})
+    night(
+        folder / "workspace",
+        ("one", made.path),
+        as_of=AS_OF,
+        run={"report": False, "export_hsds": False, "queue": False},
+    )
     return folder / "workspace"
 
 

@@ -17,8 +17,12 @@ from tests.nights import MOMENT, night
 def workspace(tmp_path_factory):
     """A workspace with one published night of two small invented centers."""
     folder = tmp_path_factory.mktemp("contract")
-    written = synthesize(agencies=40, seed="contract", output=folder / "out", centers=2, as_of=MOMENT.date())
-    night(folder / "workspace", *((one.center_id, one.path) for one in written.centers), as_of=MOMENT.date())
+    written = synthesize(agencies=20, seed="contract", output=folder / "out", centers=2, as_of=MOMENT.date())
+    deliveries = ((one.center_id, one.path) for one in written.centers)
+    night(
+        folder / "workspace", *deliveries, as_of=MOMENT.date(),
+        run={"report": False, "export_hsds": False, "queue": False},
+    )  # fmt: skip
     return folder / "workspace"
 
 

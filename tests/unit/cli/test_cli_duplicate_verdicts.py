@@ -28,7 +28,12 @@ def published(tmp_path_factory) -> Path:
     """A workspace with one published night."""
     folder = tmp_path_factory.mktemp("verdicts")
     made = synthesize(agencies=120, seed="verdicts", output=folder / "out", centers=1, as_of=AS_OF).centers[0]
-    night(folder / "workspace", ("one", made.path), as_of=AS_OF, run={"report": False, "export_hsds": False})
+    night(
+        folder / "workspace",
+        ("one", made.path),
+        as_of=AS_OF,
+        run={"report": False, "export_hsds": False, "queue": False},
+    )
     return folder / "workspace"
 
 

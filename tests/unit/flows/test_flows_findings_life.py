@@ -22,12 +22,20 @@ def nights(tmp_path_factory):
     folder = tmp_path_factory.mktemp("life")
     export = synthesize(agencies=30, seed="life", output=folder / "out", centers=1, as_of=DAY).centers[0]
     delivery = (export.center_id, export.path)
+    quick = {"report": False, "export_hsds": False, "queue": False}
     off = {"rules": {"override": {"FRE-003": {"enabled": False}}}}
     later = DAY + timedelta(days=1)
     facts = [
-        night(folder / "workspace", delivery, as_of=DAY, run_id="20261121T020000Z-000001"),
-        night(folder / "workspace", delivery, as_of=later, run_id="20261122T020000Z-000002", **off),
-        night(folder / "workspace", delivery, as_of=later, run_id="20261122T030000Z-000003", **off),
+        night(folder / "workspace", delivery, as_of=DAY, run_id="20261121T020000Z-000001", run=quick),
+        night(folder / "workspace", delivery, as_of=later, run_id="20261122T020000Z-000002", run=quick, **off),
+        night(
+            folder / "workspace",
+            delivery,
+            as_of=later,
+            run_id="20261122T030000Z-000003",
+            run=quick | {"report": True},
+            **off,
+        ),
     ]
     with open_published(Workspace(folder / "workspace")) as snapshot:
         yield facts, snapshot.table("quality.finding"), snapshot.table("quality.finding_event"), folder / "workspace"

@@ -18,7 +18,7 @@ from tests.nights import night
 def years(tmp_path_factory) -> tuple[Path, list]:
     """Four nights, a year apart: every record is verified anew each year, and no other word changes."""
     folder = tmp_path_factory.mktemp("years")
-    made = synthesize(agencies=60, seed="years", output=folder / "out", centers=1, as_of=date(2026, 11, 20)).centers[0]
+    made = synthesize(agencies=25, seed="years", output=folder / "out", centers=1, as_of=date(2026, 11, 20)).centers[0]
     with made.path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     facts = []
