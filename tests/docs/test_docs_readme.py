@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
 from flows.cli import run
-from tests.nights import MOMENT, night
+from tests.sample_nights import sample_nights
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,10 +25,9 @@ QUESTIONS = [command for command in COMMANDS if " nightly " not in command]
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory, sample_data):
-    """What `make nightly` leaves behind."""
-    folder = tmp_path_factory.mktemp("readme") / "workspace"
-    night(folder, ("prairie211", sample_data / "prairie211" / "2026-11-20" / "resources.csv"), as_of=MOMENT.date())
-    return folder
+    """What `make nightly` leaves behind, a copy."""
+    nights = sample_nights(tmp_path_factory, sample_data)
+    return Path(shutil.copytree(nights[0].root, tmp_path_factory.mktemp("readme") / "workspace"))
 
 
 def test_there_are_commands_to_try():

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -17,31 +16,15 @@ import pytest
 from pipeline.publish.night_json import night_json
 from pipeline.publish.summary import summarize_night
 from pipeline.store.snapshot import open_published
-from pipeline.store.workspace import Workspace
-from tests.nights import night
+from tests.sample_nights import sample_nights
 
 GOLDEN = Path(__file__).parent
-FIRST, SECOND = date(2026, 11, 19), date(2026, 11, 20)
 
 
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory, sample_data):
     """Both nights of the first center, the second center beside it in the second night."""
-    workspace = tmp_path_factory.mktemp("golden") / "workspace"
-    first = night(
-        workspace,
-        ("prairie211", sample_data / "prairie211" / "2026-11-19" / "resources.csv"),
-        as_of=FIRST,
-        run_id="first",
-    )
-    second = night(
-        workspace,
-        ("prairie211", sample_data / "prairie211" / "2026-11-20" / "resources.csv"),
-        ("riverbend211", sample_data / "riverbend211"),
-        as_of=SECOND,
-        run_id="second",
-    )
-    return Workspace(workspace), first, second
+    return sample_nights(tmp_path_factory, sample_data)
 
 
 def compare(name: str, text: str, *, write: bool) -> None:
