@@ -155,9 +155,7 @@ def package_hsds(
         rows["metadata"], left_out = metadata_rows(history, public, parameters=parameters)
         removed.update(left_out)
     version = parameters.hsds_version
-    tables = {
-        name: as_table(rows.get(name, _NO_ROWS), table) for name, table in hsds_tables(version).items()
-    }
+    tables = {name: as_table(rows.get(name, _NO_ROWS), table) for name, table in hsds_tables(version).items()}
     incomplete = _incomplete(tables) if withhold else {}
     tables = _without(tables, incomplete)
     tables = _drop_dangling(tables, removed, version=version)
