@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 import polars as pl
 
@@ -75,7 +76,7 @@ def _value(values: pl.Series, dtype: pl.DataType | type[pl.DataType], rows: int)
 
 
 def _struct(values: pl.Series, dtype: pl.Struct, rows: int) -> Texts:
-    shape: Shape = {field.name: field.dtype for field in dtype.fields}
+    shape: Shape = {field.name: cast("pl.DataType", field.dtype) for field in dtype.fields}
     members = {name: values.struct.field(name) for name in shape}
     return _or_null(values, _object(members, shape, {}, rows))
 
