@@ -39,6 +39,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 #: Folders of tests that run whole nights; each of their files takes longer than most others.
 WHOLE_NIGHTS = ("tests/flows/", "tests/unit/flows/", "tests/unit/cli/", "tests/golden/", "tests/browser/")
 
+#: Other files that take seven seconds or more: laws tried on many examples, exports of real directories, every rule on all data.
+LONG = (
+    "tests/property/",
+    "tests/unit/audit/test_audit_damaged_worksheets",
+    "tests/unit/ingest/test_ingest_dialects_",
+    "tests/unit/publish/test_publish_airs",
+    "tests/unit/publish/test_publish_hsds_json",
+    "tests/unit/publish/test_publish_ndp",
+    "tests/unit/publish/test_publish_real_exports",
+    "tests/unit/store/test_store_recover",
+    "tests/unit/validate/test_validate_private_passages",
+    "tests/unit/validate/test_validate_real",
+    "tests/unit/validate/test_validate_rules",
+    "tests/unit/validate/test_validate_whole_catalogue",
+)
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,7 +66,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def place(item: pytest.Item) -> int:
         if item.get_closest_marker("flow"):
             return 0
-        return 1 if item.nodeid.startswith(WHOLE_NIGHTS) else 2
+        if item.nodeid.startswith(WHOLE_NIGHTS):
+            return 1
+        return 2 if item.nodeid.startswith(LONG) else 3
 
     items.sort(key=place)
 
