@@ -43,7 +43,7 @@ def test_a_night_against_itself_shows_nothing(agencies) -> None:
 
 
 @given(AGENCIES, AGENCIES)
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_every_record_is_exactly_one_of_same_changed_added_removed_or_rekeyed(first, second) -> None:
     """The counts of a night add up to the records of both nights."""
     before, now = built(first), built(second)
@@ -60,7 +60,7 @@ def test_every_record_is_exactly_one_of_same_changed_added_removed_or_rekeyed(fi
 
 
 @given(AGENCIES, AGENCIES)
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_swapping_the_nights_swaps_added_and_removed(first, second) -> None:
     """What came on the way forth goes on the way back."""
     forth = list_changes(built(second), before=built(first))

@@ -25,7 +25,7 @@ from schemas.quality import Finding
 
 AS_OF = date(2026, 11, 20)
 SCHEMAS = {name: schema_of(model) for name, model in CORE_TABLES.items()}
-LAWS = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAWS = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 statuses = st.sampled_from([Status.ACTIVE] * 5 + list(Status)).map(str)
 withheld = st.sampled_from([None] * 6 + [str(reason) for reason in WithheldReason])
