@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 import runpy
-import subprocess
-import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from flows.cli import run
 from flows.deliveries import plan_deliveries
 from flows.settings import load_settings
 from pipeline.ingest import load_layout
@@ -37,19 +36,18 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_documented_example_runs_through_a_whole_night(tmp_path: Path):
+def test_documented_example_runs_through_a_whole_night(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """Somebody who copies the example would meet the first error after the reading."""
     export = write(tmp_path / "list.csv", block("csv", 0))
     mapping = write(tmp_path / "mytown.toml", block("toml", 0))
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "flows.cli", "nightly", str(export), "--center", "mytown", "--format", str(mapping),
-            "--as-of", "2026-11-20", "--workspace", str(tmp_path / "workspace"), "--without-prefect", "--json",
-        ],
-        capture_output=True, text=True, check=False, cwd=ROOT, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    (center,) = json.loads(done.stdout)["centers"]
+    words = [
+        "nightly", str(export), "--center", "mytown", "--format", str(mapping), "--as-of", "2026-11-20",
+        "--workspace", str(tmp_path / "workspace"), "--without-prefect", "--json",
+    ]  # fmt: skip
+    code = run(words)
+    said = capsys.readouterr()
+    assert code == 0, said.err
+    (center,) = json.loads(said.out)["centers"]
     assert (center["rows_read"], center["rows_rejected"], center["format"]) == (2, 0, "mytown")
 
 
