@@ -23,9 +23,9 @@ def read_once(path: Path, center_id: str) -> Delivered:
 
 
 @cache
-def normalize_once(path: Path, center_id: str) -> Normalized:
-    """Return an export normalized as a center starts, without references."""
-    return normalize_delivery(read_once(path, center_id), parameters=NormalizeParameters())
+def normalize_once(path: Path, center_id: str, blank_status: str = "unknown") -> Normalized:
+    """Return an export normalized as a center starts but for the meaning of a blank status, without references."""
+    return normalize_delivery(read_once(path, center_id), parameters=NormalizeParameters(blank_status=blank_status))
 
 
 @cache

@@ -9,7 +9,6 @@ import orjson
 import polars as pl
 import pytest
 
-from pipeline.normalize.directory import normalize_delivery
 from pipeline.publish import ndp_block
 from pipeline.publish.ndp_checks import NdpChecks
 from pipeline.publish.ndp_json import json_objects
@@ -19,9 +18,8 @@ from pipeline.publish.search_files import find_in_files
 from schemas.directory import Directory
 from schemas.errors import InputError
 from schemas.ndp_parameters import NdpParameters
-from schemas.parameters import NormalizeParameters
 from tests.ndp_bundles import package_of, public_of, written
-from tests.real_exports import read_once
+from tests.real_exports import normalize_once
 
 SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -314,8 +312,7 @@ def test_the_schema_file_gives_the_known_answers(shared, name, errors):
 )
 def test_bundles_of_a_real_export_keep_the_schema(shared, tmp_path, center_id, path, as_of, blank_status):
     """The receiver's readers would stumble over what a real center sends."""
-    delivered = read_once(shared / "data" / path, center_id)
-    directory = normalize_delivery(delivered, parameters=NormalizeParameters(blank_status=blank_status)).directory
+    directory = normalize_once(shared / "data" / path, center_id, blank_status).directory
     public = public_of(directory, as_of=as_of)
     package = package_of(public, parameters=NdpParameters(owner_code=center_id))
     assert package.preflight.errors == ()
