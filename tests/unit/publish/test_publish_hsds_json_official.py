@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,6 @@ from jsonschema.validators import validator_for
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from pipeline.normalize.directory import normalize_delivery
 from pipeline.publish.hsds import package_hsds
 from pipeline.publish.hsds_files import write_tables
 from pipeline.publish.hsds_json import write_hsds_json
@@ -28,9 +25,10 @@ from pipeline.publish.public_directory import make_public
 from schemas.contract import empty_table
 from schemas.errors import InputError
 from schemas.hsds_tables import SIDE_TABLE, hsds_tables, package_descriptor
-from schemas.parameters import ExportParameters, NormalizeParameters, PrivacyParameters
+from schemas.parameters import ExportParameters, PrivacyParameters
 from schemas.quality import Finding
-from tests.real_exports import read_once
+from tests.real_exports import normalize_once
+from tests.strict_reader import strict_report
 
 VERSIONS = ("3.1", "3.0")
 UUID = "5d1f0e9c-0000-4000-8000-000000000001"
@@ -276,17 +274,10 @@ def test_strict_reader_finds_the_same_damage(small, tmp_path):
     """Our check would pass what a receiver refuses."""
     tables = write_package(small, tmp_path / "package")
     damage(tmp_path / "package", tables)
-    ask = (
-        "import sys, json, frictionless; report = frictionless.validate(sys.argv[1]); "
-        "print(json.dumps([[task.name, error.type, getattr(error, 'field_name', '')] for task in report.tasks for error in task.errors]))"
-    )
-    answer = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", ask, str(tmp_path / "package" / "datapackage.json")],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    theirs = {tuple(entry) for entry in json.loads(answer.stdout)}
+    report = strict_report(tmp_path / "package")
+    theirs = {
+        (task.name, error.type, getattr(error, "field_name", "")) for task in report.tasks for error in task.errors
+    }
     checks = {"type-error": "format", "constraint-error": "constraint", "unique-error": "unique"}
     cells = {(table, column, checks[kind]) for table, kind, column in theirs if kind in checks}
     ours = {
@@ -422,9 +413,8 @@ def test_small_directory_is_valid_in_both_forms(shared, small, tmp_path, version
 )
 def test_real_export_is_valid_and_complete(shared, tmp_path, center_id, path, as_of, blank_status):
     """The state would refuse what a real center sends, or get less of it than there is."""
-    delivered = read_once(shared / "data" / path, center_id)
     public = make_public(
-        normalize_delivery(delivered, parameters=NormalizeParameters(blank_status=blank_status)).directory,
+        normalize_once(shared / "data" / path, center_id, blank_status).directory,
         findings=empty_table(Finding),
         as_of=as_of,
         parameters=ExportParameters(),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import date
 
 import polars as pl
@@ -12,9 +10,10 @@ import pytest
 from pipeline.publish.hsds import export_hsds
 from pipeline.publish.package import write_package
 from schemas.contract import empty_table
-from schemas.parameters import ExportParameters, NormalizeParameters, PrivacyParameters
+from schemas.parameters import ExportParameters, PrivacyParameters
 from schemas.quality import Finding
-from tests.real_exports import read_once
+from tests.real_exports import normalize_once
+from tests.strict_reader import strict_report
 
 
 @pytest.mark.real_data
@@ -27,10 +26,7 @@ from tests.real_exports import read_once
 )
 def test_package_of_a_real_export_is_valid(shared, tmp_path, center_id, path, as_of, blank_status):
     """The state would refuse what a real center sends."""
-    from pipeline.normalize.directory import normalize_delivery
-
-    delivered = read_once(shared / "data" / path, center_id)
-    directory = normalize_delivery(delivered, parameters=NormalizeParameters(blank_status=blank_status)).directory
+    directory = normalize_once(shared / "data" / path, center_id, blank_status).directory
     package = export_hsds(
         directory,
         findings=empty_table(Finding),
@@ -43,14 +39,8 @@ def test_package_of_a_real_export_is_valid(shared, tmp_path, center_id, path, as
     manifest = write_package(package, tmp_path / "out")
     delivered_counts = directory.records().height
     assert sum(manifest.records.values()) + len(manifest.withheld) == delivered_counts
-    ask = "import sys, frictionless; report = frictionless.validate(sys.argv[1]); print(report.stats['errors'], len(report.tasks))"
-    answer = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", ask, str(tmp_path / "out" / "datapackage.json")],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert answer.stdout.split() == ["0", "25"]
+    report = strict_report(tmp_path / "out")
+    assert (report.stats["errors"], len(report.tasks)) == (0, 25)
     private = directory.phone.filter(pl.col("is_private"))["e164"].drop_nulls().str.slice(2)
     public = directory.phone.filter(~pl.col("is_private"))["e164"].drop_nulls().str.slice(2)
     only_private = set(private) - set(public)
