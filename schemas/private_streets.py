@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from schemas.searched_texts import listed, plain_text, word_text
 from schemas.street_words import ANY_DIRECTION, DIRECTIONS, KINDS, street_text
@@ -35,6 +36,7 @@ _SHORTEST_STREET = 6
 Words = tuple[str, ...]
 
 
+@lru_cache(maxsize=65_536)
 def streets_in(line: str) -> frozenset[Words]:
     """Return the streets of an address line, each as words in their one spelling, beginning with the house number.
 

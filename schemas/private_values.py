@@ -19,7 +19,7 @@ from functools import cached_property
 
 import polars as pl
 
-from schemas.private_emails import DISGUISED, SIGN_WORDS, condensed_email, holds_email, without_emails
+from schemas.private_emails import DISGUISED, email_texts, holds_email, without_emails
 from schemas.private_names import name_patterns
 from schemas.private_numbers import (
     FULL_DIGITS,
@@ -48,7 +48,7 @@ from schemas.street_words import spellings_of, street_text, street_texts
 
 __all__ = [
     "PrivateValues",
-    "clean_prose",
+    "clean_texts",
     "find_kinds",
     "kinds_in",
     "name_patterns",
@@ -105,16 +105,6 @@ class PrivateValues:
     def addresses(self) -> pl.Series:
         """E-mail addresses: what plain text is searched for."""
         return _sorted(self.emails)
-
-    @cached_property
-    def condensed_addresses(self) -> pl.Series:
-        """E-mail addresses without their signs: what condensed text is searched for."""
-        return _sorted(self.by_condensed)
-
-    @cached_property
-    def by_condensed(self) -> dict[str, frozenset[str]]:
-        """E-mail addresses by their letters and digits."""
-        return _grouped((condensed_email(address), address) for address in self.emails)
 
     @cached_property
     def street_phrases(self) -> pl.Series:
@@ -185,7 +175,6 @@ def suspected_texts(texts: pl.Series, values: PrivateValues) -> pl.Series:
         _number_places(plain, values),
         _keypad_places(plain, values),
         _email_places(plain, values),
-        _disguised_places(plain, values),
         _street_places(plain, values),
         _name_places(plain, values),
         _spot_places(plain, values),
@@ -227,16 +216,8 @@ def _keypad_places(plain: pl.Series, values: PrivateValues) -> pl.Series | None:
 def _email_places(plain: pl.Series, values: PrivateValues) -> pl.Series | None:
     if values.addresses.is_empty():
         return None
-    candidates = plain.str.contains("@", literal=True).arg_true()
-    return candidates.filter(_holds(plain.gather(candidates), values.addresses))
-
-
-def _disguised_places(plain: pl.Series, values: PrivateValues) -> pl.Series | None:
-    if values.addresses.is_empty():
-        return None
-    candidates = plain.str.contains(DISGUISED).arg_true()
-    condensed = condensed_texts(plain.gather(candidates).str.replace_all(SIGN_WORDS, " "))
-    return candidates.filter(_holds(condensed, values.condensed_addresses))
+    candidates = plain.str.contains(f"@|{DISGUISED}").arg_true()
+    return candidates.filter(_holds(email_texts(plain.gather(candidates)), values.addresses))
 
 
 def _street_places(plain: pl.Series, values: PrivateValues) -> pl.Series | None:
@@ -269,6 +250,8 @@ def _repeated(places: pl.Series, times: pl.Series) -> pl.Series:
 
 
 def _holds(texts: pl.Series, patterns: pl.Series) -> pl.Series:
+    if texts.is_empty():
+        return pl.Series([], dtype=pl.Boolean)
     return (
         texts.to_frame("text")
         .select(pl.col("text").str.contains_any(pl.lit(patterns).implode()).fill_null(value=False))
@@ -288,27 +271,23 @@ def narrow_values(texts: pl.Series, values: PrivateValues) -> list[PrivateValues
     plain = plain_texts(texts)
     words = word_texts(plain)
     condensed = condensed_texts(plain)
-    keyed = (
-        plain.to_frame("text").select(pl.col("text").str.replace_many(list(KEYPAD), list(KEYPAD.values()))).to_series()
-    )
+    keypad = pl.col("text").str.replace_many(list(KEYPAD), list(KEYPAD.values()))
+    keyed = plain.to_frame("text").select(keypad).to_series()
     columns = (
-        _hits(condensed, values.numbers),
-        _hits(condensed_texts(keyed) if values.phones else condensed, values.numbers),
-        _hits(plain, values.addresses),
-        _hits(condensed_texts(plain.str.replace_all(SIGN_WORDS, " ")), values.condensed_addresses),
+        _hits(condensed + "|" + condensed_texts(keyed), values.numbers),
+        _hits(email_texts(plain), values.addresses),
         _hits(street_texts(words) if values.streets else words, values.street_phrases),
         _hits(person_texts(words), values.name_phrases),
     )
     narrowed = []
     for text, *hits in zip(plain.to_list(), *columns, strict=True):
-        numbers, keyed_numbers, emails, disguised, streets, names = (frozenset(found or ()) for found in hits)
-        numbers |= keyed_numbers
+        numbers, emails, streets, names = (frozenset(found or ()) for found in hits)
         of_local = {digits for local in numbers for digits in values.by_local.get(local, ())}
         narrowed.append(
             PrivateValues(
                 phones=(values.phones & numbers) | of_local,
                 vanity=values.vanity & numbers,
-                emails=emails | {address for found in disguised for address in values.by_condensed[found]},
+                emails=emails,
                 streets=streets,
                 names=names,
                 spots=values.spots & spots_in(text) if text and values.spots else frozenset(),
@@ -320,7 +299,7 @@ def narrow_values(texts: pl.Series, values: PrivateValues) -> list[PrivateValues
 
 def _hits(texts: pl.Series, patterns: pl.Series) -> list[list[str] | None]:
     """Return which patterns stand in each text, those inside others too."""
-    if patterns.is_empty():
+    if patterns.is_empty() or texts.is_empty():
         return [None] * len(texts)
     found = texts.to_frame("text").select(
         pl.col("text").str.extract_many(pl.lit(patterns).implode(), overlapping=True).list.unique()
@@ -335,19 +314,27 @@ def find_kinds(texts: pl.Series, values: PrivateValues) -> dict[str, frozenset[s
         texts: Texts; repetitions and nulls do not matter.
         values: What is looked for.
     """
-    suspects = texts.filter(suspected_texts(texts, values)).unique().sort()
+    return {text: kinds for text, (kinds, _) in _closely(texts.filter(suspected_texts(texts, values)), values).items()}
+
+
+def clean_texts(suspects: pl.Series, values: PrivateValues) -> dict[str, tuple[frozenset[str], str | None]]:
+    """Return the texts in which a private value stands, each with the kinds that `kinds_in` tells and what `without_private` leaves.
+
+    Args:
+        suspects: Texts that `suspected_texts` found; repetitions do not matter.
+        values: What is looked for.
+    """
+    return {text: (kinds, without_private(text, few)) for text, (kinds, few) in _closely(suspects, values).items()}
+
+
+def _closely(suspects: pl.Series, values: PrivateValues) -> dict[str, tuple[frozenset[str], PrivateValues]]:
+    """Return the texts in which a private value stands, with its kinds and the few values that may be meant."""
+    known = suspects.drop_nulls().unique().sort()
     return {
-        text: kinds
-        for text, few in zip(suspects.to_list(), narrow_values(suspects, values), strict=True)
+        text: (kinds, few)
+        for text, few in zip(known.to_list(), narrow_values(known, values), strict=True)
         if (kinds := kinds_in(text, few))
     }
-
-
-def clean_prose(texts: Iterable[str], values: PrivateValues) -> dict[str, str | None]:
-    """Return for each text what is left of it without private values, as `without_private` does."""
-    known = sorted(set(texts))
-    few = narrow_values(pl.Series(known, dtype=pl.String), values)
-    return {text: without_private(text, narrowed) for text, narrowed in zip(known, few, strict=True)}
 
 
 def kinds_in(text: str, values: PrivateValues) -> frozenset[str]:

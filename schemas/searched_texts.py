@@ -37,6 +37,7 @@ _FRACTIONS = r"[¼½¾⅓⅔]"
 
 _ENTITY_PYTHON, _ESCAPED_PYTHON = re.compile(_ENTITY), re.compile(_ESCAPED)
 _TAG_PYTHON, _LINE_TAG_PYTHON = re.compile(_TAG), re.compile(_LINE_TAG)
+_APOSTROPHES = frozenset("'’`´")
 _SHORT_PREFIX_PYTHON = re.compile(_SHORT_PREFIX)
 _FRACTIONS_PYTHON = re.compile(_FRACTIONS)
 #: A name with initials, without them.
@@ -62,13 +63,16 @@ def plain_texts(texts: pl.Series) -> pl.Series:
 
 def plain_text(text: str) -> str:
     """Return one text in the form that is searched; see `plain_texts`."""
-    plain = _decode(text) if _ENTITY_PYTHON.search(text) or _ESCAPED_PYTHON.search(text) else text
-    plain = _TAG_PYTHON.sub("", _LINE_TAG_PYTHON.sub(" ", plain))
+    has_codes = ("&" in text and _ENTITY_PYTHON.search(text)) or ("%" in text and _ESCAPED_PYTHON.search(text))
+    plain = _decode(text) if has_codes else text
+    if "<" in plain:
+        plain = _TAG_PYTHON.sub("", _LINE_TAG_PYTHON.sub(" ", plain))
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", _FRACTIONS_PYTHON.sub(" ", plain))
         plain = "".join(sign for sign in plain if unicodedata.category(sign) not in ("Mn", "Mc", "Me", "Cf"))
         plain = plain.translate(_DIGIT_TABLE)
-    return _SHORT_PREFIX_PYTHON.sub(r"\1\2", plain.lower())
+    plain = plain.lower()
+    return _SHORT_PREFIX_PYTHON.sub(r"\1\2", plain) if _APOSTROPHES.intersection(plain) else plain
 
 
 def condensed_texts(plain: pl.Series) -> pl.Series:

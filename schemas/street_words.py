@@ -64,6 +64,8 @@ _SEVERAL_WORDS: Mapping[str, str] = {
 _ENTRANCE = r" ([0-9]+)[a-z] "
 _HALF = r" ([0-9]+) 1 2 "
 _RANGE = r" ([0-9]{2,}) [0-9]{2,} "
+#: The letter of an entrance as a word of its own, before a direction or a name; `1 A St` is another street.
+_ENTRANCE_APART = r" ([0-9]+) [abcdf-mo-rt-vx-z] ((?:ne|nw|se|sw|[nsew]|[0-9]+(?:st|nd|rd|th)|[a-z]{3,})) "
 #: A direction between house number and street name.
 _DIRECTION_AFTER_NUMBER = rf" ([0-9]+) (?:{'|'.join(sorted(DIRECTIONS, key=len, reverse=True))}) "
 ANY_DIRECTION = "*"
@@ -71,6 +73,7 @@ _NEXT_FORM = "|"
 
 _SEVERAL_PYTHON = [(f" {words} ", f" {form} ") for words, form in _SEVERAL_WORDS.items()]
 _ENTRANCE_PYTHON, _HALF_PYTHON, _RANGE_PYTHON = re.compile(_ENTRANCE), re.compile(_HALF), re.compile(_RANGE)
+_ENTRANCE_APART_PYTHON = re.compile(_ENTRANCE_APART)
 _DIRECTION_PYTHON = re.compile(_DIRECTION_AFTER_NUMBER)
 
 
@@ -86,8 +89,8 @@ def spellings_of(word: str) -> tuple[str, ...]:
 def street_text(words: str) -> str:
     """Return a text of words in which streets are searched.
 
-    Behind the words in their one spelling stand further forms: ranges of house numbers by their first number, and directions behind
-    a house number replaced by `*`, for streets of which no direction is known.
+    Behind the words in their one spelling stand further forms: ranges of house numbers by their first number and without the letter of
+    an entrance, and directions behind a house number replaced by `*`, for streets of which no direction is known.
 
     >>> street_text(" at 1407 north thistle avenue ")
     ' at 1407 n thistle ave | at 1407 * thistle ave '
@@ -97,7 +100,7 @@ def street_text(words: str) -> str:
         if words_before in one:
             one = one.replace(words_before, form)
     one = _HALF_PYTHON.sub(r" \1 ", _ENTRANCE_PYTHON.sub(r" \1 ", one))
-    single = _RANGE_PYTHON.sub(r" \1 ", one)
+    single = _ENTRANCE_APART_PYTHON.sub(r" \1 \2 ", _RANGE_PYTHON.sub(r" \1 ", one))
     text = one if single == one else one + _NEXT_FORM + single
     undirected = _DIRECTION_PYTHON.sub(rf" \1 {ANY_DIRECTION} ", text)
     return text if undirected == text else text + _NEXT_FORM + undirected
@@ -115,8 +118,8 @@ def street_texts(words: pl.Series) -> pl.Series:
     )
     found = found.with_columns(_together(found["text"]))
     found = found.with_columns(text.str.replace_all(_ENTRANCE, " ${1} ").str.replace_all(_HALF, " ${1} "))
-    for pattern, form in ((_RANGE, " ${1} "), (_DIRECTION_AFTER_NUMBER, f" ${{1}} {ANY_DIRECTION} ")):
-        other = text.str.replace_all(pattern, form)
+    single = text.str.replace_all(_RANGE, " ${1} ").str.replace_all(_ENTRANCE_APART, " ${1} ${2} ")
+    for other in (single, text.str.replace_all(_DIRECTION_AFTER_NUMBER, f" ${{1}} {ANY_DIRECTION} ")):
         found = found.with_columns(
             pl.when(other == text).then(text).otherwise(pl.concat_str(text, pl.lit(_NEXT_FORM), other)).alias("text")
         )

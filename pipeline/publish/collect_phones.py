@@ -50,22 +50,22 @@ def private_phones(directory: Directory, selection: Selection) -> tuple[frozense
     private = pl.concat([rows.filter("is_private"), rows.join(owners, on=_OWNER, how="semi")]).unique()
     public = rows.filter(~pl.col("is_private")).join(leaving, on=_OWNER, how="semi")
     hidden = _hidden(private, area_codes=_area_codes(rows))
-    letters = {found for text in private["written"].unique().to_list() if (found := vanity_number(text))}
-    extended = set(_with_extension(private))
+    letters = _letters(private)
     # Most public numbers have nothing to do with private ones, and are not looked at one by one.
     asked = PrivateValues(phones=frozenset(hidden), vanity=frozenset(letters))
     alike = (
         public.select("e164", "written", "extension")
         .unique()
-        .filter(pl.coalesce("e164", "written").is_in(_as_e164(hidden).implode()) | suspect_cells("written", asked))
+        .filter(
+            pl.coalesce("e164", "written").is_in(_as_e164(hidden).implode()) | suspect_cells("written", asked),
+        )
     )
     shown = _shown(alike)
     kept = hidden - shown
-    private_extensions = {one for one in extended if one[0] in shown} - set(_with_extension(alike))
-    vanity = letters - {vanity_number(text) for text in alike["written"].to_list()}
+    private_extensions = {one for one in _with_extension(private) if one[0] in shown} - set(_with_extension(alike))
     return (
         frozenset(kept | {form for digits in kept for form in abroad_forms(digits)}),
-        frozenset(vanity | {form for one in private_extensions for form in extension_forms(*one)}),
+        frozenset((letters - _letters(alike)) | {form for one in private_extensions for form in extension_forms(*one)}),
     )
 
 
@@ -81,17 +81,26 @@ def _hidden(private: pl.DataFrame, *, area_codes: dict[str, tuple[str, ...]]) ->
 
 def _shown(public: pl.DataFrame) -> set[str]:
     """Return the numbers that are shown anyway; where a cell holds several and none was read, nobody says which is meant."""
-    found: set[str] = set()
-    for e164, written in public.select("e164", "written").iter_rows():
+    digits = pl.col("e164").str.extract(r"^\+1([0-9]{10})$", 1)
+    found = set(public.select(digits).to_series().drop_nulls().to_list())
+    for e164, written in public.filter(digits.is_null()).select("e164", "written").iter_rows():
         own = phone_digits(e164) if e164 else None
-        digits = phones_in(e164 or written)
-        found |= ({own} if own else set()) | (digits if len(digits) == 1 else frozenset())
+        read = phones_in(e164 or written)
+        found |= ({own} if own else set()) | (read if len(read) == 1 else frozenset())
     return found
+
+
+def _letters(rows: pl.DataFrame) -> set[str]:
+    written = rows["written"].unique()
+    return {
+        found for text in written.filter(written.str.contains(r"\p{L}")).to_list() if (found := vanity_number(text))
+    }
 
 
 def _with_extension(rows: pl.DataFrame) -> list[tuple[str, str]]:
     found = []
-    for e164, written, extension in rows.select("e164", "written", "extension").unique().iter_rows():
+    may_have = pl.col("extension").is_not_null() | pl.col("written").str.contains(r"\p{L}|#")
+    for e164, written, extension in rows.filter(may_have).select("e164", "written", "extension").unique().iter_rows():
         digits = phones_in(e164 or written)
         own = extension or extension_in(written)
         if len(digits) == 1 and own:

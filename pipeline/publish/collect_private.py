@@ -211,7 +211,7 @@ def _public_places(
 def _private_names(directory: Directory, selection: Selection) -> frozenset[str]:
     """Return the names of private contacts, of those who verified and of curators, unless a record that leaves bears that name.
 
-    A name that a public contact has, or a public title, is not searched for.
+    A name that a public contact has is not searched for.
     """
     on = [*_OWNER, "owner_kind"]
     owners = selection.private().rename({"record_uid": "owner_uid", "kind": "owner_kind"})
@@ -227,7 +227,7 @@ def _private_names(directory: Directory, selection: Selection) -> frozenset[str]
         ]
     )
     public = contacts.filter(~pl.col("is_private")).join(_leaving_owners(selection), on=on, how="semi")
-    shown = pl.concat([public["name"], public["title"].rename("name")]).drop_nulls().unique()
+    shown = public["name"].drop_nulls().unique()
     found = _patterns(name_patterns, private)
     alike = shown.filter(suspected_texts(shown, PrivateValues(names=found)))
     names = found - _patterns(name_patterns, alike)

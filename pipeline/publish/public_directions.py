@@ -7,11 +7,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline.publish.collect_private import confidential_owners, hidden_sites, private_addresses
+from pipeline.publish.collect_private import confidential_owners
 from pipeline.publish.public_records import KEY
 from schemas.directory import Directory
 from schemas.enumerations import AddressKind, RecordKind
-from schemas.private_values import PrivateValues
 from schemas.public_columns import PublicTable
 
 #: Web pages that show a place on a map, in full and as short links.
@@ -24,7 +23,9 @@ _SENTENCE = r"[^.!?;\n]*"
 _MAP_SENTENCE = rf"{_SENTENCE}(?:https?://|www\.)?\S*{MAPS}\S*{_SENTENCE}[.!?;\n]?\s*"
 
 
-def placeless_records(directory: Directory, values: PrivateValues) -> pl.DataFrame:
+def placeless_records(
+    directory: Directory, *, hidden_sites: pl.DataFrame, private_addresses: pl.DataFrame
+) -> pl.DataFrame:
     """Return the records whose place must not be told: `kind`, `center_id`, `record_uid`.
 
     Those are sites that must not be located, services offered there alone, confidential records of every kind, and records with a
@@ -32,14 +33,15 @@ def placeless_records(directory: Directory, values: PrivateValues) -> pl.DataFra
 
     Args:
         directory: The whole load.
-        values: What must not be seen.
+        hidden_sites: Sites that must not be located.
+        private_addresses: Keys of addresses that must not leave.
     """
-    sites = hidden_sites(directory, values).select("center_id", pl.col("record_uid").alias("site_uid"))
+    sites = hidden_sites.select("center_id", pl.col("record_uid").alias("site_uid"))
     links = directory.service_at_site.join(sites, on=["center_id", "site_uid"], how="semi")
     elsewhere = directory.service_at_site.join(sites, on=["center_id", "site_uid"], how="anti")
     only_there = links.join(elsewhere, on=["center_id", "service_uid"], how="anti")
     addresses = directory.address.filter(pl.col("address_kind") == AddressKind.PHYSICAL).join(
-        private_addresses(directory, values), on=list(KEY), how="semi"
+        private_addresses, on=list(KEY), how="semi"
     )
     owners = pl.concat(
         [frame.select("center_id", "owner_uid", "owner_kind") for frame in (confidential_owners(directory), addresses)]
@@ -71,23 +73,22 @@ def without_directions(
         marked = placeless.filter(pl.col("kind") == kind).select(*KEY, pl.lit(value=True).alias("is_placeless"))
         if marked.is_empty() or frame.is_empty():
             continue
-        rows = frame.join(marked, on=list(KEY), how="left", maintain_order="left")
+        rows = frame.with_row_index("row").join(marked, on=list(KEY), how="left", maintain_order="left")
+        is_placeless = pl.col("is_placeless").is_not_null()
+        located = rows.filter(is_placeless)
         prose = [column for column in tables[kind].prose if column != "transportation"]
-        is_placeless = pl.col("is_placeless").fill_null(value=False)
-        has_map = {
-            column: is_placeless & pl.col(column).str.contains(MAPS).fill_null(value=False)
-            for column in ("url", *prose)
-        }
-        counted = rows.select(
-            (is_placeless & pl.col("transportation").is_not_null()).sum().alias("private_directions"),
+        has_map = {column: pl.col(column).str.contains(MAPS).fill_null(value=False) for column in ("url", *prose)}
+        counted = located.select(
+            pl.col("transportation").is_not_null().sum().alias("private_directions"),
             pl.sum_horizontal(mask.sum() for mask in has_map.values()).alias("private_map_link"),
         )
         counts.update(counted.row(0, named=True))
-        changed[kind] = rows.with_columns(
-            pl.when(~is_placeless).then("transportation").alias("transportation"),
+        unlocated = located.with_columns(
+            pl.lit(None, dtype=pl.String).alias("transportation"),
             pl.when(~has_map["url"]).then("url").alias("url"),
             *(pl.when(has_map[column]).then(_without_maps(column)).otherwise(column).alias(column) for column in prose),
-        ).drop("is_placeless")
+        )
+        changed[kind] = pl.concat([rows.filter(~is_placeless), unlocated]).sort("row").drop("row", "is_placeless")
     return changed, dict(counts)
 
 

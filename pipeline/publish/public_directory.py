@@ -164,7 +164,10 @@ def make_public(
         removed.update(late)
         frames[kind], personal = without_personal_email(frames[kind], parameters=parameters)
         removed.update(personal)
-    frames, located = without_directions(frames, public_tables(), placeless_records(directory, values))
+    placeless = placeless_records(
+        directory, hidden_sites=places.hidden_sites, private_addresses=places.private_addresses
+    )
+    frames, located = without_directions(frames, public_tables(), placeless)
     removed.update(located)
     frames["agency"] = _within(frames["agency"], "parent_uid", leaving["agency"])
     frames["site"] = _within(frames["site"], "agency_uid", leaving["agency"])

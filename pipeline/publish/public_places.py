@@ -33,12 +33,16 @@ class PublicPlaces:
         address: Addresses of records that leave, as `PublicDirectory.address`.
         withheld: Addresses that stay, as `PublicDirectory.withheld_value`.
         removed: How many values stay, by reason.
+        hidden_sites: Sites that must not be located: `center_id`, `record_uid`, `reason`.
+        private_addresses: Addresses that must not leave: `center_id`, `record_uid` of the row.
     """
 
     site: pl.DataFrame
     address: pl.DataFrame
     withheld: pl.DataFrame
     removed: Mapping[str, int]
+    hidden_sites: pl.DataFrame
+    private_addresses: pl.DataFrame
 
 
 def public_places(
@@ -67,8 +71,9 @@ def public_places(
         *(pl.when(is_shown & in_range).then(column).alias(column) for column in ("latitude", "longitude")),
         *(pl.when(is_shown | keep_city).then(column).alias(column) for column in _REGION),
     )
+    kept_in = private_addresses(directory, values)
     addresses, stays, address_counts = _addresses(
-        directory, sites, owners, hidden=hidden, values=values, keep_city=keep_city
+        directory, sites, owners, hidden=hidden, kept_in=kept_in, keep_city=keep_city
     )
     not_told = marked.filter(~is_shown)
     removed = {
@@ -80,7 +85,14 @@ def public_places(
         "coordinates_out_of_range": marked.filter(is_shown & ~in_range).height,
         **address_counts,
     }
-    return PublicPlaces(site=told.drop("reason"), address=addresses, withheld=stays, removed=removed)
+    return PublicPlaces(
+        site=told.drop("reason"),
+        address=addresses,
+        withheld=stays,
+        removed=removed,
+        hidden_sites=hidden,
+        private_addresses=kept_in,
+    )
 
 
 def _addresses(
@@ -89,13 +101,13 @@ def _addresses(
     owners: pl.DataFrame,
     *,
     hidden: pl.DataFrame,
-    values: PrivateValues,
+    kept_in: pl.DataFrame,
     keep_city: bool,
 ) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int]]:
     """Return addresses that may be told, the withheld ones, and counts."""
     delivered = directory.address.join(owners, on=_OWNER, how="semi", maintain_order="left")
     marks = delivered.join(
-        private_addresses(directory, values).with_columns(pl.lit(value=True).alias("is_kept_in")),
+        kept_in.with_columns(pl.lit(value=True).alias("is_kept_in")),
         on=list(KEY),
         how="left",
         maintain_order="left",

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from schemas.private_values import PrivateValues, clean_prose, find_kinds, suspected_texts
+from schemas.private_values import PrivateValues, clean_texts, find_kinds, suspected_texts
 from schemas.public_columns import PublicTable
 
 #: Columns made from listed ones, searched with them.
 _MADE_COLUMNS = (("phone", "number"),)
 #: Streets are not looked for in these columns: addresses are compared as places, street and city together.
 _STREET_COLUMNS = frozenset({("site", "line1"), ("site", "line2"), ("address", "line1"), ("address", "line2")})
+_NOTHING = pl.Series("text", [], dtype=pl.String)
 #: Texts that are searched together: all columns of a small directory, and not more memory than needed for a large one.
 _BLOCK = 2_000_000
 
@@ -36,29 +37,28 @@ def scrub_frames(
     removed: Counter[str] = Counter()
     scrubbed = dict(frames)
     streetless = values.without_streets()
+    listed = [(name, column) for name, table in tables.items() for column in (*table.short, *table.prose)]
     for of_streets, asked in ((False, values), (True, streetless)):
-        listed = [(name, column) for name, table in tables.items() for column in (*table.short, *table.prose)]
         columns = [place for place in (*listed, *_MADE_COLUMNS) if (place in _STREET_COLUMNS) is of_streets]
-        # Building the search costs more than searching a short column: many columns are searched at once.
-        for name, column, suspects in _suspects(scrubbed, columns, asked):
-            kinds = find_kinds(suspects, asked)
-            if kinds:
-                frame = scrubbed[name]
-                is_prose = column in tables[name].prose
-                better = clean_prose(kinds, asked) if is_prose else dict.fromkeys(kinds)
-                replace = _in_texts if frame.schema[column] == pl.String else _in_lists
-                scrubbed[name] = replace(frame, column, better)
-                _count(suspects, kinds, removed)
-    for name, table in tables.items():
-        for column in (*table.short, *table.prose):
-            if scrubbed[name].schema[column] != pl.String:
-                scrubbed[name] = _without_split(scrubbed[name], column, values, removed)
+        # Building the search costs more than searching a short column: all columns are searched at once.
+        suspects = dict(_suspects(scrubbed, columns, asked))
+        found = clean_texts(pl.concat([_NOTHING, *suspects.values()]), asked)
+        for (name, column), texts in suspects.items():
+            kinds = {text: found[text][0] for text in texts.unique().to_list() if text in found}
+            if not kinds:
+                continue
+            frame = scrubbed[name]
+            is_prose = column in tables[name].prose
+            replace = _in_texts if frame.schema[column] == pl.String else _in_lists
+            scrubbed[name] = replace(frame, column, {text: found[text][1] if is_prose else None for text in kinds})
+            _count(texts, kinds, removed)
+    _empty_split(scrubbed, [place for place in listed if _is_list(scrubbed, place)], values, removed)
     return scrubbed, {f"private_{kind}_in_text": count for kind, count in sorted(removed.items())}
 
 
 def _suspects(
     frames: Mapping[str, pl.DataFrame], columns: list[tuple[str, str]], values: PrivateValues
-) -> Iterator[tuple[str, str, pl.Series]]:
+) -> Iterator[tuple[tuple[str, str], pl.Series]]:
     """Return the texts of each column that may hold a private value; columns without any are left out."""
     found: dict[tuple[str, str], list[pl.Series]] = {}
     for block in _blocks(frames, columns):
@@ -70,8 +70,8 @@ def _suspects(
             begin += len(part)
             if own.any():
                 found.setdefault(place, []).append(part.filter(own))
-    for (name, column), parts in found.items():
-        yield name, column, pl.concat(parts)
+    for place, parts in found.items():
+        yield place, pl.concat(parts)
 
 
 def _blocks(
@@ -109,15 +109,26 @@ def _in_lists(frame: pl.DataFrame, column: str, better: Mapping[str, str | None]
     return frame.with_columns(pl.col(column).list.eval(pl.element().filter(~pl.element().is_in(private))).alias(column))
 
 
-def _without_split(frame: pl.DataFrame, column: str, values: PrivateValues, removed: Counter[str]) -> pl.DataFrame:
+def _is_list(frames: Mapping[str, pl.DataFrame], place: tuple[str, str]) -> bool:
+    return frames[place[0]].schema[place[1]] != pl.String
+
+
+def _empty_split(
+    frames: dict[str, pl.DataFrame], lists: list[tuple[str, str]], values: PrivateValues, removed: Counter[str]
+) -> None:
     """Empty the lists over whose entries a private value is split: `Jane` and `Doe` would be written side by side."""
-    joined = frame[column].list.join("; ")
-    kinds = find_kinds(joined.filter(frame[column].list.len() > 1), values)
-    if not kinds:
-        return frame
-    _count(joined, kinds, removed)
-    split = pl.Series("is_split", joined.is_in(list(kinds)))
-    return frame.with_columns(pl.when(~split.fill_null(value=False)).then(column).otherwise([]).alias(column))
+    joined = {
+        (name, column): frames[name]
+        .select(pl.when(pl.col(column).list.len() > 1).then(pl.col(column).list.join("; ")).alias("text"))
+        .to_series()
+        for name, column in lists
+    }
+    kinds = find_kinds(pl.concat([_NOTHING, *joined.values()]), values)
+    for (name, column), texts in joined.items():
+        is_split = texts.is_in(list(kinds)).fill_null(value=False)
+        if is_split.any():
+            _count(texts, kinds, removed)
+            frames[name] = frames[name].with_columns(pl.when(~is_split).then(column).otherwise([]).alias(column))
 
 
 def _count(cells: pl.Series, kinds: Mapping[str, frozenset[str]], removed: Counter[str]) -> None:
