@@ -20,7 +20,8 @@ _STREET_PLACES = frozenset({"address_1", "address_2", "street", "Line1", "Line2"
 #: they hold was never typed as text.
 _NUMBER_PLACES = (
     r"^(?:id|.+_id|.+_uid|id[A-Z]\w*|\w*Ids|identifier|external_identifier|native_id|Key|AgencyKey|\w+@ServiceGroupKey|key|sha256|"
-    r"code|Code|taxonomyCode|taxonomy_links|latitude|longitude|Latitude|Longitude|coordinates)$"
+    r"code|Code|taxonomyCode|taxonomy_links|latitude|longitude|Latitude|Longitude|coordinates|\w+@FEIN|taxId|postal_code|postalCode|"
+    r"ZipCode)$"
 )
 
 

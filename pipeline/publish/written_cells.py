@@ -22,6 +22,11 @@ import polars as pl
 _ROWS, _BYTES = 100_000, 32_000_000
 #: Signs that JSON writes as two characters; a number broken by one would not be seen.
 _JSON_SIGNS = (r"\n", r"\r", r"\t", r"\"")
+#: A text with what makes it the name of a member, or a long number.
+_JSON_VALUE = r'"(?:[^"\\]|\\.)*":?|[0-9]{7,}'
+_JSON_UUID = r'^"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"$'
+#: Bytes of a text, quotes included, up to which it is too short for a number, an address or a name.
+_SHORTEST = 6
 _XML_SIGNS = ("&amp;", "&lt;", "&gt;", "&quot;", "&apos;", "&#10;", "&#13;", "&#9;")
 _TAG = re.compile(r"\s*/?(?:[\w.-]+:)?([\w.-]+)")
 _ATTRIBUTE = re.compile(r'([\w.:-]+)\s*=\s*"([^"]*)"')
@@ -103,14 +108,29 @@ def _of_rows(rows: pl.DataFrame, name: str) -> WrittenBlock:
 
 
 def _of_json_lines(lines: list[bytes], name: str) -> WrittenBlock:
-    decoded = [line.decode() for line in lines]
-    plain = (
-        _texts(decoded)
-        .to_frame("text")
-        .select(pl.col("text").str.replace_many(dict.fromkeys(_JSON_SIGNS, " ")))
-        .to_series()
+    decoded = _texts([line.decode() for line in lines])
+    # Values only, and none too short to hold anything private: ids and names of members are the greater part of a line.
+    written = (
+        pl.DataFrame({"line": range(len(lines)), "text": decoded})
+        .select("line", pl.col("text").str.extract_all(_JSON_VALUE))
+        .explode("text")
+        .filter(
+            (pl.col("text").str.len_bytes() > _SHORTEST)
+            & ~pl.col("text").str.ends_with(":")
+            & ~pl.col("text").str.contains(_JSON_UUID)
+        )
     )
-    return WrittenBlock(file=name, texts=plain, cells=lambda place: _of_json(orjson.loads(lines[place]), ""))
+    plain = written["text"].str.strip_chars('":,[').to_frame("text")
+    plain = plain.select(pl.col("text").str.replace_many(dict.fromkeys(_JSON_SIGNS, " ")))
+
+    def cells(place: int) -> Iterator[Cell]:
+        line, text = written.row(place)
+        wanted = orjson.loads(text) if text.startswith('"') else text.lstrip(":,[")
+        for where, held in _of_json(orjson.loads(lines[line]), ""):
+            if held == wanted:
+                yield where, held
+
+    return WrittenBlock(file=name, texts=plain["text"], cells=cells)
 
 
 def _of_json(value: Any, place: str) -> Iterator[Cell]:  # noqa: ANN401 - whatever JSON holds
