@@ -65,10 +65,13 @@ def _gathered(blocks: Iterator[WrittenBlock]) -> Iterator[list[WrittenBlock]]:
 
 def _suspicious(blocks: list[WrittenBlock], values: PrivateValues) -> Iterator[tuple[str, str, str]]:
     """Return file, place and text of every cell of a text that may hold a private value."""
-    hits = suspected_texts(pl.concat([block.texts for block in blocks], rechunk=False), values)
+    texts = pl.concat([block.texts for block in blocks], rechunk=False)
+    hits = suspected_texts(texts, values)
+    # Most suspicions prove wrong when the text itself is looked at; where it stands is asked of the others only.
+    hits = hits & texts.is_in(list(find_kinds(texts.filter(hits), values)))
     begin = 0
     for block in blocks:
-        for place in hits.slice(begin, len(block.texts)).arg_true().to_list():
+        for place in hits.slice(begin, len(block.texts)).fill_null(value=False).arg_true().to_list():
             for where, text in block.cells(place):
                 yield block.file, where, text
         begin += len(block.texts)

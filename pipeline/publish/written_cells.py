@@ -11,6 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -120,15 +121,18 @@ def _of_json_lines(lines: list[bytes], name: str) -> WrittenBlock:
             & ~pl.col("text").str.contains(_JSON_UUID)
         )
     )
-    plain = written["text"].str.strip_chars('":,[').to_frame("text")
+    plain = written["text"].str.strip_chars('"').to_frame("text")
     plain = plain.select(pl.col("text").str.replace_many(dict.fromkeys(_JSON_SIGNS, " ")))
+
+    @lru_cache(maxsize=1)
+    def taken_apart(line: int) -> list[Cell]:
+        return list(_of_json(orjson.loads(lines[line]), ""))
 
     def cells(place: int) -> Iterator[Cell]:
         line, text = written.row(place)
-        wanted = orjson.loads(text) if text.startswith('"') else text.lstrip(":,[")
-        for where, held in _of_json(orjson.loads(lines[line]), ""):
-            if held == wanted:
-                yield where, held
+        wanted = orjson.loads(text) if text.startswith('"') else text
+        # Places are asked in order, so that a line is taken apart once.
+        return ((where, held) for where, held in taken_apart(line) if held == wanted)
 
     return WrittenBlock(file=name, texts=plain["text"], cells=cells)
 
