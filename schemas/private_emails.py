@@ -25,8 +25,8 @@ STEPS = (
     (r"(@[\w\-.]*[.\-])\s*\n\s*", "${1}"),
 )
 _STEPS = tuple((re.compile(pattern), form.replace("${1}", r"\1")) for pattern, form in STEPS)
-#: What makes an address a part of a longer one.
-_BEFORE, _BEHIND = r"(?<![a-z0-9_%+\-])(?<![a-z0-9_%+\-]\.)", r"(?![a-z0-9\-])"
+#: What makes an address a part of a longer one; `www.` before it is a slip of the hand.
+_BEFORE, _BEHIND = r"(?:(?<=www\.)|(?<![a-z0-9_%+\-])(?<![a-z0-9_%+\-]\.))", r"(?![a-z0-9\-])"
 _LONGER = r"(?!\.[a-z0-9])"
 
 

@@ -84,8 +84,10 @@ def _plain(units: list[str]) -> list[str]:
 
 def _words(text: str) -> list[str]:
     # What a hyphen joins stays together: Mary-Jane Smith-Jones is not Mary Jones.
-    units = (word_text(unit).strip() for unit in text.split())
-    return [unit for unit in units if unit and not any(sign.isdigit() for sign in unit)]
+    units = [unit for unit in (word_text(part).strip() for part in text.split()) if unit]
+    letters = [unit for unit in units if not any(sign.isdigit() for sign in unit)]
+    # A number may stand behind a name; some centers name people by numbers.
+    return letters if len(letters) > 1 else units
 
 
 def _spell(units: list[str]) -> set[str]:

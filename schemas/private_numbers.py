@@ -18,6 +18,8 @@ _EXTENSION_WORDS = ("x", "ext", "extension")
 
 #: Seven digits that stand alone, whatever stands between them.
 _LOCAL = re.compile(r"(?<![0-9])(?=([0-9](?:[\W_]{0,3}[0-9]){6})(?![0-9]))")
+#: The number of an employer, `36-5550199`.
+_EMPLOYER_BEFORE = re.compile(r"(?<![0-9])[0-9]{2}-$")
 #: An area code right before: it makes the seven digits a number of somewhere else. Not so a number that cannot be one (`Room 105`,
 #: `Dial 911.`), nor one behind which a sentence or line ends.
 _AREA_CODE_BEFORE = re.compile(
@@ -114,7 +116,9 @@ def _holds_local(plain: str, locals_: set[str]) -> bool:
     for found in _LOCAL.finditer(plain):
         if "".join(sign for sign in found[1] if sign.isdigit()) not in locals_:
             continue
-        if _AREA_CODE_BEFORE.search(plain[: found.start()]) is None:
+        before = plain[: found.start()]
+        is_employer = found[1].isdigit() and _EMPLOYER_BEFORE.search(before) is not None
+        if not is_employer and _AREA_CODE_BEFORE.search(before) is None:
             return True
     return any(
         found.group().translate(_KEYPAD_TABLE).replace("-", "") in locals_

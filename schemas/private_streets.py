@@ -30,6 +30,9 @@ _HOUSE_NUMBER = re.compile(r"[0-9]+[a-z]?|[nsew][0-9]+(?:[nsew][0-9]+)?")
 _FLOOR = re.compile(r"[0-9]+(?:st|nd|rd|th)|ground|main|top|first|second|third")
 _NUMBERS = re.compile(r"(?<![0-9-])([0-9]{2,})(?: ?[-–—/&] ?| and | to )([0-9]{2,})(?![0-9-])")
 
+_NO_TOWN = re.compile(r"[0-9@/:]")
+_ZIP = re.compile(r"[0-9]{5}(?![0-9])|[A-Za-z][0-9][A-Za-z]")
+
 #: Letters and digits that number and street name must have together to be searched without the kind of street.
 _SHORTEST_STREET = 6
 
@@ -139,7 +142,10 @@ def _agree(one: str, other: str) -> bool:
 
 
 def _regions(city: str | None, postal_code: str | None) -> set[str]:
-    return {word_text(plain_text(city or "")).strip(), (postal_code or "").strip()[:5]} - {""}
+    # What else people write into these cells names no town, and must not make a place another one.
+    town = word_text(plain_text(city)).strip() if city and not _NO_TOWN.search(city) else ""
+    found = _ZIP.match((postal_code or "").strip())
+    return {town, found.group() if found else ""} - {""}
 
 
 def _street_of(words: Words) -> Words | None:

@@ -55,6 +55,7 @@ __all__ = [
     "narrow_values",
     "phone_digits",
     "place_keys",
+    "sentences_of",
     "street_patterns",
     "suspect_cells",
     "suspected_texts",
@@ -361,7 +362,7 @@ def without_private(text: str, values: PrivateValues) -> str | None:
     A value that runs over the end of a sentence, as `1407 N. Elm`, takes the sentences with it over which it runs; one that runs further
     takes the whole text.
     """
-    parts = [part for part in _SENTENCE.split(text) if part]
+    parts = sentences_of(text)
     for length in range(1, _LONGEST_RUN + 1):
         place = 0
         while place + length <= len(parts):
@@ -375,6 +376,15 @@ def without_private(text: str, values: PrivateValues) -> str | None:
     # The parts are joined by a blank; line breaks inside a text that lost a sentence are given up.
     left = " ".join(parts).strip()
     return left if left and not kinds_in(left, values) else None
+
+
+def sentences_of(text: str) -> list[str]:
+    """Return the sentences and lines of a text.
+
+    >>> sentences_of("Open daily. Bring papers! Free")
+    ['Open daily.', 'Bring papers!', 'Free']
+    """
+    return [part for part in _SENTENCE.split(text) if part]
 
 
 def _telling(phrase: str) -> tuple[str, ...]:

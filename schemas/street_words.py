@@ -114,7 +114,7 @@ def street_texts(words: pl.Series) -> pl.Series:
     found = found.with_columns(
         text.str.replace_many(
             [f" {word} " for word in _ONE_WORD], [f" {form} " for form in _ONE_WORD.values()]
-        ).str.replace_all(" +", " ")
+        ).str.replace_all("  ", " ", literal=True)
     )
     found = found.with_columns(_together(found["text"]))
     found = found.with_columns(text.str.replace_all(_ENTRANCE, " ${1} ").str.replace_all(_HALF, " ${1} "))

@@ -172,7 +172,7 @@ class _Planter:
         rows = self.public_rows[: len(self.public_rows) * 3 // 4]
         for shift in range(len(rows)):
             for place, (column, is_prose, levels) in enumerate(columns):
-                row = rows[(shift * 7 + place * 13) % len(rows)]
+                row = rows[(shift + place * 13) % len(rows)]
                 if row["TaxonomyLevelName"] in levels and (id(row), column) not in taken:
                     taken.add((id(row), column))
                     yield row, column, is_prose

@@ -21,6 +21,7 @@ _OWNER = ("center_id", "owner_uid")
 _STREET = ("line1", "line2", "city", "postal_code")
 #: Both lines of an address as one text: the street may stand on either, behind the name of a house.
 _LINES = pl.concat_str("line1", "line2", separator=", ", ignore_nulls=True)
+_HAS_LINE = pl.any_horizontal(pl.col("line1").is_not_null(), pl.col("line2").is_not_null())
 
 #: Both lines, city and ZIP.
 Address = tuple[str | None, str | None, str | None, str | None]
@@ -97,10 +98,7 @@ def _at_private_spot(sites: pl.DataFrame, values: PrivateValues) -> pl.DataFrame
     A site with a street of its own is a neighbor, or was located by its town only.
     """
     rows = sites.filter(
-        pl.lit(bool(values.spots))
-        & _LINES.is_null()
-        & pl.col("latitude").is_not_null()
-        & pl.col("longitude").is_not_null()
+        pl.lit(bool(values.spots)) & ~_HAS_LINE & pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null()
     )
     is_there = [
         not spot_keys(latitude, longitude).isdisjoint(values.spots)
@@ -170,7 +168,7 @@ def _private_spots(directory: Directory, selection: Selection) -> frozenset[str]
     public = (
         directory.site.join(selection.leaving("site"), on=list(KEY), how="semi")
         .join(hidden, on=list(KEY), how="anti")
-        .filter(_LINES.is_not_null())
+        .filter(_HAS_LINE)
     )
     found = rows.drop_nulls().unique().join(public.select(columns), on=list(columns), how="anti")
     return frozenset(key for latitude, longitude in found.iter_rows() for key in spot_keys(latitude, longitude))
@@ -247,7 +245,7 @@ def _leaving_owners(selection: Selection) -> pl.DataFrame:
 
 
 def _distinct(rows: list[pl.DataFrame], columns: tuple[str, ...]) -> list[Address]:
-    frame = pl.concat([part.select(columns) for part in rows]).filter(_LINES.is_not_null())
+    frame = pl.concat([part.select(columns) for part in rows]).filter(_HAS_LINE)
     return frame.unique().sort(columns).rows()
 
 

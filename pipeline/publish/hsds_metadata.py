@@ -13,6 +13,7 @@ import polars as pl
 
 from pipeline.publish.dependent_ids import with_id
 from pipeline.publish.public_contacts import without_personal_email
+from pipeline.publish.public_directions import MAPS
 from pipeline.publish.public_directory import PublicDirectory
 from schemas.parameters import ExportParameters
 from schemas.private_values import find_kinds
@@ -129,7 +130,10 @@ def _without_places(changes: pl.DataFrame, public: PublicDirectory) -> pl.DataFr
         how="left",
         maintain_order="left",
     )
-    return marked.filter(pl.col("is_hidden").is_null() | ~pl.col("field").is_in(_LOCATING)).drop("is_hidden")
+    # A link to a map told where a record was, whatever may be told of it now.
+    has_map = pl.col("before").str.contains(MAPS) | pl.col("now").str.contains(MAPS)
+    is_locating = pl.col("is_hidden").is_not_null() & pl.col("field").is_in(_LOCATING)
+    return marked.filter(~is_locating, ~has_map).drop("is_hidden")
 
 
 def _without_private(changes: pl.DataFrame, public: PublicDirectory) -> pl.DataFrame:

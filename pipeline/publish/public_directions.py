@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -11,6 +12,7 @@ from pipeline.publish.collect_private import confidential_owners
 from pipeline.publish.public_records import KEY
 from schemas.directory import Directory
 from schemas.enumerations import AddressKind, RecordKind
+from schemas.private_values import sentences_of
 from schemas.public_columns import PublicTable
 
 #: Web pages that show a place on a map, in full and as short links.
@@ -18,9 +20,7 @@ MAPS = (
     r"(?i)(?:\bgoogle\.[a-z.]+/maps|\bmaps?\.[a-z]|\bgoo\.gl/maps|\bg\.co/maps|\bmapquest\.|\bmapq\.st/|\bbing\.com/maps|\bosm\.org/|"
     r"\bopenstreetmap\.|\bwaze\.com/|\bwhat3words\.|\bw3w\.co/|///[a-z]+\.[a-z]+\.[a-z]+|\bplus\.codes/|\bwego\.here\.com|\bhere\.com/|\bgeo:-?[0-9])"
 )
-_SENTENCE = r"[^.!?;\n]*"
-#: A sentence with such a link; the stops within the link do not end it.
-_MAP_SENTENCE = rf"{_SENTENCE}(?:https?://|www\.)?\S*{MAPS}\S*{_SENTENCE}[.!?;\n]?\s*"
+_MAPS_PYTHON = re.compile(MAPS)
 
 
 def placeless_records(
@@ -86,16 +86,21 @@ def without_directions(
         unlocated = located.with_columns(
             pl.lit(None, dtype=pl.String).alias("transportation"),
             pl.when(~has_map["url"]).then("url").alias("url"),
-            *(pl.when(has_map[column]).then(_without_maps(column)).otherwise(column).alias(column) for column in prose),
+            *(_without_maps(column) for column in prose),
         )
         changed[kind] = pl.concat([rows.filter(~is_placeless), unlocated]).sort("row").drop("row", "is_placeless")
     return changed, dict(counts)
 
 
 def _without_maps(column: str) -> pl.Expr:
-    left = pl.col(column).str.replace_all(_MAP_SENTENCE, "").str.strip_chars()
-    # A link that is still there was written in a way that no sentence could be told from it: then the whole text goes.
-    return pl.when((left != "") & ~left.str.contains(MAPS)).then(left)
+    # Only texts with such a link are asked: few.
+    return pl.col(column).map_elements(_sentences_without_maps, return_dtype=pl.String)
+
+
+def _sentences_without_maps(text: str) -> str | None:
+    if not _MAPS_PYTHON.search(text):
+        return text
+    return " ".join(part for part in sentences_of(text) if not _MAPS_PYTHON.search(part)) or None
 
 
 def _kind(kind: RecordKind) -> pl.Expr:

@@ -21,7 +21,7 @@ from pipeline.publish.public_directions import placeless_records, without_direct
 from pipeline.publish.public_phones import public_phones
 from pipeline.publish.public_places import PublicPlaces, public_places
 from pipeline.publish.public_records import KEY, Selection, select_public
-from pipeline.publish.public_texts import scrub_frames
+from pipeline.publish.public_texts import scrub_frames, without_private_codes
 from pipeline.publish.withheld_values import EMPTY, withheld_rows
 from schemas.directory import Directory
 from schemas.enumerations import RecordKind, WithheldReason
@@ -177,6 +177,7 @@ def make_public(
     }
     kept, scrubbed = scrub_frames(kept, public_tables(), values)
     removed.update(scrubbed)
+    kept["taxonomy_link"], removed["private_value_for_code"] = without_private_codes(kept["taxonomy_link"], values)
     # A number or contact of which nothing is left says nothing any more.
     kept["phone"] = kept["phone"].filter(pl.col("number").is_not_null())
     kept["contact"] = kept["contact"].filter(

@@ -9,6 +9,7 @@ import polars as pl
 
 from schemas.private_values import PrivateValues, clean_texts, find_kinds, suspected_texts
 from schemas.public_columns import PublicTable
+from schemas.taxonomy_code import CODE_GRAMMAR
 
 #: Columns made from listed ones, searched with them.
 _MADE_COLUMNS = (("phone", "number"),)
@@ -54,6 +55,23 @@ def scrub_frames(
             _count(texts, kinds, removed)
     _empty_split(scrubbed, [place for place in listed if _is_list(scrubbed, place)], values, removed)
     return scrubbed, {f"private_{kind}_in_text": count for kind, count in sorted(removed.items())}
+
+
+def without_private_codes(links: pl.DataFrame, values: PrivateValues) -> tuple[pl.DataFrame, int]:
+    """Return taxonomy links without those in whose cell of codes somebody wrote a private value, and how many went.
+
+    A well-formed code is none: its digits are not searched.
+
+    Args:
+        links: Taxonomy links.
+        values: What must not be seen.
+    """
+    is_code = f"^(?:{CODE_GRAMMAR})$"
+    numbered = links.with_row_index("row")
+    written = numbered.select("row", pl.concat_list("code", "target_code", "joined_codes").alias("text"))
+    odd = written.explode("text").filter(~pl.col("text").str.contains(is_code))
+    private = odd.filter(pl.col("text").is_in(list(find_kinds(odd["text"], values))))["row"].unique()
+    return numbered.filter(~pl.col("row").is_in(private.implode())).drop("row"), private.len()
 
 
 def _suspects(

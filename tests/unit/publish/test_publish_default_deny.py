@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+from pathlib import Path
+
 import polars as pl
 import pytest
 
-from pipeline.publish.public_directory import columns_read, make_public
+from pipeline.publish import airs, hsds, hsds_json_package, ndp
+from pipeline.publish.public_directory import PublicDirectory, columns_read, make_public
 from schemas.contract import empty_table, schema_of
 from schemas.core import CORE_TABLES
 from schemas.directory import Directory
@@ -65,3 +70,37 @@ def test_columns_that_are_read_are_enough(small):
     assert whole.removed == less.removed
     for name, frame in whole.tables().items():
         assert frame.equals(less.tables()[name]), name
+
+
+@pytest.mark.parametrize(
+    "package", [hsds.package_hsds, hsds_json_package.package_hsds_json, airs.package_airs, ndp.package_ndp]
+)
+def test_every_package_is_made_from_what_may_leave(package):
+    """A format that reads the whole directory would have to decide everything again, and forget something."""
+    first, *others = inspect.signature(package, eval_str=True).parameters.values()
+    assert first.annotation is PublicDirectory
+    assert all(parameter.annotation is not Directory for parameter in others)
+
+
+#: Parts of the package builders that make a `PublicDirectory` themselves, for callers who have a directory.
+_MAKERS = {"hsds.py"}
+
+
+def test_no_part_of_a_format_knows_the_whole_directory():
+    """One import would be enough to let a column out that nobody decided about."""
+    folder = Path(hsds.__file__).parent
+    parts = [
+        path
+        for path in sorted(folder.glob("*.py"))
+        if path.name.startswith(("airs", "hsds", "ndp", "languages", "losses"))
+    ]
+    assert len(parts) > 40
+    knowing = set()
+    for path in parts:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module in (
+                "schemas.directory",
+                "pipeline.publish.collect_private",
+            ):
+                knowing.add(path.name)
+    assert knowing == _MAKERS
