@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import polars as pl
 
@@ -14,8 +14,7 @@ from flows.settings import Resolved
 from pipeline.publish.export_package import ExportPackage
 from pipeline.publish.preflight import Fault
 from pipeline.publish.public_directory import PublicDirectory
-
-TargetName = Literal["hsds", "hsds-json", "airs", "ndp"]
+from schemas.export_parameters import TargetName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +55,20 @@ class Target:
     check: Callable[[Path, Path, Resolved], list[Fault]]
 
 
+def _hsds_arguments(request: BuildRequest) -> dict[str, Any]:
+    return {
+        "parameters": request.resolved.settings.export,
+        "run_id": request.run_id,
+        "withhold": request.withhold,
+        "term_names": term_names(request.resolved),
+        "history": request.history,
+    }
+
+
 def _build_hsds(request: BuildRequest) -> ExportPackage:
     from pipeline.publish.hsds import package_hsds
 
-    return package_hsds(
-        request.public,
-        parameters=request.resolved.settings.export,
-        run_id=request.run_id,
-        withhold=request.withhold,
-        term_names=term_names(request.resolved),
-        history=request.history,
-    )
+    return package_hsds(request.public, **_hsds_arguments(request))
 
 
 def _check_hsds(folder: Path, schema_dir: Path, resolved: Resolved) -> list[Fault]:
@@ -80,14 +82,7 @@ def _check_hsds(folder: Path, schema_dir: Path, resolved: Resolved) -> list[Faul
 def _build_hsds_json(request: BuildRequest) -> ExportPackage:
     from pipeline.publish.hsds_json_package import package_hsds_json
 
-    return package_hsds_json(
-        request.public,
-        parameters=request.resolved.settings.export,
-        run_id=request.run_id,
-        withhold=request.withhold,
-        term_names=term_names(request.resolved),
-        history=request.history,
-    )
+    return package_hsds_json(request.public, **_hsds_arguments(request))
 
 
 def _check_hsds_json(folder: Path, schema_dir: Path, resolved: Resolved) -> list[Fault]:

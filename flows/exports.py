@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from flows.export_ground import ExportGround
-from flows.export_targets import TARGETS, BuildRequest, Target, TargetName
+from flows.export_targets import TARGETS, BuildRequest, Target
 from flows.settings import Resolved
 from pipeline.publish.export_package import ExportPackage
 from pipeline.publish.manifest import MANIFEST, Base, Manifest
@@ -22,6 +22,7 @@ from pipeline.publish.preflight_page import render_preflight
 from pipeline.store.receipts import Receipt, append_receipt, read_contents, read_receipts
 from pipeline.store.workspace import Workspace
 from schemas.errors import StorageError, UsageError
+from schemas.export_parameters import TargetName
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flows.export_ground import read_export_ground
-from flows.export_targets import TARGETS, TargetName
+from flows.export_targets import TARGETS
 from flows.exports import Exported, ExportWish, run_export
 from flows.settings import Resolved
 from pipeline.publish.wording import count_of
 from pipeline.store.workspace import Workspace
 from schemas.errors import InputError, ResdirError
+from schemas.export_parameters import TargetName
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,13 +12,14 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from schemas.airs_parameters import AirsParameters
 from schemas.errors import InputError
+from schemas.export_parameters import ExportParameters, TargetName
 from schemas.fault_words import keys_at, place_of, say_fault
 from schemas.forecast_parameters import ForecastParameters
 from schemas.match_parameters import MatchParameters
@@ -30,7 +31,6 @@ from schemas.packet_parameters import PacketParameters
 from schemas.parameters import (
     AuditParameters,
     ChangeParameters,
-    ExportParameters,
     FreshnessRule,
     GateParameters,
     IngestParameters,
@@ -124,7 +124,7 @@ class ScheduleSettings(Parameters):
 class PublishSettings(Parameters):
     """Which exports the flow `publish_exports` writes (`resdir export all`)."""
 
-    targets: tuple[Literal["hsds", "hsds-json", "airs", "ndp"], ...] = Field(
+    targets: tuple[TargetName, ...] = Field(
         default=("hsds",), description="Targets, in order; each goes into its folder under `exports` in the workspace."
     )
     withhold: bool = Field(

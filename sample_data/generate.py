@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 from pipeline.synthesize.sample import write_sample
 
 if __name__ == "__main__":
-    write_sample(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
+    parser = argparse.ArgumentParser(
+        description="Write the invented directories of the sample, with the truth beside them."
+    )
+    parser.add_argument("folder", type=Path, nargs="?", default=Path(__file__).parent, help="where to (default: here)")
+    write_sample(parser.parse_args().folder)

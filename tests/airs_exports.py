@@ -15,7 +15,8 @@ from pipeline.publish.public_directory import PublicDirectory, make_public
 from schemas.airs_parameters import AirsParameters
 from schemas.contract import empty_table
 from schemas.directory import Directory
-from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.export_parameters import ExportParameters
+from schemas.parameters import PrivacyParameters
 from schemas.quality import Finding
 
 AS_OF = date(2026, 11, 20)

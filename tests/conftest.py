@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from pipeline.synthesize.sample import write_sample
+
 # The same examples on every run, so that a change fails its own tests and nobody else's. `make explore` looks for new ones.
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None, max_examples=2000)
@@ -73,10 +75,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+#: The invented directories. The larger one is not kept in the project: it is made by the generator, the same every time.
+SAMPLE_DATA = Path(__file__).resolve().parents[1] / "sample_data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the part of the sample that is not kept, before any worker looks for it."""
+    if not hasattr(config, "workerinput") and not (SAMPLE_DATA / "prairie211").is_dir():
+        write_sample(SAMPLE_DATA)
+
+
 @pytest.fixture(scope="session")
 def sample_data() -> Path:
     """The invented directories that come with the project."""
-    return Path(__file__).resolve().parents[1] / "sample_data"
+    return SAMPLE_DATA
 
 
 @pytest.fixture(scope="session", autouse=True)

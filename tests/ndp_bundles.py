@@ -15,8 +15,9 @@ from pipeline.publish.ndp import package_ndp
 from pipeline.publish.public_directory import PublicDirectory, make_public
 from schemas.contract import empty_table
 from schemas.directory import Directory
+from schemas.export_parameters import ExportParameters
 from schemas.ndp_parameters import NdpParameters
-from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.parameters import PrivacyParameters
 from schemas.quality import Finding
 
 AS_OF = date(2026, 11, 20)

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 
 from flows.cli.terminal import Common, say, show, show_json
-from flows.export_targets import TargetName
 from flows.settings import Resolved
+from schemas.export_parameters import TargetName
 
 
 @Parameter(name="*")

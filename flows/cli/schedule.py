@@ -6,6 +6,14 @@ from typing import Any
 
 from flows.cli.terminal import Common, say
 
+#: What each flow does, for Prefect's pages.
+_DESCRIPTIONS = {
+    "nightly": "Read every center's export, check, match, measure and publish.",
+    "monthly-audit": "Draw the month's audit and write its worksheets.",
+    "quarterly-report": "Write the report of the last finished quarter in all forms.",
+    "publish-exports": "Write the packages that may leave the house, checked and with receipts.",
+}
+
 
 def schedule(
     *,
@@ -79,43 +87,26 @@ def schedule(
             "config": str(resolved.source.resolve()) if resolved.source else None,
             "workspace": str(place.root),
         }
-        # Without a time zone Prefect would take the cron expression as UTC.
-        deployments: list[Any] = [
-            nightly.to_deployment(
-                name="nightly",
-                schedules=[Cron(when, timezone=zone)],
-                parameters=parameters,
-                description="Read every center's export, check, match, measure and publish.",
-            )
+        targets = ", ".join(resolved.settings.publish.targets)
+        planned: list[tuple[Any, str, str, str]] = [
+            (nightly, "nightly", when, ""),
+            (monthly_audit, "monthly-audit", audits_when, "Monthly audit"),
+            (quarterly_report, "quarterly-report", reports_when, "Quarterly report"),
+            (publish_exports, "publish-exports", exports_when, f"Exports ({targets})"),
         ]
-        if audits_when:
-            say(f"Monthly audit: at '{audits_when}', {zone}.")
+        deployments: list[Any] = []
+        for flow, name, cron_of_flow, title in planned:
+            if not cron_of_flow:
+                continue
+            if title:
+                say(f"{title}: at '{cron_of_flow}', {zone}.")
             deployments.append(
-                monthly_audit.to_deployment(
-                    name="monthly-audit",
-                    schedules=[Cron(audits_when, timezone=zone)],
+                flow.to_deployment(
+                    name=name,
+                    # Without a time zone Prefect would take the cron expression as UTC.
+                    schedules=[Cron(cron_of_flow, timezone=zone)],
                     parameters=parameters,
-                    description="Draw the month's audit and write its worksheets.",
-                )
-            )
-        if reports_when:
-            say(f"Quarterly report: at '{reports_when}', {zone}.")
-            deployments.append(
-                quarterly_report.to_deployment(
-                    name="quarterly-report",
-                    schedules=[Cron(reports_when, timezone=zone)],
-                    parameters=parameters,
-                    description="Write the report of the last finished quarter in all forms.",
-                )
-            )
-        if exports_when:
-            say(f"Exports ({', '.join(resolved.settings.publish.targets)}): at '{exports_when}', {zone}.")
-            deployments.append(
-                publish_exports.to_deployment(
-                    name="publish-exports",
-                    schedules=[Cron(exports_when, timezone=zone)],
-                    parameters=parameters,
-                    description="Write the packages that may leave the house, checked and with receipts.",
+                    description=_DESCRIPTIONS[name],
                 )
             )
         serve(*deployments, print_starting_message=False)

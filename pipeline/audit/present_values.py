@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.workbook.phone_text import phone_text
 from schemas.directory import Directory
 from schemas.enumerations import COUNTED_STATUSES, AddressKind, NotCountedReason, Origin, RecordKind
-from schemas.private_values import PrivateValues, kinds_in, suspect_cells, without_private
+from schemas.private_values import PrivateValues, clean_texts, suspected_texts
 
 #: Stands in place of a private value.
 WITHHELD = "withheld"
@@ -260,10 +260,9 @@ def _terms(members: pl.DataFrame, directory: Directory) -> pl.DataFrame:
 
 def _without_private(values: pl.DataFrame, private: PrivateValues) -> pl.DataFrame:
     """Return the values with `withheld` in place of what repeats a private value; names and addresses have rules of their own."""
-    is_asked = pl.col("shows").is_in(_SEARCHED) & suspect_cells("value", private)
-    suspects = values.filter(is_asked).get_column("value").unique().sort().to_list()
-    kept = {text: without_private(text, private) for text in suspects if kinds_in(text, private)}
-    told = {text: WITHHELD if left is None else f"{left} [{WITHHELD}]" for text, left in kept.items()}
+    asked = values.filter(pl.col("shows").is_in(_SEARCHED)).get_column("value").drop_nulls().unique().sort()
+    cleaned = clean_texts(asked.filter(suspected_texts(asked, private)), private)
+    told = {text: WITHHELD if left is None else f"{left} [{WITHHELD}]" for text, (_, left) in cleaned.items()}
     searched = pl.col("value").replace(list(told), list(told.values()))
     return values.with_columns(value=pl.when(pl.col("shows").is_in(_SEARCHED)).then(searched).otherwise("value"))
 

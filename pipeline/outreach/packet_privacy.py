@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.packets import HIDDEN
-from schemas.private_values import PrivateValues, kinds_in, suspect_cells, without_private
+from schemas.private_values import PrivateValues, clean_texts, find_kinds, suspected_texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,18 +40,15 @@ def hide_repeated(lines: pl.DataFrame, values: PrivateValues) -> pl.DataFrame:
     Returns:
         The rows with `shown` and `is_hidden` as they may be printed, and `is_whole`.
     """
-    without_streets = PrivateValues(
-        phones=values.phones, vanity=values.vanity, emails=values.emails, names=values.names
-    )
     is_address = pl.col("compare") == "address"
     parts = []
     for rows, asked in (
-        (lines.filter(is_address), without_streets),
+        (lines.filter(is_address), values.without_streets()),
         (lines.filter(~is_address), values),
     ):
-        suspects = rows.filter(~pl.col("is_hidden") & suspect_cells("shown", asked))
-        texts = {text for text in suspects["shown"].unique().to_list() if kinds_in(text, asked)}
-        left = {text: without_private(text, asked) for text in sorted(texts)}
+        shown = rows.filter(~pl.col("is_hidden"))["shown"].drop_nulls().unique().sort()
+        cleaned = clean_texts(shown.filter(suspected_texts(shown, asked)), asked)
+        left = {text: rest for text, (_, rest) in cleaned.items()}
         found = pl.DataFrame(
             {"shown": list(left), "left": list(left.values()), "is_told": [True] * len(left)},
             schema={"shown": pl.String, "left": pl.String, "is_told": pl.Boolean},
@@ -82,7 +79,4 @@ def holds_private(texts: pl.Series, values: PrivateValues) -> pl.Series:
         texts: Texts.
         values: What must not be seen.
     """
-    frame = pl.DataFrame({"text": texts.fill_null("")})
-    suspects = frame.filter(suspect_cells("text", values))["text"].unique().to_list()
-    told = [text for text in suspects if kinds_in(text, values)]
-    return frame["text"].is_in(told)
+    return texts.fill_null("").is_in(list(find_kinds(texts.drop_nulls(), values)))

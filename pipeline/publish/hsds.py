@@ -45,8 +45,9 @@ from pipeline.publish.preflight import Preflight
 from pipeline.publish.public_directory import Load, PublicDirectory, make_public
 from schemas.directory import Directory
 from schemas.enumerations import WithheldReason
+from schemas.export_parameters import ExportParameters
 from schemas.hsds_tables import SIDE_TABLE, hsds_tables, package_descriptor
-from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.parameters import PrivacyParameters
 
 #: Kind of record -> the table it becomes.
 RECORD_TABLES: Mapping[str, str] = {

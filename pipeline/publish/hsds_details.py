@@ -13,7 +13,7 @@ from pipeline.publish.languages import LANGUAGE_CODES
 from pipeline.publish.public_phones import can_be_called
 from pipeline.publish.public_records import KEY
 from schemas.enumerations import AddressKind, PhoneType
-from schemas.parameters import ExportParameters
+from schemas.export_parameters import ExportParameters
 
 _KINDS = ("agency", "site", "service", "service_at_site")
 

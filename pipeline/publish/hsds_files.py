@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
+from schemas.export_parameters import ExportParameters
 from schemas.hsds_tables import hsds_tables
-from schemas.parameters import ExportParameters
 
 DESCRIPTOR = "datapackage.json"
 ARCHIVE = "hsds.zip"

@@ -14,7 +14,7 @@ from pipeline.publish.hsds import package_hsds
 from pipeline.publish.hsds_json import write_hsds_json
 from pipeline.publish.hsds_profile import check_profile, write_profile
 from pipeline.publish.public_directory import PublicDirectory
-from schemas.parameters import ExportParameters
+from schemas.export_parameters import ExportParameters
 
 
 def package_hsds_json(

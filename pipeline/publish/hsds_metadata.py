@@ -15,7 +15,7 @@ from pipeline.publish.dependent_ids import with_id
 from pipeline.publish.public_contacts import without_personal_email
 from pipeline.publish.public_directions import MAPS
 from pipeline.publish.public_directory import PublicDirectory
-from schemas.parameters import ExportParameters
+from schemas.export_parameters import ExportParameters
 from schemas.private_values import find_kinds
 
 #: Kind of record -> our field -> the HSDS field that says the same.

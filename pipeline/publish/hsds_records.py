@@ -9,7 +9,7 @@ import polars as pl
 from pipeline.publish.hsds_rows import lost, strict_email, strict_url
 from pipeline.publish.public_records import KEY
 from schemas.enumerations import Origin, Status
-from schemas.parameters import ExportParameters
+from schemas.export_parameters import ExportParameters
 
 _STATUS = {
     Status.ACTIVE: "active",

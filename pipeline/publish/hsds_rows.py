@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from pipeline.publish.public_records import KEY
 from pipeline.publish.strict_values import EMAIL, URI
 from schemas.hsds_tables import HsdsColumn, HsdsTable
 
@@ -79,16 +78,6 @@ def strict_url(column: str) -> pl.Expr:
 def lost(frame: pl.DataFrame, column: str, kept: pl.Expr) -> int:
     """Return how many filled cells of a column become empty."""
     return int(frame.select((pl.col(column).is_not_null() & kept.is_null()).sum()).item())
-
-
-def keys_of(frame: pl.DataFrame, owner_kind: str) -> pl.DataFrame:
-    """Return records as owners: `center_id`, `owner_kind`, `owner_uid`, `owner_native_id`."""
-    return frame.select(
-        KEY[0],
-        pl.lit(owner_kind).alias("owner_kind"),
-        pl.col(KEY[1]).alias("owner_uid"),
-        pl.col("native_id").alias("owner_native_id"),
-    )
 
 
 def _plain(cell: pl.Expr) -> pl.Expr:

@@ -13,10 +13,11 @@ import polars as pl
 
 from pipeline.publish.dependent_ids import with_id
 from pipeline.publish.hsds_rows import of_owners
-from schemas.parameters import ExportParameters
+from schemas.export_parameters import ExportParameters
+from schemas.taxonomy_code import CODE_GRAMMAR
 
-#: A code of the 2-1-1 taxonomy: one to six parts, an optional local ending. For the whole text.
-_GRAMMAR = r"^[A-Z](?:[A-Z](?:-[0-9]{4}(?:\.[0-9]{4}(?:-[0-9]{3}(?:\.[0-9]{2})?)?)?)?)?(?:-L)?$"
+#: A code of the 2-1-1 taxonomy, for the whole text.
+_GRAMMAR = f"^{CODE_GRAMMAR}$"
 _PARTS = r"^([A-Z])([A-Z])?(-[0-9]{4})?(\.[0-9]{4})?(-[0-9]{3})?(\.[0-9]{2})?(?:-L)?$"
 _VOCABULARY_NAME = "211 Human Services Indexing System"
 _VOCABULARY = uuid.uuid5(uuid.NAMESPACE_URL, "urn:resdir:taxonomy:211hsis")

@@ -17,7 +17,7 @@ from pipeline.publish.package_changes import PackageChanges
 from pipeline.publish.preflight import Preflight
 from pipeline.publish.search_files import find_in_files
 from schemas.errors import ContractError, GateError, InputError, StorageError, UsageError
-from schemas.parameters import ExportParameters
+from schemas.export_parameters import ExportParameters
 from schemas.private_values import PrivateValues
 
 PREFLIGHT = "preflight.json"

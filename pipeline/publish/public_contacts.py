@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.parameters import ExportParameters
+from schemas.export_parameters import ExportParameters
 
 
 def public_contacts(

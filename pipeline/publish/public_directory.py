@@ -25,12 +25,13 @@ from pipeline.publish.public_texts import scrub_frames, without_private_codes
 from pipeline.publish.withheld_values import EMPTY, withheld_rows
 from schemas.directory import Directory
 from schemas.enumerations import RecordKind, WithheldReason
-from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.export_parameters import ExportParameters
+from schemas.parameters import PrivacyParameters
 from schemas.private_values import PrivateValues
 from schemas.public_columns import public_tables
 
 #: Kinds of records in the order in which they refer to each other.
-RECORD_KINDS: tuple[str, ...] = ("agency", "site", "service", "service_at_site")
+RECORD_KINDS: tuple[str, ...] = tuple(str(kind) for kind in RecordKind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,6 +266,3 @@ def _with_merged(selection: Selection, before: Selection) -> Selection:
         reason=pl.lit(str(WithheldReason.MERGED)), rule_id=pl.lit(None, dtype=pl.String)
     )
     return Selection(records=pl.concat([selection.records, merged]).sort("kind", *KEY))
-
-
-assert set(RECORD_KINDS) == {str(kind) for kind in RecordKind}

@@ -8,7 +8,7 @@ from pipeline.publish.collect_private import collect_private_values
 from pipeline.publish.public_records import KEY, select_public
 from schemas.directory import Directory
 from schemas.enumerations import RecordKind
-from schemas.private_values import kinds_in, suspect_cells
+from schemas.private_values import find_kinds
 
 
 def showable_records(directory: Directory, *, findings: pl.DataFrame) -> pl.DataFrame:
@@ -33,6 +33,5 @@ def showable_records(directory: Directory, *, findings: pl.DataFrame) -> pl.Data
         .join(selection.private(), on=[*KEY, "kind"], how="anti")
         .join(confidential, on=["center_id", "agency_uid"], how="anti")
     )
-    suspects = named.filter(suspect_cells("name", values))
-    telling = suspects.filter(pl.Series([bool(kinds_in(name, values)) for name in suspects["name"]], dtype=pl.Boolean))
-    return named.join(telling, on=[*KEY, "kind"], how="anti").select(*KEY, "kind").sort("kind", *KEY)
+    telling = list(find_kinds(named["name"], values))
+    return named.filter(~pl.col("name").is_in(telling).fill_null(value=False)).select(*KEY, "kind").sort("kind", *KEY)

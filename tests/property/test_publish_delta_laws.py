@@ -11,7 +11,8 @@ from pipeline.publish.package_changes import compare_contents, keep_changes, rec
 from pipeline.publish.public_directory import PublicDirectory, make_public
 from schemas.contract import empty_table
 from schemas.directory import Directory
-from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.export_parameters import ExportParameters
+from schemas.parameters import PrivacyParameters
 from schemas.quality import Finding
 from tests.property.test_publish_laws import AS_OF, LAWS, directories
 

@@ -18,9 +18,10 @@ from schemas.contract import empty_table, schema_of
 from schemas.core import CORE_TABLES
 from schemas.directory import Directory
 from schemas.enumerations import Status, WithheldReason
+from schemas.export_parameters import ExportParameters
 from schemas.hsds_tables import hsds_tables
 from schemas.identity import dependent_uid, record_uid
-from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.parameters import PrivacyParameters
 from schemas.quality import Finding
 
 AS_OF = date(2026, 11, 20)

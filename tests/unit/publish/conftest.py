@@ -13,8 +13,9 @@ from pipeline.publish.hsds import HsdsPackage, export_hsds
 from schemas.contract import empty_table, schema_of
 from schemas.core import CORE_TABLES
 from schemas.directory import Directory
+from schemas.export_parameters import ExportParameters
 from schemas.identity import dependent_uid, record_uid
-from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.parameters import PrivacyParameters
 from schemas.quality import Finding
 
 Changes = dict[str, dict[str, Any]]

@@ -11,7 +11,8 @@ from pipeline.publish.hsds import package_hsds
 from pipeline.publish.package_changes import compare_contents, keep_changes, record_contents
 from pipeline.publish.public_directory import make_public
 from schemas.contract import empty_table
-from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.export_parameters import ExportParameters
+from schemas.parameters import PrivacyParameters
 from schemas.quality import Finding
 
 AS_OF = date(2026, 11, 20)

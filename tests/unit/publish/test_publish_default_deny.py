@@ -14,7 +14,8 @@ from pipeline.publish.public_directory import PublicDirectory, columns_read, mak
 from schemas.contract import empty_table, schema_of
 from schemas.core import CORE_TABLES
 from schemas.directory import Directory
-from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.export_parameters import ExportParameters
+from schemas.parameters import PrivacyParameters
 from schemas.public_columns import internal_columns, public_tables
 from schemas.quality import Finding
 from tests.property.test_publish_laws import AS_OF

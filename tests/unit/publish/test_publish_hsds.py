@@ -10,7 +10,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from schemas.directory import Directory
-from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.export_parameters import ExportParameters
+from schemas.parameters import PrivacyParameters
 
 TEST_AGENCY = "44a309e2-f3c1-55f3-814c-7fb602bc49b2"
 

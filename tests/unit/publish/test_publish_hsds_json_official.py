@@ -24,8 +24,9 @@ from pipeline.publish.official_hsds import check_official_json, check_official_t
 from pipeline.publish.public_directory import make_public
 from schemas.contract import empty_table
 from schemas.errors import InputError
+from schemas.export_parameters import ExportParameters
 from schemas.hsds_tables import SIDE_TABLE, hsds_tables, package_descriptor
-from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.parameters import PrivacyParameters
 from schemas.quality import Finding
 from tests.real_exports import normalize_once
 from tests.strict_reader import strict_report

@@ -17,7 +17,8 @@ from pipeline.publish.hsds_profile import (
     write_profile,
 )
 from pipeline.publish.public_directory import make_public
-from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.export_parameters import ExportParameters
+from schemas.parameters import PrivacyParameters
 
 #: Examples of RFC 7386, appendix A: original, patch, result.
 RFC_7386 = (

@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.publish.public_directory import Load, PublicDirectory, make_public
 from schemas.contract import empty_table
-from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.export_parameters import ExportParameters
+from schemas.parameters import PrivacyParameters
 from schemas.quality import Finding
 
 HOUSE = {"city": "Springfield", "state": "IL", "postal_code": "62704"}

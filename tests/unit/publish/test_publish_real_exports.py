@@ -10,7 +10,8 @@ import pytest
 from pipeline.publish.hsds import export_hsds
 from pipeline.publish.package import write_package
 from schemas.contract import empty_table
-from schemas.parameters import ExportParameters, PrivacyParameters
+from schemas.export_parameters import ExportParameters
+from schemas.parameters import PrivacyParameters
 from schemas.quality import Finding
 from tests.real_exports import normalize_once
 from tests.strict_reader import strict_report
