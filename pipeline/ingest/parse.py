@@ -22,6 +22,7 @@ import polars as pl
 import polars_hash as plh
 import pyarrow as pa
 
+from pipeline.ingest.quick_cells import read_cells
 from pipeline.ingest.regular_rows import (
     Bytes,
     Mask,
@@ -32,6 +33,7 @@ from pipeline.ingest.regular_rows import (
     find_rows,
     holds_only_blanks,
     make_columns,
+    row_texts,
 )
 from schemas.contract import conform, empty_table
 from schemas.errors import InputError
@@ -375,25 +377,32 @@ def _take_regular(rows: RegularRows, block: Bytes, reading: _Reading, *, place: 
     separator = ord(reading.separator)
     _close_chunk(reading)
     lines = line + np.cumsum(rows.line_counts) - rows.line_counts
-    cells = find_cells(block, rows, separator=separator, width=reading.width)
+    read = read_cells(block, rows, separator=reading.separator, width=reading.width, places=reading.places)
+    cells = None if read is not None else find_cells(block, rows, separator=separator, width=reading.width)
+    has_width = np.ones(len(rows.starts), dtype=bool) if cells is None else cells.has_width
     is_blank, may_be_blank = holds_only_blanks(block, rows, separator=separator)
     reading.blank_count += int(is_blank.sum())
-    asked = ~is_blank & (~cells.has_width | may_be_blank | _may_be_refused(rows, block, reading))
-    is_taken = cells.has_width & ~is_blank
+    asked = ~is_blank & (~has_width | may_be_blank | _may_be_refused(rows, block, reading))
+    is_taken = has_width & ~is_blank
     for row in np.flatnonzero(asked):
         # Most are rejected or blank; the others stay where they are.
         is_taken[row] = _would_take(reading, place=place + int(rows.starts[row]), line=int(lines[row]))
     reading.row_ends |= {_NEWLINES[code] for code in np.unique(rows.newlines[is_taken])}
     if is_taken.any():
-        frame = make_columns(
-            block,
-            buffer=reading.buffer.slice(place, len(block)),
-            rows=rows,
-            cells=cells,
-            kept=is_taken[cells.has_width],
-            places=reading.places,
-            width=reading.width,
-        )
+        buffer = reading.buffer.slice(place, len(block))
+        if read is not None:
+            frame = row_texts(block, buffer=buffer, rows=rows).to_frame("text").hstack(read)
+            frame = frame if is_taken.all() else frame.filter(pl.Series(is_taken))
+        elif cells is not None:
+            frame = make_columns(
+                block,
+                buffer=buffer,
+                rows=rows,
+                cells=cells,
+                kept=is_taken[cells.has_width],
+                places=reading.places,
+                width=reading.width,
+            )
         reading.chunks.append(_name_rows(frame, reading, lines=pl.Series(lines[is_taken], dtype=pl.Int64)))
 
 

@@ -113,12 +113,15 @@ def _take_behind(block: Bytes, places: Places, *, following: int | None) -> npt.
 def _first_broken(block: Bytes, quotes: Places, *, following: int | None, separator: int) -> int:
     """Return the place of the first quote that does not stand at the border of a cell; past the block when all do."""
     opens, closes = quotes[0::2], quotes[1::2]
-    before = block[np.maximum(opens - 1, 0)]
-    is_border = (opens == 0) | (before == separator) | (before == _LF) | (before == _CR)
+    is_end = np.zeros(256, dtype=bool)
+    is_end[[separator, _LF, _CR]] = True
+    is_border = is_end[block[np.maximum(opens - 1, 0)]] | (opens == 0)
     # The second of two doubled quotes opens again right behind the quote that closed.
     is_border[1:] |= opens[1:] == closes[: max(len(opens) - 1, 0)] + 1
-    behind = _take_behind(block, closes, following=following)
-    ends_cell = np.isin(behind, (separator, _LF, _CR, _QUOTE, -1))
+    is_end[_QUOTE] = True
+    ends_cell = is_end[block[np.minimum(closes + 1, len(block) - 1)]]
+    if len(closes) and closes[-1] == len(block) - 1:
+        ends_cell[-1] = following is None or is_end[following]
     faults = [int(places[0]) for places in (opens[~is_border], closes[~ends_cell]) if len(places)]
     return min(faults, default=len(block) + 1)
 
@@ -198,6 +201,17 @@ def holds_only_blanks(block: Bytes, rows: RegularRows, *, separator: int) -> tup
     return is_blank, may_be_blank
 
 
+def _find_doubled(quotes: Places) -> Places:
+    """Return the first of every two quotes that stand for one quote within a cell."""
+    closes = quotes[1::2]
+    return closes[:-1][quotes[2::2] == closes[:-1] + 1] if len(closes) else closes
+
+
+def count_doubled(quotes: Places) -> int:
+    """Return how many quotes stand doubled within cells."""
+    return len(_find_doubled(quotes))
+
+
 class BlockTexts:
     """Texts of one block as columns of views into its bytes."""
 
@@ -207,8 +221,7 @@ class BlockTexts:
         self._words = np.ndarray(shape=(len(block) + _INLINE,), dtype="<u4", buffer=padded.data, strides=(1,))
         self._block = block
         self._buffer = buffer
-        closes = quotes[1::2]
-        self._doubled = closes[:-1][quotes[2::2] == closes[:-1] + 1] if len(closes) else closes
+        self._doubled = _find_doubled(quotes)
         whole = np.zeros((1, 4), dtype=np.uint32)
         self._fill(whole, np.array([0]), np.array([0]), np.array([len(block)]))
         self._whole = pl.Series(self._array(whole))
@@ -255,6 +268,12 @@ _KEEP = np.array(
     [[(1 << 8 * min(max(length - 4 * word, 0), 4)) - 1 for length in range(_INLINE + 1)] for word in range(3)],
     dtype=np.uint32,
 )
+
+
+def row_texts(block: Bytes, *, buffer: pa.Buffer, rows: RegularRows) -> pl.Series:
+    """Return the texts of the rows, as views into the bytes."""
+    texts = BlockTexts(block, buffer=buffer, quotes=rows.quotes)
+    return texts.column(rows.starts, rows.ends, is_cell=False)[0]
 
 
 def make_columns(
