@@ -31,6 +31,12 @@ def is_filled(cell: pl.Expr) -> pl.Expr:
     return cell.fill_null("").str.strip_chars().ne("")
 
 
+def filled_text(cell: pl.Expr) -> pl.Expr:
+    """Return the trimmed cell; null where it is blank."""
+    text = cell.str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
 def fold_cell(cell: pl.Expr) -> pl.Expr:
     """Return the form in which words of a layout are compared with cells: trimmed, lower case, never null."""
     return cell.fill_null("").str.strip_chars().str.to_lowercase()
@@ -98,7 +104,7 @@ def flag_words(flags: Mapping[str, str], *, table: Table) -> pl.Expr | None:
         for name, word in flags.items()
         if (column := table.column(name)) is not None
     ]
-    return pl.concat_list(words).list.drop_nulls().list.join("; ") if words else None
+    return pl.concat_str(words, separator="; ", ignore_nulls=True) if words else None
 
 
 def first_filled(columns: Sequence[pl.Expr]) -> pl.Expr:
@@ -108,8 +114,15 @@ def first_filled(columns: Sequence[pl.Expr]) -> pl.Expr:
 
 def join_filled(columns: Sequence[pl.Expr], *, separator: str) -> pl.Expr:
     """Return the cells that are not blank, trimmed, each text once, joined in the order of the columns."""
-    kept = [pl.when(is_filled(column)).then(column.str.strip_chars()) for column in columns]
-    return pl.concat_list(kept).list.drop_nulls().list.unique(maintain_order=True).list.join(separator)
+    kept = [filled_text(column) for column in columns]
+    # Compared two by two: lists of texts, one for each row, cost many times as much.
+    once = [
+        pl.when(pl.any_horizontal(text == before for before in kept[:place]).fill_null(value=False).not_()).then(text)
+        if place
+        else text
+        for place, text in enumerate(kept)
+    ]
+    return pl.concat_str(once, separator=separator, ignore_nulls=True)
 
 
 def exchange_words(text: pl.Expr, words: Mapping[str, str], *, otherwise: pl.Expr) -> pl.Expr:

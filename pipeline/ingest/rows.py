@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TypeVar
 
 import polars as pl
 
@@ -16,6 +17,10 @@ from schemas.layout import KEEP_WHEN_FILLED, ChildRows, FileLayout, RecordRows
 ROW_ID = "row_id"
 #: Stands behind each cell in a hash, so that `ab|c` and `a|bc` differ.
 _CELL_END = "\x1f"
+
+
+#: Lines of a table, looked at or still to be looked at.
+Lines = TypeVar("Lines", pl.DataFrame, pl.LazyFrame)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +98,7 @@ def _build_records(records: RecordRows, *, table: Table, tables: Tables) -> Rows
         kinds = cell.kinds or records.kinds
         carried |= {f"{one}.{name}" for one in kinds if one in records.kinds}
         fields[name] = pl.when(kind.is_in([str(one) for one in kinds])).then(text) if cell.kinds else text
-    frame = _select(table.rows, "record", fields)
+    frame = _select(table.rows.lazy(), "record", fields).collect()
     for mark in records.marks:
         frame = frame.with_columns(
             status=pl.when(pl.col(mark.field).str.starts_with(mark.start)).then(pl.lit(mark.status)).otherwise("status")
@@ -135,7 +140,7 @@ def _kind_of_line(records: RecordRows, *, table: Table) -> pl.Expr:
     return exchange_words(pl.lit("") if column is None else column, words, otherwise=pl.lit(None, dtype=pl.String))
 
 
-def _select(rows: pl.DataFrame, table: str, fields: dict[str, pl.Expr], *more: str) -> pl.DataFrame:
+def _select(rows: pl.LazyFrame, table: str, fields: dict[str, pl.Expr], *more: str) -> pl.LazyFrame:
     columns = [
         fields.get(name, pl.lit(None)).cast(pl.String).alias(name) for name in (*DELIVERED_COLUMNS[table], *more)
     ]
@@ -173,8 +178,9 @@ def _build_child(child_table: str, child: ChildRows, *, table: Table, tables: Ta
     }
     deciding = [name for name in KEEP_WHEN_FILLED[child_table] if name in fields]
     if not deciding:
-        return Rows(frame=_select(table.rows.head(0), child_table, {}, ROW_ID))
-    lines = table.rows.filter(condition(child.where, table=table))
+        return Rows(frame=_select(table.rows.head(0).lazy(), child_table, {}, ROW_ID).collect())
+    # Asked for as a whole: of the many columns of an export only those that this table needs are looked at.
+    lines = table.rows.lazy().filter(condition(child.where, table=table))
     lines = (
         _with_owners(lines, child, table=table)
         if child.owners
@@ -186,8 +192,8 @@ def _build_child(child_table: str, child: ChildRows, *, table: Table, tables: Ta
         "slot": pl.lit(child.slot) if child.slot else _row_id(table),
         ROW_ID: _row_id(table),
     }
-    frame = _select(lines, child_table, fields, ROW_ID)
-    frame = frame.filter(pl.any_horizontal(is_filled(pl.col(name)) for name in deciding))
+    chosen = _select(lines, child_table, fields, ROW_ID)
+    frame = chosen.filter(pl.any_horizontal(is_filled(pl.col(name)) for name in deciding)).collect()
     if not child.slot:
         frame = _name_slots(
             frame, stem=table.name.rsplit(".", 1)[0], cells=[name for name in child.cells if name in fields]
@@ -199,7 +205,7 @@ def _build_child(child_table: str, child: ChildRows, *, table: Table, tables: Ta
     return Rows(frame=frame, carried=frozenset(carried))
 
 
-def _with_line_owner(lines: pl.DataFrame, child: ChildRows, *, table: Table, tables: Tables) -> pl.DataFrame:
+def _with_line_owner(lines: pl.LazyFrame, child: ChildRows, *, table: Table, tables: Tables) -> pl.LazyFrame:
     layout = table.layout or FileLayout()
     records = next(rows for rows in layout.records if child.of is None or child.of in rows.kinds)
     kind = _kind_of_line(records, table=table)
@@ -212,7 +218,7 @@ def _with_line_owner(lines: pl.DataFrame, child: ChildRows, *, table: Table, tab
     return owned if records is layout.records[0] else owned.filter(is_filled(pl.col("owner_native_id")))
 
 
-def _with_owners(lines: pl.DataFrame, child: ChildRows, *, table: Table) -> pl.DataFrame:
+def _with_owners(lines: pl.LazyFrame, child: ChildRows, *, table: Table) -> pl.LazyFrame:
     found = [pair for owner in child.owners if (pair := owner_expressions(owner, table=table)) is not None]
     if not found:
         return lines.head(0).with_columns(
@@ -225,7 +231,7 @@ def _with_owners(lines: pl.DataFrame, child: ChildRows, *, table: Table) -> pl.D
     return split_owners(owned, separator=table.layout.owner_separator if table.layout is not None else "")
 
 
-def split_owners(owned: pl.DataFrame, *, separator: str) -> pl.DataFrame:
+def split_owners(owned: Lines, *, separator: str) -> Lines:
     """Return one row for each owner where a cell names several, such as `30101,29631`."""
     if not separator:
         return owned

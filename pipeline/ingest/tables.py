@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -118,9 +119,7 @@ def read_table(
             return range(len(written))
         return [place for column in choose(header) if (place := header.find(column)) is not None]
 
-    sha256 = hashlib.sha256(data).hexdigest()
-
-    def as_table(parsed: ParsedTable) -> Table:
+    def as_table(parsed: ParsedTable, *, sha256: str) -> Table:
         return Table(
             name=name,
             header=name_columns(parsed.header),
@@ -132,10 +131,13 @@ def read_table(
         )
 
     def condense_part(part: ParsedTable) -> ParsedTable:
-        return part if condense is None else condense(as_table(part)).parsed
+        # A part of a file has no hash of its own.
+        return part if condense is None else condense(as_table(part, sha256="")).parsed
 
-    return as_table(
-        parse_table(
+    # Beside the reading: a large file takes seconds to hash, and the second core has time for it.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        hashed = beside.submit(hashlib.sha256, data)
+        parsed = parse_table(
             decoded.data,
             name=name,
             center_id=center_id,
@@ -143,7 +145,7 @@ def read_table(
             choose=find_places,
             condense=condense_part,
         )
-    )
+        return as_table(parsed, sha256=hashed.result().hexdigest())
 
 
 def require_rows(table: Table) -> None:
