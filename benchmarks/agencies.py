@@ -3,9 +3,10 @@
     python -m benchmarks.agencies [--agencies 200000] [--seed agencies] [--splink]
 
 The directory is made by `resdir synthesize`, which keeps its own list of abbreviations and its own typing slips; the truth lies beside it.
-It is read and normalized in one process, and matched in a fresh one with two threads: the seconds and the peak are those of matching alone,
-its imports included, the loading of the tables not. Pairs that the truth does not name are two agencies. Nothing is asserted; one JSON
-document is printed.
+It is read and normalized in one process, and matched in a fresh one with two threads. Handed over are the columns that the matcher reads
+(`MATCH_COLUMNS`) and a few more for the truth and for Splink. The seconds are those of matching alone, its imports included, the loading of
+the tables not; the peak holds the tables and all that matching makes of them. Pairs that the truth does not name are two agencies. Nothing
+is asserted; one JSON document is printed.
 
 `--splink` runs Splink (not a dependency: `pip install splink` into an environment of your own and run this with it) on the same agencies as
 flat rows: its default estimation, F1 at .5, .95 and at the best threshold for this truth.
@@ -33,7 +34,8 @@ from benchmarks.memory import forget_peak, memory_mb
 
 ROOT = Path(__file__).resolve().parents[1]
 AS_OF = date(2026, 11, 20)
-_KEEP = ("agency", "site", "service", "service_at_site", "phone", "address", "contact", "taxonomy_link")
+#: Columns besides `MATCH_COLUMNS`: the truth names agencies by their native id, Splink gets one flat row per agency.
+_ALSO = {"agency": ("native_id",), "address": ("address_kind", "postal_code5")}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -83,6 +85,7 @@ def _stage(stage: str, asked: argparse.Namespace, work: Path) -> dict[str, Any]:
 
 def _make(asked: argparse.Namespace) -> dict[str, Any]:
     from pipeline.ingest.read import read_export
+    from pipeline.match.columns import MATCH_COLUMNS
     from pipeline.normalize.directory import normalize_delivery
     from pipeline.synthesize.synthesize import synthesize
     from schemas.parameters import IngestParameters, NormalizeParameters
@@ -97,7 +100,9 @@ def _make(asked: argparse.Namespace) -> dict[str, Any]:
     delivered = read_export(center.path, center_id=center.center_id, parameters=IngestParameters(settle_seconds=0))
     directory = normalize_delivery(delivered, parameters=NormalizeParameters()).directory
     del delivered
-    tables = {name: table for name, table in directory.tables().items() if name in _KEEP}
+    tables = {
+        name: directory.tables()[name].select(*columns, *_ALSO.get(name, ())) for name, columns in MATCH_COLUMNS.items()
+    }
     with (work / "directory.pickle").open("wb") as file:
         pickle.dump(tables, file, protocol=5)
     center.path.unlink()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from pipeline.match.compared import Compared
+from pipeline.match.numbered import by_entity, in_rows
 
 #: Signals of `Entities.contact`.
 CONTACT_SIGNALS: tuple[str, ...] = ("ein", "phone", "email", "domain")
@@ -22,46 +24,44 @@ def compare_contacts(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         most; null when a side has no value), `<signal>_row_a`, `<signal>_row_b` (its contact rows; null when none is shared).
     """
     rows = pair.select("a", "b").with_row_index("row")
-    result = rows
+    shared = _shared_values(rows, compared.contact, child_share=compared.profile.child_share)
+    parts = []
     for signal in CONTACT_SIGNALS:
-        contact = compared.contact.filter(pl.col("signal") == signal)
-        shared = _shared_values(rows, contact, child_share=compared.profile.child_share)
+        found = in_rows(shared.filter(pl.col("signal") == signal).drop("signal"), count=pair.height)
         # Values without worth still show that both sides have something to compare.
-        has = contact.select("entity").unique()
-        both = rows.join(has, left_on="a", right_on="entity", how="semi").join(
-            has, left_on="b", right_on="entity", how="semi"
+        has = np.zeros(compared.entities.count, dtype=bool)
+        has[compared.contact.filter(pl.col("signal") == signal)["entity"].to_numpy()] = True
+        has_both = pl.Series(has[pair["a"].to_numpy()] & has[pair["b"].to_numpy()])
+        parts.append(
+            found.select(
+                pl.when(has_both).then(pl.col("worth").fill_null(0.0)).alias(f"{signal}_worth"),
+                pl.col("row_a").alias(f"{signal}_row_a"),
+                pl.col("row_b").alias(f"{signal}_row_b"),
+            )
         )
-        both = (
-            both.select("row")
-            .join(shared, on="row", how="left", maintain_order="left")
-            .with_columns(pl.col("worth").fill_null(0.0))
-            .rename({"worth": f"{signal}_worth", "row_a": f"{signal}_row_a", "row_b": f"{signal}_row_b"})
-        )
-        result = result.join(both, on="row", how="left", maintain_order="left")
-    return result.sort("row").drop("row", "a", "b")
+    return pl.concat(parts, how="horizontal")
 
 
 def _shared_values(rows: pl.DataFrame, contact: pl.DataFrame, *, child_share: float) -> pl.DataFrame:
-    """Return the shared value worth most per pair; a value that only a child record has counts a share."""
-    values = contact.select("entity", "key", "contact_row", "is_own", "worth")
+    """Return the shared value worth most per pair and signal; a value that only a child record has counts a share."""
+    # Most values stand in one row and are shared by nobody.
+    values = contact.filter(pl.col("value").is_not_null()).select(
+        "entity", "signal", "value", "contact_row", "is_own", "worth"
+    )
     return (
-        rows.join(
-            values.rename({"entity": "a", "contact_row": "row_a", "is_own": "own_a"}),
-            on="a",
-            how="inner",
-            maintain_order="left",
-        )
+        rows.join(values.rename({"entity": "a", "contact_row": "row_a", "is_own": "own_a"}), on="a", how="inner")
         .join(
-            values.drop("worth").rename({"entity": "b", "contact_row": "row_b", "is_own": "own_b"}),
-            on=["b", "key"],
+            values.drop("signal", "worth").rename({"entity": "b", "contact_row": "row_b", "is_own": "own_b"}),
+            on=["b", "value"],
             how="inner",
         )
         .with_columns(
-            worth=pl.col("worth") * pl.when(pl.col("own_a") & pl.col("own_b")).then(1.0).otherwise(child_share)
+            worth=pl.col("worth") * pl.when(pl.col("own_a") & pl.col("own_b")).then(1.0).otherwise(child_share),
         )
-        .sort("row", "worth", "key", descending=[False, True, False])
-        .unique("row", keep="first", maintain_order=True)
-        .select("row", "worth", "row_a", "row_b")
+        # The rows of an entity are in order of their values.
+        .sort("signal", "row", "worth", "row_a", "row_b", descending=[False, False, True, False, False])
+        .unique(["signal", "row"], keep="first", maintain_order=True)
+        .select("signal", "row", "worth", "row_a", "row_b")
     )
 
 
@@ -72,18 +72,13 @@ def compare_codes(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         One row per pair, in the order of `pair`: `codes_shared`, `codes_fewer` (count of codes of the side with fewer); null when a
         side has none.
     """
-    rows = pair.select("a", "b").with_row_index("row")
-    code = compared.code
-    return (
-        rows.join(code.rename({"entity": "a", "codes": "codes_a"}), on="a", how="left", maintain_order="left")
-        .join(code.rename({"entity": "b", "codes": "codes_b"}), on="b", how="left", maintain_order="left")
-        .sort("row")
-        .select(
-            codes_shared=pl.col("codes_a").list.set_intersection("codes_b").list.len(),
-            codes_fewer=pl.when(pl.col("codes_a").is_not_null() & pl.col("codes_b").is_not_null()).then(
-                pl.min_horizontal(pl.col("codes_a").list.len(), pl.col("codes_b").list.len())
-            ),
-        )
+    code = by_entity(compared.code, count=compared.entities.count)["codes"]
+    codes = pl.DataFrame({"a": code.gather(pair["a"]), "b": code.gather(pair["b"])})
+    return codes.select(
+        codes_shared=pl.col("a").list.set_intersection("b").list.len(),
+        codes_fewer=pl.when(pl.col("a").is_not_null() & pl.col("b").is_not_null()).then(
+            pl.min_horizontal(pl.col("a").list.len(), pl.col("b").list.len())
+        ),
     )
 
 
@@ -93,24 +88,11 @@ def compare_areas(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     Returns:
         One row per pair, in the order of `pair`: `has_same_postal_code`, `has_same_city`; null when a side has none.
     """
-    rows = pair.select("a", "b").with_row_index("row")
-    area = compared.area
-    joined = (
-        rows.join(
-            area.rename({name: f"{name}_a" for name in area.columns} | {"entity": "a"}),
-            on="a",
-            how="left",
-            maintain_order="left",
-        )
-        .join(
-            area.rename({name: f"{name}_b" for name in area.columns} | {"entity": "b"}),
-            on="b",
-            how="left",
-            maintain_order="left",
-        )
-        .sort("row")
-    )
-    return joined.select(
+    area = by_entity(compared.area.select("entity", "postal_codes", "cities"), count=compared.entities.count)
+    sides = [
+        area[pair[side]].rename({name: f"{name}_{side}" for name in ("postal_codes", "cities")}) for side in ("a", "b")
+    ]
+    return pl.concat(sides, how="horizontal").select(
         _shares("postal_codes").alias("has_same_postal_code"), _shares("cities").alias("has_same_city")
     )
 

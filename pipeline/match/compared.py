@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.match.entities import Entities
-from pipeline.match.names import Names, prepare_names, words_of
+from pipeline.match.names import Names, keys_of, prepare_names
+from pipeline.match.numbered import in_rows, repeated
 from pipeline.match.places import street_core, street_directions
+from pipeline.match.streets import Streets, number_streets
 from schemas.match_parameters import MatchParameters, ProfileParameters, Rarity, SharedHosts
 
 
@@ -19,9 +21,11 @@ class Compared:
     Attributes:
         entities: The entities themselves.
         names: Their names in comparison form.
-        contact: `Entities.contact` with `contact_row`, `owner_count` (different main names that have the value) and `worth`
-            (1 for a value of few owners, 0 for a switchboard). Hotlines and toll-free numbers of several owners are gone.
-        place: `Entities.place` with `place_row`, `core`, `directions`, `owner_count` and `worth`.
+        contact: `Entities.contact` with `contact_row`, `value` (a number that rows of one value have in common, null for a value in
+            one row), `owner_count` (different main names that have the value) and `worth` (1 for a value of few owners, 0 for a
+            switchboard). Hotlines and toll-free numbers of several owners are gone.
+        place: `Entities.place` with `place_row`, `core`, `directions`, `owner_count` and `worth`, sorted by entity.
+        street: The street addresses among them as numbers.
         code: One row per entity with taxonomy codes: `entity`, `codes` (code numbers).
         area: One row per entity: `entity`, `postal_codes`, `cities`.
         program: One row per entity and service name: `entity`, `key` (sorted words), `shown`.
@@ -32,6 +36,7 @@ class Compared:
     names: Names
     contact: pl.DataFrame
     place: pl.DataFrame
+    street: Streets
     code: pl.DataFrame
     area: pl.DataFrame
     program: pl.DataFrame
@@ -48,11 +53,13 @@ def prepare(entities: Entities, *, profile: ProfileParameters, parameters: Match
     """
     names = prepare_names(entities, words=parameters.words)
     owners = names.name.filter(pl.col("is_main")).select("entity", owner="key_id").unique("entity", keep="any")
+    place = _weigh_places(entities.place, owners=owners, rarity=profile.address_rarity)
     return Compared(
         entities=entities,
         names=names,
         contact=_weigh_contacts(entities.contact, owners=owners, rarity=profile.rarity, hosts=parameters.hosts),
-        place=_weigh_places(entities.place, owners=owners, rarity=profile.address_rarity),
+        place=place,
+        street=number_streets(place, count=entities.count),
         code=_code_numbers(entities.code),
         area=_areas(entities.place),
         program=_program_keys(entities.program, parameters=parameters),
@@ -90,31 +97,40 @@ def _weigh_places(place: pl.DataFrame, *, owners: pl.DataFrame, rarity: Rarity) 
     "100 Main Street" stands in many towns: only owners in one ZIP area (its first three digits, else the city) share a house. Three
     digits, not five, so that a slip in the last ones still counts.
     """
-    split = place.with_columns(
-        core=street_core(pl.col("street")),
-        directions=street_directions(pl.col("street")),
-        __area=pl.coalesce(pl.col("postal_code").str.slice(0, 3), "city"),
+    street = place.select(pl.col("street").unique()).with_columns(
+        core=street_core(pl.col("street")), directions=street_directions(pl.col("street"))
     )
-    counted = _count_owners(split, owners=owners, by=["house_number", "core", "__area"]).drop("__area")
+    split = place.join(street, on="street", how="left", nulls_equal=True, maintain_order="left").with_columns(
+        __area=pl.coalesce(pl.col("postal_code").str.slice(0, 3), "city")
+    )
+    counted = _count_owners(split, owners=owners, by=["house_number", "core", "__area"]).drop("__area", "value")
     return counted.with_columns(worth=worth_of(pl.col("owner_count"), rarity=rarity)).with_row_index("place_row")
 
 
 def _count_owners(rows: pl.DataFrame, *, owners: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """Add `owner_count`. Records of one main name are one owner: copies of a record make no switchboard."""
-    several = rows.group_by(by).len().filter(pl.col("len") > 1)
+    """Add `owner_count`, and `value`: a number that the rows of one value have in common, null where a value stands in one row.
+
+    Records of one main name are one owner: copies of a record make no switchboard.
+    """
     # Nearly every value stands in one row: only the others have owners to be told apart.
-    counts = (
-        rows.select("entity", *by)
-        .join(several.select(by), on=by, how="semi", nulls_equal=True)
-        .join(owners, on="entity", how="left", maintain_order="left")
-        # Two entities stay the least there is to compare, whatever they are called.
+    several = (
+        repeated(rows.select("entity", *by), by=by)
         .group_by(by)
-        .agg(names=pl.col("owner").n_unique(), entities=pl.col("entity").n_unique())
-        .with_columns(owner_count=pl.max_horizontal("names", pl.min_horizontal("entities", pl.lit(2))))
+        .agg("row", "entity")
+        .filter(pl.col("row").list.len() > 1)
+        .select("row", "entity")
+        .with_row_index("value")
+        .explode("row", "entity", keep_nulls=False, empty_as_null=False)
+        .join(owners, on="entity", how="left")
     )
-    return rows.join(
-        counts.select(*by, "owner_count"), on=by, how="left", nulls_equal=True, maintain_order="left"
-    ).with_columns(pl.col("owner_count").fill_null(1))
+    # Two entities stay the least there is to compare, whatever they are called.
+    counts = several.group_by("value").agg(names=pl.col("owner").n_unique(), entities=pl.col("entity").n_unique())
+    counted = several.join(counts, on="value", how="inner").select(
+        "row", "value", owner_count=pl.max_horizontal("names", pl.min_horizontal("entities", pl.lit(2)))
+    )
+    return pl.concat([rows, in_rows(counted, count=rows.height)], how="horizontal").with_columns(
+        pl.col("owner_count").fill_null(1)
+    )
 
 
 def _code_numbers(code: pl.DataFrame) -> pl.DataFrame:
@@ -142,11 +158,7 @@ def _areas(place: pl.DataFrame) -> pl.DataFrame:
 
 def _program_keys(program: pl.DataFrame, *, parameters: MatchParameters) -> pl.DataFrame:
     """Return service names as sorted words."""
-    keys = (
-        words_of(program["text"].drop_nulls(), words=parameters.words)
-        .group_by("text", maintain_order=True)
-        .agg(key=pl.col("word").unique().sort().str.join(" "))
-    )
+    keys = keys_of(program["text"], words=parameters.words)
     return (
         program.join(keys, on="text", how="inner", maintain_order="left")
         .select("entity", "key", "shown")

@@ -22,8 +22,6 @@ from schemas.directory import Directory
 from schemas.enumerations import Origin, RecordKind
 from schemas.match_parameters import MatchParameters
 
-_OWNER = ("center_id", "owner_kind", "owner_uid")
-
 
 def entities_of_directory(directory: Directory, *, parameters: MatchParameters) -> Entities:
     """Return the delivered agencies of the directory, active or not, as entities.
@@ -32,7 +30,7 @@ def entities_of_directory(directory: Directory, *, parameters: MatchParameters) 
     `is_own = false` where the agency record itself does not carry them. Rows whose agency is missing from the export take no part.
 
     Args:
-        directory: The canonical tables of one or many centers.
+        directory: The canonical tables of one or many centers; the columns `MATCH_COLUMNS` are enough.
         parameters: Shared hosts.
     """
     entity = _agencies(directory)
@@ -51,87 +49,90 @@ def _agencies(directory: Directory) -> pl.DataFrame:
     """Number the delivered agencies and point each to its parent."""
     agency = (
         directory.agency.filter(pl.col("origin") == Origin.DELIVERED)
+        .select("center_id", "record_uid", "name", "status", "parent_uid", "parent_native_id")
         .unique(["center_id", "record_uid"], keep="any")
         .sort("center_id", "record_uid")
         .with_row_index("entity")
     )
     numbers = agency.select("center_id", pl.col("record_uid").alias("parent_uid"), pl.col("entity").alias("parent"))
-    parent_name = pl.coalesce("parent_uid", "parent_native_id")
-    agency = agency.join(numbers, on=["center_id", "parent_uid"], how="left", maintain_order="left").with_columns(
+    parents = (
+        agency.select("entity", "center_id", "parent_uid")
+        .drop_nulls("parent_uid")
+        .join(numbers, on=["center_id", "parent_uid"], how="inner")
         # An agency may name itself as its parent: that is no parent.
-        parent=pl.when(pl.col("parent") != pl.col("entity")).then("parent"),
+        .filter(pl.col("parent") != pl.col("entity"))
+        .select("entity", "parent")
+    )
+    parent_name = pl.coalesce("parent_uid", "parent_native_id")
+    numbered = agency.join(parents, on="entity", how="left", maintain_order="left").with_columns(
         parent_key=pl.when(parent_name.is_not_null() & (parent_name != pl.col("record_uid"))).then(
             pl.concat_str("center_id", parent_name, separator="|")
         ),
         uid=pl.col("record_uid"),
     )
-    return frame_of(agency, ENTITY_SCHEMA).sort("entity")
+    return numbered.select(pl.col(name).cast(dtype) for name, dtype in ENTITY_SCHEMA.items())
 
 
 def _owners(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
-    """Return for every record its agency's number and whether what it tells must not be shown."""
-    records = directory.records().select(
-        "center_id",
-        pl.col("kind").alias("owner_kind"),
-        pl.col("record_uid").alias("owner_uid"),
-        "agency_uid",
-        "is_confidential_place",
-        is_withheld=pl.col("withheld_reason").is_not_null(),
-    )
-    hidden = records.filter(
-        (pl.col("owner_kind") == RecordKind.AGENCY) & (pl.col("is_confidential_place") | pl.col("is_withheld"))
-    ).select(
-        "center_id",
-        pl.col("owner_uid").alias("agency_uid"),
-        is_agency_confidential="is_confidential_place",
-        is_agency_hidden=pl.lit(value=True),
-    )
-    private_sites = directory.site.filter(pl.col("is_address_private")).select(
-        "center_id",
-        pl.col("kind").alias("owner_kind"),
-        pl.col("record_uid").alias("owner_uid"),
-        is_site_private=pl.lit(True),
-    )
-    numbers = entity.select("center_id", pl.col("uid").alias("agency_uid"), "entity")
-    return (
-        records.with_columns(
-            agency_uid=pl.when(pl.col("owner_kind") == RecordKind.AGENCY).then("owner_uid").otherwise("agency_uid")
-        )
-        .join(numbers, on=["center_id", "agency_uid"], how="inner", maintain_order="left")
-        .join(hidden.unique(), on=["center_id", "agency_uid"], how="left", maintain_order="left")
-        .join(private_sites.unique(), on=list(_OWNER), how="left", maintain_order="left")
-        .select(
-            *_OWNER,
-            "entity",
-            is_own=pl.col("owner_kind") == RecordKind.AGENCY,
-            is_place_private=pl.col("is_confidential_place")
-            | pl.col("is_agency_confidential").fill_null(False)
-            | pl.col("is_site_private").fill_null(False),
-            # As in findings: what a withheld record or a confidential place can be reached by is not shown either.
-            is_contact_private=pl.col("is_confidential_place")
-            | pl.col("is_withheld")
-            | pl.col("is_agency_hidden").fill_null(False),
-        )
-        .unique(list(_OWNER), keep="any")
-        .with_columns(_owner_hash())
-    )
+    """Return for every record its agency's number and whether what it tells must not be shown.
 
-
-def _with_owner(rows: pl.DataFrame, owner: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows that belong to an agency, with `entity`, `is_own`, `is_place_private` and `is_contact_private` of their owner.
-
-    Joined by a hash of the owner's uid: three texts as keys take most of the time of a large directory. All three are compared behind
-    it, so that two uids with one hash, or one uid in two centers, do no harm.
+    Returns:
+        `owner` (number of the record, see `_number_of`), `entity`, `is_own`, `is_place_private`, `is_contact_private`.
     """
-    found = rows.with_columns(_owner_hash()).join(
-        owner.rename({name: f"__{name}" for name in _OWNER}), on="__hash", how="inner"
+    number = _number_of("center_id", "kind", "record_uid")
+    records = pl.concat(
+        [
+            table.select(
+                owner=number,
+                agency=_number_of("center_id", pl.lit(RecordKind.AGENCY.value), uid),
+                is_own=pl.lit(table is directory.agency),
+                is_confidential="is_confidential_place",
+                is_withheld=pl.col("withheld_reason").is_not_null(),
+                is_private="is_address_private" if table is directory.site else pl.lit(value=False),
+            )
+            for table, uid in (
+                (directory.agency, "record_uid"),
+                (directory.site, "agency_uid"),
+                (directory.service, "agency_uid"),
+                (directory.service_at_site, "agency_uid"),
+            )
+        ]
+    ).filter(pl.col("agency").is_not_null())
+    # A record that stands twice is as private as either row says.
+    if records["owner"].n_unique() < records.height:
+        flags = pl.col("is_own", "is_confidential", "is_withheld", "is_private").any()
+        records = records.group_by("owner", maintain_order=True).agg(pl.col("agency").first(), flags)
+    numbers = entity.select("entity", agency=_number_of("center_id", pl.lit(RecordKind.AGENCY.value), "uid"))
+    hidden = records.filter(pl.col("is_own") & (pl.col("is_confidential") | pl.col("is_withheld"))).select(
+        "agency", is_agency_confidential="is_confidential", is_agency_hidden=pl.lit(value=True)
     )
-    is_same = found.select(pl.all_horizontal(pl.col(name) == pl.col(f"__{name}") for name in _OWNER)).to_series()
-    return (found if is_same.all() else found.filter(is_same)).drop("__hash", *(f"__{name}" for name in _OWNER))
+    agency = numbers.join(hidden, on="agency", how="left").with_columns(
+        pl.col("is_agency_confidential", "is_agency_hidden").fill_null(value=False)
+    )
+    return records.join(agency, on="agency", how="inner").select(
+        "owner",
+        "entity",
+        "is_own",
+        is_place_private=pl.col("is_confidential") | pl.col("is_agency_confidential") | pl.col("is_private"),
+        # As in findings: what a withheld record or a confidential place can be reached by is not shown either.
+        is_contact_private=pl.col("is_confidential") | pl.col("is_withheld") | pl.col("is_agency_hidden"),
+    )
 
 
-def _owner_hash() -> pl.Expr:
-    return pl.col("owner_uid").hash().alias("__hash")
+def _number_of(center: str, kind: str | pl.Expr, uid: str) -> pl.Expr:
+    """Return one number for center, kind and uid of a record: null without a uid.
+
+    Joining by three texts takes most of the time of a large directory. Two of a million records get one number by chance once in
+    some ten million directories.
+    """
+    kind = pl.col(kind) if isinstance(kind, str) else kind
+    number = pl.col(uid).hash(seed=1) ^ pl.col(center).hash(seed=2) ^ kind.hash(seed=3)
+    return pl.when(pl.col(uid).is_not_null()).then(number)
+
+
+#: Number of the record that a row belongs to, and of the record that a row is.
+_OWNER = _number_of("center_id", "owner_kind", "owner_uid").alias("owner")
+_RECORD = _number_of("center_id", "kind", "record_uid").alias("owner")
 
 
 def _names(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
@@ -140,7 +141,11 @@ def _names(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
         entity.select("entity", "center_id", "uid"), on=["center_id", "uid"], how="inner"
     )
     main = agency.select("entity", shown="name", text=pl.coalesce("name_key", "name"), is_main=pl.lit(True))
-    other = agency.select("entity", shown="aka", is_main=pl.lit(False)).explode("shown").with_columns(text="shown")
+    other = (
+        agency.select("entity", shown="aka", is_main=pl.lit(False))
+        .explode("shown", keep_nulls=False, empty_as_null=False)
+        .with_columns(text="shown")
+    )
     names = pl.concat([main, other.select(main.columns)]).filter(pl.col("text").is_not_null())
     return frame_of(names, NAME_SCHEMA)
 
@@ -151,64 +156,54 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
     Every kind is brought down to one row per agency and value before the next is made of it: a large agency repeats its switchboard
     and its website on each of its services.
     """
-    records = pl.concat(
-        [
-            table.filter(pl.col("email").is_not_null() | pl.col("url_domain_key").is_not_null()).select(
-                "center_id",
-                pl.col("kind").alias("owner_kind"),
-                pl.col("record_uid").alias("owner_uid"),
-                "email",
-                "url_domain_key",
-            )
-            for table in (directory.agency, directory.site, directory.service, directory.service_at_site)
-        ]
-    ).pipe(_with_owner, owner)
     phone = (
-        directory.phone.filter(pl.col("e164").is_not_null())
-        .select(*_OWNER, "e164", "number_written", "is_private")
+        directory.phone.lazy()
+        .filter(pl.col("e164").is_not_null())
+        .select(_OWNER, "is_private", key=pl.col("e164").str.strip_prefix("+"), shown="number_written")
         .pipe(_with_owner, owner)
-        .select(
-            "entity",
-            "is_own",
-            key=pl.col("e164").str.strip_prefix("+"),
-            shown="number_written",
-            is_private=pl.col("is_private") | pl.col("is_contact_private"),
-        )
+        .select("entity", "key", "shown", "is_own", is_private=pl.col("is_private") | pl.col("is_contact_private"))
     )
     email = pl.concat(
         [
-            records.select("entity", "is_own", "email", is_private="is_contact_private"),
-            directory.contact.filter(pl.col("email").is_not_null())
-            .select(*_OWNER, "email", "is_private")
-            .pipe(_with_owner, owner)
-            .select("entity", "is_own", "email", is_private=pl.col("is_private") | pl.col("is_contact_private")),
+            _of_records(directory, "email").select(_RECORD, "email", is_private=pl.lit(value=False)),
+            directory.contact.lazy().filter(pl.col("email").is_not_null()).select(_OWNER, "email", "is_private"),
         ]
-    ).drop_nulls("email")
-    email = _strongest(
-        email.select("entity", "is_own", "is_private", key=pl.col("email").str.to_lowercase(), shown="email"),
+    ).pipe(_with_owner, owner)
+    emails = _strongest(
+        email.select(
+            "entity",
+            "is_own",
+            is_private=pl.col("is_private") | pl.col("is_contact_private"),
+            key=pl.col("email").str.to_lowercase(),
+            shown="email",
+        ),
         by=["entity", "key"],
     )
     hosts = pl.concat(
         [
-            records.select("entity", "is_own", is_private="is_contact_private", host="url_domain_key"),
-            email.select("entity", "is_own", "is_private", host=pl.col("key").str.extract(r"@(.+)$", 1)),
+            _of_records(directory, "url_domain_key")
+            .select(_RECORD, host="url_domain_key")
+            .pipe(_with_owner, owner)
+            .select("entity", "is_own", "host", is_private="is_contact_private"),
+            emails.lazy().select(
+                "entity", "is_own", host=pl.col("key").str.extract(r"@(.+)$", 1), is_private="is_private"
+            ),
         ]
     ).drop_nulls("host")
-    hosts = _strongest(hosts, by=["entity", "host"])
-    domain = hosts.join(
-        own_domains(hosts["host"], shared=parameters.hosts), on="host", how="inner", maintain_order="left"
-    ).drop_nulls("domain")
+    host = _strongest(hosts, by=["entity", "host"])
+    domain = host.join(own_domains(host["host"], shared=parameters.hosts), on="host", how="inner").drop_nulls("domain")
     ein = (
-        directory.agency.filter(pl.col("ein").is_not_null())
-        .select("center_id", pl.col("kind").alias("owner_kind"), pl.col("record_uid").alias("owner_uid"), key="ein")
+        directory.agency.lazy()
+        .filter(pl.col("ein").is_not_null())
+        .select(_RECORD, key="ein")
         .pipe(_with_owner, owner)
-        .select("entity", "is_own", "key", shown="key", is_private=pl.lit(False))
+        .select("entity", "is_own", "key", shown="key", is_private=pl.lit(value=False))
     )
     parts = {
         "phone": _strongest(phone, by=["entity", "key"]),
-        "email": email,
+        "email": emails,
         "domain": _strongest(
-            domain.select("entity", "is_own", "is_private", key="domain", shown="domain"), by=["entity", "key"]
+            domain.lazy().select("entity", "is_own", "is_private", key="domain", shown="domain"), by=["entity", "key"]
         ),
         "ein": _strongest(ein, by=["entity", "key"]),
     }
@@ -221,54 +216,52 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
     )
 
 
+def _of_records(directory: Directory, column: str) -> pl.LazyFrame:
+    """Return the records of all kinds that have a value in the column."""
+    tables = (directory.agency, directory.site, directory.service, directory.service_at_site)
+    return pl.concat(
+        [
+            table.lazy().filter(pl.col(column).is_not_null()).select("center_id", "kind", "record_uid", column)
+            for table in tables
+        ]
+    )
+
+
+def _with_owner(rows: pl.LazyFrame, owner: pl.DataFrame) -> pl.LazyFrame:
+    """Return the rows that belong to an agency, with `entity`, `is_own`, `is_place_private` and `is_contact_private` of their owner."""
+    return rows.join(owner.lazy(), on="owner", how="inner").drop("owner")
+
+
 def _places(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
     """Return the addresses of the agencies, their sites and their services."""
-    places = directory.address.select(
-        *_OWNER, "line1", "city", "postal_code", "house_number_key", "address_key", "is_private"
-    ).pipe(_with_owner, owner)
     # What an agency repeats on its sites and services is brought to comparison form once.
-    written = ["entity", "line1", "city", "postal_code", "house_number_key", "address_key"]
+    written = ["line1", "city", "postal_code", "house_number_key", "address_key"]
     places = _strongest(
-        places.select(*written, "is_own", is_private=pl.col("is_private") | pl.col("is_place_private")), by=written
+        directory.address.lazy()
+        .select(_OWNER, *written, "is_private")
+        .pipe(_with_owner, owner)
+        .select("entity", *written, "is_own", is_private=pl.col("is_private") | pl.col("is_place_private")),
+        by=["entity", *written],
     )
-    places = (
-        places.join(
-            _distinct(places["line1"], "street", street_of),
-            on="line1",
-            how="left",
-            nulls_equal=True,
-            maintain_order="left",
+    forms = {"line1": ("street", street_of), "city": ("city_form", city_of), "postal_code": ("zip", postal_code_of)}
+    for column, (name, form) in forms.items():
+        places = places.join(
+            _distinct(places[column], name, form), on=column, how="left", nulls_equal=True, maintain_order="left"
         )
-        .join(
-            _distinct(places["city"], "city_form", city_of),
-            on="city",
-            how="left",
-            nulls_equal=True,
-            maintain_order="left",
-        )
-        .join(
-            _distinct(places["postal_code"], "zip", postal_code_of),
-            on="postal_code",
-            how="left",
-            nulls_equal=True,
-            maintain_order="left",
-        )
-        .select(
-            "entity",
-            "address_key",
-            "street",
-            "is_private",
-            "is_own",
-            house_number="house_number_key",
-            city="city_form",
-            postal_code="zip",
-            shown=pl.concat_str("line1", "city", "postal_code", separator=", ", ignore_nulls=True),
-        )
-        .filter(pl.any_horizontal(pl.col("street", "city", "postal_code", "address_key").is_not_null()))
-    )
+    places = places.select(
+        "entity",
+        "address_key",
+        "street",
+        "is_private",
+        "is_own",
+        house_number="house_number_key",
+        city="city_form",
+        postal_code="zip",
+        shown=pl.concat_str("line1", "city", "postal_code", separator=", ", ignore_nulls=True),
+    ).filter(pl.any_horizontal(pl.col("street", "city", "postal_code", "address_key").is_not_null()))
     by = ["entity", "house_number", "street", "city", "postal_code"]
     columns = [pl.col(name).cast(dtype) for name, dtype in PLACE_SCHEMA.items()]
-    return _strongest(places, by=by).select(columns).sort(by, nulls_last=True)
+    return _strongest(places.lazy(), by=by).select(columns).sort(by, nulls_last=True)
 
 
 def _distinct(values: pl.Series, name: str, form: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
@@ -278,32 +271,24 @@ def _distinct(values: pl.Series, name: str, form: Callable[[pl.Expr], pl.Expr]) 
 
 def _codes(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
     """Return the service codes with which the agency, its sites or its services are indexed."""
-    links = directory.taxonomy_link.select(*_OWNER, "code")
-    return frame_of(links.pipe(_with_owner, owner), CODE_SCHEMA)
+    links = directory.taxonomy_link.lazy().select(_OWNER, "code").pipe(_with_owner, owner)
+    return links.select(*CODE_SCHEMA).unique().collect(engine="streaming").sort("entity", "code")
 
 
 def _programs(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
     """Return the names of the services."""
-    services = directory.service.select(
-        "center_id",
-        pl.col("kind").alias("owner_kind"),
-        pl.col("record_uid").alias("owner_uid"),
-        pl.col("name").alias("shown"),
-        pl.coalesce("name_key", "name").alias("text"),
-    ).drop_nulls("text")
-    return frame_of(services.pipe(_with_owner, owner), PROGRAM_SCHEMA)
+    services = (
+        directory.service.lazy()
+        .select(_RECORD, shown="name", text=pl.coalesce("name_key", "name"))
+        .drop_nulls("text")
+        .pipe(_with_owner, owner)
+    )
+    return services.select(*PROGRAM_SCHEMA).unique().collect(engine="streaming").sort("entity", "shown", "text")
 
 
-def _strongest(rows: pl.DataFrame, *, by: list[str]) -> pl.DataFrame:
+def _strongest(rows: pl.LazyFrame, *, by: list[str]) -> pl.DataFrame:
     """Keep one row per value: own if any is own, private if any is private; of several texts the first in order."""
     flags = ("is_own", "is_private")
-    others = [name for name in rows.columns if name not in by and name not in flags]
-    # Most rows repeat another in every column: dropping those first leaves little to put in order.
-    return (
-        rows.group_by([*by, *others])
-        .agg(pl.col(name).any() for name in flags)
-        .group_by(by)
-        .agg(*(pl.col(name).min() for name in others), *(pl.col(name).any() for name in flags))
-        if others
-        else rows.group_by(by).agg(pl.col(name).any() for name in flags)
-    )
+    others = [name for name in rows.collect_schema() if name not in by and name not in flags]
+    kept = rows.group_by(by).agg(*(pl.col(name).min() for name in others), *(pl.col(name).any() for name in flags))
+    return kept.collect(engine="streaming")

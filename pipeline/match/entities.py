@@ -79,4 +79,4 @@ class Entities:
 def frame_of(frame: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:
     """Return the frame with the columns of the schema, in a fixed row order and without repeated rows."""
     columns = [pl.col(name).cast(dtype) for name, dtype in schema.items()]
-    return frame.select(columns).unique().sort(list(schema), nulls_last=True)
+    return frame.lazy().select(columns).unique().collect(engine="streaming").sort(list(schema), nulls_last=True)

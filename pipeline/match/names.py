@@ -80,44 +80,101 @@ def words_of(texts: pl.Series, *, words: NameWords) -> pl.DataFrame:
         `number` (value when the word is a number, else null). A name made of ignored words alone keeps them; a name without letters
         and digits has no row.
     """
-    spelled = {source: target.split() for source, target in words.spelled_alike.items()}
-    folded = (
-        pl.DataFrame({"text": texts.unique().sort()})
-        .with_row_index("text_id")
-        .with_columns(word=fold_text(pl.col("text")).str.split(" "))
+    folded = pl.DataFrame({"text": texts.unique().sort()}).with_row_index("text_id")
+    written = (
+        folded.select("text_id", written=fold_text(pl.col("text")).str.split(" "))
+        .explode("written", keep_nulls=False, empty_as_null=False)
+        .filter(pl.col("written") != "")
     )
+    spelled, word = _vocabulary(written["written"].unique(), words=words)
+    known = written.join(spelled, on="written", how="left", maintain_order="left")
+    telling = known.filter(~pl.col("is_ignored"))["text_id"].unique()
     flat = (
-        folded.explode("word", keep_nulls=False, empty_as_null=False)
-        .filter(pl.col("word") != "")
-        .with_columns(is_ignored=pl.col("word").is_in(words.ignored))
-        .filter(~pl.col("is_ignored") | pl.col("is_ignored").all().over("text_id"))
+        known.filter(~pl.col("is_ignored") | ~pl.col("text_id").is_in(telling.implode()))
+        .select("text_id", "word_id")
+        .explode("word_id", keep_nulls=False, empty_as_null=False)
     )
+    row = pl.int_range(pl.len(), dtype=pl.UInt32)
+    is_first = (pl.col("text_id") != pl.col("text_id").shift()).fill_null(value=True)
+    placed = flat.with_columns(is_first=is_first, row=row).with_columns(
+        position=pl.col("row") - pl.when("is_first").then("row").forward_fill(),
+        is_last=pl.col("is_first").shift(-1).fill_null(value=True),
+    )
+    number = pl.when(pl.col("is_last") & (pl.col("position") > 0)).then("last_number").otherwise("number")
+    return (
+        pl.concat([placed, word[placed["word_id"]]], how="horizontal")
+        .with_columns(folded["text"].gather(placed["text_id"]), number=number)
+        .select("text", "text_id", "position", pl.coalesce("number", "word").alias("word"), "initial", "number")
+    )
+
+
+def _vocabulary(written: pl.Series, *, words: NameWords) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Bring every distinct word to its form once.
+
+    Returns:
+        `written`, `is_ignored` and `word_id` (row numbers of the words it is compared as, a list); and by row number `word` (without
+        plural ending), `initial`, `number` (its value when it is one) and `last_number` (the same at the end of a name).
+    """
     variants = pl.DataFrame(
-        {"word": list(spelled), "variant": list(spelled.values())},
-        schema={"word": pl.String, "variant": pl.List(pl.String)},
+        {"written": list(words.spelled_alike), "variant": [target.split() for target in words.spelled_alike.values()]},
+        schema={"written": pl.String, "variant": pl.List(pl.String)},
     )
-    flat = (
-        flat.join(variants, on="word", how="left", maintain_order="left")
-        .with_columns(word=pl.col("variant").fill_null(pl.concat_list("word")))
-        .explode("word")
-        .with_columns(position=pl.int_range(pl.len(), dtype=pl.UInt32).over("text_id"))
+    spelled = (
+        written.to_frame("written")
+        .join(variants, on="written", how="left")
+        .with_columns(word=pl.col("variant").fill_null(pl.concat_list("written")))
+        .explode("word", keep_nulls=False, empty_as_null=False)
     )
-    is_last = pl.col("position") == pl.col("position").max().over("text_id")
-    lone = {"i": "1", "v": "5", "x": "10"}
-    number = (
-        pl.when(pl.col("word").str.contains(r"^\d+(?:st|nd|rd|th)?$"))
-        .then(pl.col("word").str.extract(r"^0*(\d+)", 1))
-        .when(is_last & (pl.col("position") > 0) & pl.col("word").is_in(list(lone)))
-        .then(pl.col("word").replace_strict(lone, default=None))
-        .otherwise(pl.col("word").replace_strict(words.number_words, default=None))
+    text = pl.col("word")
+    digits = pl.when(text.str.contains(r"^\d+(?:st|nd|rd|th)?$")).then(text.str.extract(r"^0*(\d+)", 1))
+    lone = text.replace_strict({"i": "1", "v": "5", "x": "10"}, default=None, return_dtype=pl.String)
+    named = text.replace_strict(words.number_words, default=None, return_dtype=pl.String)
+    word = spelled.select(text.unique())
+    ids = word.with_row_index("word_id")
+    return (
+        spelled.join(ids, on="word", how="left")
+        .group_by("written", maintain_order=True)
+        .agg("word_id")
+        .with_columns(is_ignored=pl.col("written").is_in(words.ignored)),
+        word.select(
+            _singular(text).alias("word"),
+            initial=text.str.slice(0, 1),
+            number=pl.coalesce(digits, named),
+            last_number=pl.coalesce(digits, lone, named),
+        ),
     )
-    return flat.with_columns(number=number, initial=pl.col("word").str.slice(0, 1)).select(
-        "text",
-        "text_id",
-        "position",
-        pl.coalesce("number", _singular(pl.col("word"))).alias("word"),
-        "initial",
-        "number",
+
+
+def keys_of(texts: pl.Series, *, words: NameWords) -> pl.DataFrame:
+    """Return the sorted words of each distinct text.
+
+    Returns:
+        `text` and `key` (the distinct words in order, with blanks between them); texts without a word have no row.
+    """
+    flat, word = _numbered_words(texts.drop_nulls(), words=words)
+    text = flat.select("text_id", "text").unique("text_id", keep="any")
+    return _sorted_words(flat, word).join(text, on="text_id", how="inner").select("text", "key")
+
+
+def _numbered_words(texts: pl.Series, *, words: NameWords) -> tuple[pl.DataFrame, pl.Series]:
+    """Return `words_of` with `token`, the place of the word among the distinct words in order, and these words."""
+    flat = words_of(texts, words=words)
+    word = flat["word"].unique().sort()
+    return flat.join(word.to_frame().with_row_index("token"), on="word", how="left", maintain_order="left"), word
+
+
+def _sorted_words(flat: pl.DataFrame, word: pl.Series) -> pl.DataFrame:
+    """Return `text_id`, `tokens` (its distinct words in order) and `key` (the same spelled out), in order of the texts.
+
+    Numbers are sorted instead of words, all at once: word by word and text by text it takes several times as long.
+    """
+    packed = flat.select(pl.col("text_id").cast(pl.UInt64) * 2**32 + pl.col("token")).to_series().unique().sort()
+    apart = pl.DataFrame({"text_id": (packed // 2**32).cast(pl.UInt32), "tokens": (packed % 2**32).cast(pl.UInt32)})
+    return (
+        apart.with_columns(key=word.gather(apart["tokens"]))
+        .group_by("text_id", maintain_order=True)
+        .agg("tokens", "key")
+        .with_columns(pl.col("key").list.join(" "))
     )
 
 
@@ -128,16 +185,13 @@ def prepare_names(entities: Entities, *, words: NameWords) -> Names:
         entities: Uses `name`, and `place` for house numbers, which do not count as numbers of a name.
         words: Word lists.
     """
-    flat = words_of(entities.name["text"].drop_nulls(), words=words)
+    flat, word = _numbered_words(entities.name["text"].drop_nulls(), words=words)
     forms = (
         flat.group_by("text_id", maintain_order=True)
-        .agg(
-            pl.col("text").first(),
-            key=pl.col("word").unique().sort().str.join(" "),
-            squeezed=pl.col("word").str.join(""),
-            initials=pl.col("initial").str.join(""),
-            word_count=pl.len(),
-        )
+        .agg(pl.col("text").first(), "word", "initial", "token", "number", word_count=pl.len())
+        .with_columns(squeezed=pl.col("word").list.join(""), initials=pl.col("initial").list.join(""))
+        .drop("word", "initial")
+        .join(_sorted_words(flat, word), on="text_id", how="inner", maintain_order="left")
         .sort("key", "squeezed", "initials", "text")
         # Names that differ in order, case or punctuation alone share a form; the first text stands for it.
         .with_columns(key_id=pl.struct("key", "squeezed", "initials").rle_id().cast(pl.UInt32))
@@ -150,27 +204,27 @@ def prepare_names(entities: Entities, *, words: NameWords) -> Names:
         .unique(["entity", "key_id"], keep="first", maintain_order=True)
         .with_row_index("name_row")
     )
-    position = (
-        keys.select("key_id", "text_id")
-        .join(flat, on="text_id", how="inner", maintain_order="left")
-        .sort("key_id", "position")
-    )
     cities = entities.place["city"].drop_nulls().unique()
-    token = _weigh_tokens(name, position=position, count=entities.count, cities=cities, words=words)
-    position = position.join(
-        token.select("token", pl.col("text").alias("word")), on="word", how="inner", maintain_order="left"
-    ).sort("key_id", "position")
-    weights = (
-        position.unique(["key_id", "token"])
-        .join(token.select("token", "weight"), on="token", how="inner", maintain_order="left")
-        .sort("key_id", "token")
-        .group_by("key_id", maintain_order=True)
-        .agg(weight=pl.col("weight").sum(), tokens=pl.col("token"))
+    spoken = keys.select("key_id", pl.col("tokens").alias("token")).explode(
+        "token", keep_nulls=False, empty_as_null=False
     )
-    key = keys.join(weights, on="key_id", how="inner", maintain_order="left").sort("key_id")
+    token = _weigh_tokens(name, spoken=spoken, word=word, count=entities.count, cities=cities, words=words)
+    weight = (
+        spoken.with_columns(weight=token["weight"].gather(spoken["token"]))
+        .group_by("key_id", maintain_order=True)
+        .agg(pl.col("weight").sum())
+    )
+    position = (
+        keys.select("key_id", "token", "number")
+        .explode("token", "number", keep_nulls=True, empty_as_null=False)
+        .with_columns(position=pl.int_range(pl.len(), dtype=pl.UInt32))
+        .with_columns(pl.col("position") - pl.col("position").min().over("key_id"))
+    )
     return Names(
         name=name,
-        key=key.select("key_id", "key", "squeezed", "weight", "tokens", "word_count", "initials"),
+        key=keys.join(weight, on="key_id", how="inner", maintain_order="left").select(
+            "key_id", "key", "squeezed", "weight", "tokens", "word_count", "initials"
+        ),
         token=token,
         position=position.select("key_id", "position", "token"),
         number=_numbers_of_main_names(entities, name=name, position=position),
@@ -185,7 +239,13 @@ def _singular(word: pl.Expr) -> pl.Expr:
 
 
 def _weigh_tokens(
-    name: pl.DataFrame, *, position: pl.DataFrame, count: int, cities: pl.Series, words: NameWords
+    name: pl.DataFrame,
+    *,
+    spoken: pl.DataFrame,
+    word: pl.Series,
+    count: int,
+    cities: pl.Series,
+    words: NameWords,
 ) -> pl.DataFrame:
     """Weigh each word: 1 when a single entity has it, towards 0 when all do; common words and cities are capped.
 
@@ -193,17 +253,16 @@ def _weigh_tokens(
     Without N a word that one agency in ten thousand has would count for less and less as more centers are put together, although it
     tells as much as before.
     """
-    spoken = pl.DataFrame({"word": position["word"].unique().sort()}).with_row_index("token")
-    known = position.select("key_id", "word").join(spoken, on="word", how="inner", maintain_order="left")
     seen = (
         name.select("entity", "key_id")
-        .join(known.select("key_id", "token"), on="key_id", how="inner", maintain_order="left")
-        .select("token", "entity")
+        .join(spoken, on="key_id", how="inner")
+        .select(pl.col("token").cast(pl.UInt64) * 2**32 + pl.col("entity"))
         .unique()
+        .select(token=(pl.col("token") // 2**32).cast(pl.UInt32))
         .group_by("token")
         .agg(record_count=pl.len())
-        .join(spoken, on="token", how="inner", maintain_order="left")
         .sort("token")
+        .with_columns(word=word)
     )
     scale = (1 + pl.lit(float(min(count, _TELLING_RECORDS)))).log()
     rarity = ((1 + count / pl.col("record_count")).log() / scale).clip(upper_bound=1.0)
@@ -243,9 +302,5 @@ def _heads_of_main_names(entities: Entities, *, words: NameWords) -> pl.DataFram
         .select("entity", text=pl.col("shown").str.extract(r"^(.{3,}?)(?:\s+[-–—:/]\s*|\s*[–—:]\s+)\S", 1))
         .drop_nulls("text")
     )
-    keys = (
-        words_of(heads["text"], words=words)
-        .group_by("text", maintain_order=True)
-        .agg(head_key=pl.col("word").unique().sort().str.join(" "))
-    )
+    keys = keys_of(heads["text"], words=words).rename({"key": "head_key"})
     return heads.join(keys, on="text", how="inner", maintain_order="left").select("entity", "head_key").sort("entity")

@@ -83,7 +83,8 @@ def street_of(line: pl.Expr) -> pl.Expr:
     text = fold_text(text).str.replace(r"^\d+[a-z]?(?:\s+\d+(?:\s+1 2)?)?(?:\s+|$)", "")
     text = text.str.replace(r"\bp\s?o box\b.*$|\bbox \d.*$", "po box").str.replace(_UNIT, "").str.strip_chars()
     spelled = text.str.split(" ").list.eval(pl.element().replace(_STREET_WORDS)).list.join(" ")
-    return pl.when(spelled != "").then(spelled)
+    # Written with `when`, the whole form would be made twice.
+    return spelled.replace("", None)
 
 
 def street_core(street: pl.Expr) -> pl.Expr:
@@ -96,7 +97,7 @@ def street_core(street: pl.Expr) -> pl.Expr:
     """
     types = "|".join((*_TYPES, *_DIRECTIONS))
     core = street.str.replace(r"^(?:ne|nw|se|sw|n|s|e|w) ", "").str.replace(rf"(?: (?:{types}))+$", "")
-    return pl.when(core != "").then(core).otherwise(street)
+    return pl.coalesce(core.replace("", None), street)
 
 
 def street_directions(street: pl.Expr) -> pl.Expr:
@@ -111,7 +112,7 @@ def city_of(text: pl.Expr) -> pl.Expr:
     folded = folded.str.replace(r"^(.+?) (?:city|dc|d c)$", "${1}")
     for direction, letter in (("north", "n"), ("south", "s"), ("east", "e"), ("west", "w")):
         folded = folded.str.replace(rf"^{direction} ", f"{letter} ")
-    return pl.when(folded != "").then(folded)
+    return folded.replace("", None)
 
 
 def postal_code_of(text: pl.Expr) -> pl.Expr:

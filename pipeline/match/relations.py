@@ -28,24 +28,13 @@ def relation_of_pairs(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         compared: Prepared entities.
     """
     profile = compared.profile
-    parent = compared.entities.entity.select("entity", "parent", "parent_key")
-    program = _own_programs(pairs, compared)
-    joined = (
-        pairs.with_row_index("row")
-        .join(
-            parent.rename({"entity": "a", "parent": "parent_a", "parent_key": "parent_key_a"}),
-            on="a",
-            how="left",
-            maintain_order="left",
-        )
-        .join(
-            parent.rename({"entity": "b", "parent": "parent_b", "parent_key": "parent_key_b"}),
-            on="b",
-            how="left",
-            maintain_order="left",
-        )
-        .join(program, on=["a", "b"], how="left", maintain_order="left")
-        .sort("row")
+    parent = compared.entities.entity.select("parent", "parent_key")
+    parents = [
+        parent[pairs[side]].rename({"parent": f"parent_{side}", "parent_key": f"parent_key_{side}"})
+        for side in ("a", "b")
+    ]
+    joined = pl.concat([pairs, *parents], how="horizontal").join(
+        _own_programs(pairs, compared), on=["a", "b"], how="left", maintain_order="left"
     )
     is_parent = (pl.col("parent_a") == pl.col("b")).fill_null(False) | (pl.col("parent_b") == pl.col("a")).fill_null(
         False
@@ -80,7 +69,7 @@ def relation_of_pairs(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         .then(pl.lit(OWN_PROGRAM))
     )
     return joined.with_columns(relation=relation, is_same_parent=same_parent).drop(
-        "row", "parent_a", "parent_b", "parent_key_a", "parent_key_b"
+        "parent_a", "parent_b", "parent_key_a", "parent_key_b"
     )
 
 
