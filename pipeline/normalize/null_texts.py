@@ -21,43 +21,39 @@ def null_blank_texts(frame: pl.DataFrame, *, table: str, conventions: Convention
         for name, dtype in frame.schema.items()
         if dtype == pl.String and name != "source_file" and frame[name].null_count() < frame.height
     ]
-    trimmed = frame.with_columns(pl.col(columns).str.strip_chars())
-    spellings = _empty_spellings(trimmed, columns, table=table, conventions=conventions)
-    return trimmed.with_columns(
-        pl.when(
-            pl.col(name).is_in(spellings[name]).not_()
-            if len(spellings[name]) > 1
-            else pl.col(name) != spellings[name][0]
-        )
-        .then(name)
-        .alias(name)
-        for name in columns
-        if spellings[name]
-    )
+    spellings = _empty_spellings(frame, columns, table=table, conventions=conventions)
+    # In one step per column: two copies of all cells of a large export would be most of what normalizing needs.
+    return frame.with_columns(_emptied(name, spellings[name]).alias(name) for name in columns)
+
+
+def _emptied(name: str, spellings: list[str]) -> pl.Expr:
+    trimmed = pl.col(name).str.strip_chars()
+    if not spellings:
+        return trimmed
+    is_kept = trimmed.is_in(spellings).not_() if len(spellings) > 1 else trimmed != spellings[0]
+    return pl.when(is_kept).then(trimmed)
 
 
 def _empty_spellings(
-    trimmed: pl.DataFrame, columns: list[str], *, table: str, conventions: Conventions
+    frame: pl.DataFrame, columns: list[str], *, table: str, conventions: Conventions
 ) -> dict[str, list[str]]:
-    """Return, for each column, the texts in it that mean empty, as they are spelled there."""
+    """Return, for each column, the texts in it that mean empty, as they are spelled there, trimmed."""
     empty = {
         name: {"", *_folded((*conventions.null_texts, *conventions.null_texts_by_field.get(f"{table}.{name}", ())))}
         for name in columns
     }
     # Long texts are never in the list, and short ones repeat themselves: few are left to fold and compare.
     longest = {name: max(len(text.encode()) for text in texts) for name, texts in empty.items()}
-    short = trimmed.select(
-        pl.col(name).filter(pl.col(name).str.len_bytes() <= longest[name]).unique().implode() for name in columns
+    trimmed = {name: pl.col(name).str.strip_chars() for name in columns}
+    short = frame.lazy().select(
+        trimmed[name].filter(trimmed[name].str.len_bytes() <= longest[name]).unique().implode() for name in columns
     )
-    return {
-        name: sorted(text for text in (short[name].item() if trimmed.height else []) if _means_empty(text, empty[name]))
+    found = short.select(
+        pl.col(name).list.eval(pl.element().filter(pl.element().str.to_lowercase().is_in(sorted(empty[name]))))
         for name in columns
-    }
+    ).collect()
+    return {name: sorted(found[name].item()) if frame.height else [] for name in columns}
 
 
 def _folded(texts: tuple[str, ...]) -> set[str]:
     return {text.strip().lower() for text in texts}
-
-
-def _means_empty(text: str | None, empty: set[str]) -> bool:
-    return text is not None and text.lower() in empty
