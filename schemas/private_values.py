@@ -65,6 +65,8 @@ __all__ = [
 
 #: What a text must hold to hold a number of digits, and one with letters.
 _SEVEN_DIGITS = r"(?:[0-9][^\p{L}\p{N}]*){7}"
+#: A number with an area code and nothing else; an area code that is none makes no number another one.
+_WHOLE_NUMBER = r"^\(?[2-9](?:[02-9][0-9]|1[02-9])(?:\) |-|\.)[0-9]{3}[-.][0-9]{4}$"
 _SOME_DIGITS = r"(?:[0-9][^\p{L}\p{N}]*){3}"
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n+\s*")
 #: An area code at the end of a sentence.
@@ -101,6 +103,11 @@ class PrivateValues:
     def numbers(self) -> pl.Series:
         """Whole numbers, numbers without area code, and those with letters: what condensed text is searched for."""
         return _sorted(self.phones | self.vanity | {digits[-LOCAL_DIGITS:] for digits in self.phones})
+
+    @cached_property
+    def whole_numbers(self) -> pl.Series:
+        """Numbers as they are known: what a text that is nothing but a number is compared with."""
+        return _sorted(self.phones)
 
     @cached_property
     def addresses(self) -> pl.Series:
@@ -170,8 +177,17 @@ def suspected_texts(texts: pl.Series, values: PrivateValues) -> pl.Series:
     Each kind of value is looked for only in texts that can hold one at all - enough digits, an @, a word of a name - because
     taking a text apart costs more than everything else.
     """
-    hits = pl.repeat(value=False, n=len(texts), dtype=pl.Boolean, eager=True).alias(texts.name)
-    plain = plain_texts(texts.cast(pl.String))
+    # Values repeat a lot: each is looked at once.
+    distinct = texts.cast(pl.String).unique().drop_nulls()
+    suspects = distinct.filter(_suspected(distinct, values))
+    if suspects.is_empty():
+        return pl.repeat(value=False, n=len(texts), dtype=pl.Boolean, eager=True).alias(texts.name)
+    return texts.is_in(suspects.implode()).fill_null(value=False)
+
+
+def _suspected(texts: pl.Series, values: PrivateValues) -> pl.Series:
+    hits = pl.repeat(value=False, n=len(texts), dtype=pl.Boolean, eager=True)
+    plain = plain_texts(texts)
     for places in (
         _number_places(plain, values),
         _keypad_places(plain, values),
@@ -189,7 +205,12 @@ def _number_places(plain: pl.Series, values: PrivateValues) -> pl.Series | None:
     if values.numbers.is_empty():
         return None
     candidates = plain.str.contains(_SOME_DIGITS if values.vanity else _SEVEN_DIGITS).arg_true()
-    return candidates.filter(_holds(condensed_texts(plain.gather(candidates)), values.numbers))
+    places = candidates.filter(_holds(condensed_texts(plain.gather(candidates)), values.numbers))
+    # A number that stands alone, with its area code, is a private one or none; most cells of phones are such.
+    is_whole = plain.gather(places).str.contains(_WHOLE_NUMBER)
+    whole = places.filter(is_whole)
+    private = whole.filter(_holds(condensed_texts(plain.gather(whole)), values.whole_numbers))
+    return pl.concat([places.filter(~is_whole), private])
 
 
 def _keypad_places(plain: pl.Series, values: PrivateValues) -> pl.Series | None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.publish.written_cells import WrittenBlock, written_blocks
-from schemas.private_values import PrivateValues, find_kinds, suspected_texts
+from pipeline.publish.written_cells import Places, WrittenFile, WrittenTexts, written_files
+from schemas.private_values import PrivateValues, find_kinds
 
-#: Texts that are searched together; a row of JSON Lines counts as one.
-_TEXTS = 1_000_000
+#: Distinct texts that are searched together.
+_TEXTS = 500_000
 #: Places that hold a street: whether it is a private one depends on its city, and was decided when the address was chosen
 #: (`public_places`). Number and street alone would take the neighbour town's 100 Main Street for it.
 _STREET_PLACES = frozenset({"address_1", "address_2", "street", "Line1", "Line2", "PreAddressLine"})
@@ -32,11 +32,13 @@ def find_in_files(folder: Path, values: PrivateValues) -> dict[str, int]:
         folder: Folder of a written package.
         values: What must not be seen.
     """
-    suspects = [
-        cell
-        for together in _gathered(written_blocks(folder, passed_over=_NUMBER_PLACES))
-        for cell in _suspicious(together, values)
-    ]
+    places = Places(passed_over=_NUMBER_PLACES, streets=_STREET_PLACES)
+    with written_files(folder, places=places) as files:
+        suspects = [
+            (file.name, place, text)
+            for file, texts in _suspicious(files, values).items()
+            for place, text in file.cells(texts)
+        ]
     cells = pl.DataFrame(
         suspects, schema={"file": pl.String, "place": pl.String, "text": pl.String}, orient="row"
     ).filter(~pl.col("place").str.contains(_NUMBER_PLACES))
@@ -49,29 +51,33 @@ def find_in_files(folder: Path, values: PrivateValues) -> dict[str, int]:
     return dict(found)
 
 
-def _gathered(blocks: Iterator[WrittenBlock]) -> Iterator[list[WrittenBlock]]:
-    """Put small blocks together: preparing a search costs more than searching a small file."""
-    together: list[WrittenBlock] = []
+def _suspicious(files: list[WrittenFile], values: PrivateValues) -> dict[WrittenFile, set[str]]:
+    """Return the texts that hold a private value wherever they stand, by file; in some places they may."""
+    found: dict[WrittenFile, set[str]] = {}
+    for together in _gathered(files):
+        for asked, parts in (
+            (values, [(file, part.others) for file, part in together]),
+            (values.without_streets(), [(file, part.streets) for file, part in together]),
+        ):
+            texts = pl.concat([part for _, part in parts], rechunk=False).unique()
+            private = list(find_kinds(texts, asked))
+            for file, part in parts if private else ():
+                telling = part.filter(part.is_in(private)).to_list()
+                if telling:
+                    found.setdefault(file, set()).update(telling)
+    return found
+
+
+def _gathered(files: list[WrittenFile]) -> Iterator[list[tuple[WrittenFile, WrittenTexts]]]:
+    """Put small parts together: preparing a search costs more than searching a small file."""
+    together: list[tuple[WrittenFile, WrittenTexts]] = []
     size = 0
-    for block in blocks:
-        together.append(block)
-        size += len(block.texts)
-        if size >= _TEXTS:
-            yield together
-            together, size = [], 0
+    for file in files:
+        for texts in file.texts():
+            together.append((file, texts))
+            size += len(texts.others)
+            if size >= _TEXTS:
+                yield together
+                together, size = [], 0
     if together:
         yield together
-
-
-def _suspicious(blocks: list[WrittenBlock], values: PrivateValues) -> Iterator[tuple[str, str, str]]:
-    """Return file, place and text of every cell of a text that may hold a private value."""
-    texts = pl.concat([block.texts for block in blocks], rechunk=False)
-    hits = suspected_texts(texts, values)
-    # Most suspicions prove wrong when the text itself is looked at; where it stands is asked of the others only.
-    hits = hits & texts.is_in(list(find_kinds(texts.filter(hits), values)))
-    begin = 0
-    for block in blocks:
-        for place in hits.slice(begin, len(block.texts)).fill_null(value=False).arg_true().to_list():
-            for where, text in block.cells(place):
-                yield block.file, where, text
-        begin += len(block.texts)

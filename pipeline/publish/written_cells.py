@@ -1,7 +1,7 @@
 """Every text of a written package, read again as a stranger would: from CSV, JSON, JSON Lines, XML, Parquet, text and archives.
 
-A file is read in blocks, so that its size does not matter, and each block is searched as a whole; only what looks suspicious is taken
-apart into its cells.
+A file is read in parts, so that its size does not matter. Of each part every text is looked at, each distinct one once: values repeat
+a lot, and most of a file is names of members, tags and ids. Only a text that proves private is looked for again, to tell its place.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -19,125 +20,210 @@ from typing import Any
 import orjson
 import polars as pl
 
+from pipeline.publish.working_ahead import worked_ahead
+
 #: Rows of a table, and bytes of another file, that are looked at together.
-_ROWS, _BYTES = 100_000, 32_000_000
+_ROWS, _BYTES = 100_000, 4_000_000
 #: Signs that JSON writes as two characters; a number broken by one would not be seen.
-_JSON_SIGNS = (r"\n", r"\r", r"\t", r"\"")
-#: A text with what makes it the name of a member, or a long number.
-_JSON_VALUE = r'"(?:[^"\\]|\\.)*":?|[0-9]{7,}'
-_JSON_UUID = r'^"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"$'
-#: Bytes of a text, quotes included, up to which it is too short for a number, an address or a name.
-_SHORTEST = 6
+_JSON_SIGNS = (r"\\", r"\n", r"\r", r"\t", r"\b", r"\f", r"\"")
+_JSON_BLANKS = str.maketrans(dict.fromkeys('\\\n\r\t\b\f"', " "))
+#: Signs that JSON may write by their number: such a text is read by a reader of JSON.
+_JSON_CODE = r"\\u[0-9A-Fa-f]{4}"
+_JSON_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+#: Member that holds the id of an object: half of all distinct values.
+_ID = "id"
+#: Bytes of a text in JSON up to which it is too short for a number, an address or a name.
+_SHORTEST = 4
 _XML_SIGNS = ("&amp;", "&lt;", "&gt;", "&quot;", "&apos;", "&#10;", "&#13;", "&#9;")
 _TAG = re.compile(r"\s*/?(?:[\w.-]+:)?([\w.-]+)")
 _ATTRIBUTE = re.compile(r'([\w.:-]+)\s*=\s*"([^"]*)"')
+
+_NONE = pl.Series("text", [], dtype=pl.String)
 
 #: A place (column, member, element or attribute) and what stands there.
 Cell = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class WrittenBlock:
-    """A part of a file.
+class Places:
+    """Places of which something is known, by the name of their column, member, element or attribute.
 
     Args:
-        file: Path below the folder of the package.
-        texts: What stands in it, to be searched.
-        cells: Takes apart the text at a place of `texts`.
+        passed_over: Those that hold nothing to be searched, as a regular expression. Columns of tables with such a name are not read.
+        streets: Those that hold streets, which are told apart.
     """
 
-    file: str
-    texts: pl.Series
-    cells: Callable[[int], Iterator[Cell]]
+    passed_over: str
+    streets: frozenset[str]
 
 
-def written_blocks(folder: Path, *, passed_over: str) -> Iterator[WrittenBlock]:
-    """Return all files below a folder, block by block, in the order of their names.
+@dataclass(frozen=True, kw_only=True)
+class WrittenTexts:
+    """Texts of a part of a file, each distinct one once.
+
+    Args:
+        others: What stands anywhere.
+        streets: What stands in places of streets and was seen to.
+    """
+
+    others: pl.Series
+    streets: pl.Series
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenFile:
+    """A file of a package. Make it with `written_files`.
+
+    Args:
+        name: Path below the folder of the package; of a member of an archive behind that of the archive.
+        path: Where it lies.
+        places: Places of which something is known.
+    """
+
+    name: str
+    path: Path
+    places: Places
+
+    def texts(self) -> Iterator[WrittenTexts]:
+        """Return every text of the file, part by part; of JSON and XML with blanks in place of signs for single characters."""
+        end = self.path.suffix.lower()
+        if end in (".csv", ".parquet"):
+            yield from worked_ahead(partial(_texts_of_rows, places=self.places), self._rows())
+        elif end in (".jsonl", ".json"):
+            parts = _parts(self.path, b"\n" if end == ".jsonl" else None)
+            yield from worked_ahead(partial(_texts_of_json, places=self.places, is_lines=end == ".jsonl"), parts)
+        elif end == ".xml":
+            yield from worked_ahead(partial(_texts_of_xml, places=self.places), _parts(self.path, b"<"))
+        else:
+            for part in _parts(self.path, b"\n"):
+                yield WrittenTexts(others=_split(part, "\n").unique(), streets=_NONE)
+
+    def cells(self, wanted: Collection[str]) -> Iterator[Cell]:
+        """Return the cells in which some of the texts of `texts` stand: place and text of each, as a reader of the format has it."""
+        end = self.path.suffix.lower()
+        if end in (".csv", ".parquet"):
+            for rows in self._rows():
+                for column in rows.columns:
+                    yield from ((column, str(text)) for text in _only(rows[column], wanted))
+        elif end == ".jsonl":
+            for part in _parts(self.path, b"\n"):
+                for line in _lines_of_json(part, wanted):
+                    yield from _wanted_of_json(line, wanted)
+        elif end == ".json":
+            yield from _wanted_of_json(self.path.read_text(encoding="utf-8"), wanted)
+        elif end == ".xml":
+            for part in _parts(self.path, b"<"):
+                pieces = _split(part, "<")
+                for piece in pieces.filter(_unescaped(pieces).is_in(list(wanted))):
+                    yield from _of_xml(piece)
+        else:
+            for part in _parts(self.path, b"\n"):
+                yield from (("text", str(text)) for text in _only(_split(part, "\n"), wanted))
+
+    def _rows(self) -> Iterator[pl.DataFrame]:
+        is_text = self.path.suffix.lower() == ".csv"
+        table = pl.scan_csv(self.path, infer_schema=False) if is_text else pl.scan_parquet(self.path)
+        columns = [
+            column
+            for column, dtype in table.collect_schema().items()
+            if dtype == pl.String and not re.search(self.places.passed_over, column)
+        ]
+        for rows in table.select(columns).collect_batches(chunk_size=_ROWS):
+            if rows.height:
+                yield rows
+
+
+@contextmanager
+def written_files(folder: Path, *, places: Places) -> Iterator[list[WrittenFile]]:
+    """Return all files below a folder in the order of their names; archives lie unpacked beside themselves meanwhile.
 
     Args:
         folder: Folder of a written package.
-        passed_over: Columns of tables that are not read, as a regular expression.
+        places: Places of which something is known.
     """
+    with ExitStack() as stack:
+        yield [WrittenFile(name=name, path=path, places=places) for name, path in _files_below(folder, "", stack)]
+
+
+def _files_below(folder: Path, before: str, stack: ExitStack) -> Iterator[tuple[str, Path]]:
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield from _blocks_of(path, path.relative_to(folder).as_posix(), passed_over)
+        name = f"{before}{path.relative_to(folder).as_posix()}"
+        if path.is_file() and path.suffix.lower() == ".zip":
+            unpacked = stack.enter_context(tempfile.TemporaryDirectory(dir=path.parent, prefix="."))
+            with zipfile.ZipFile(path) as archive:
+                archive.extractall(unpacked)
+            yield from _files_below(Path(unpacked), f"{name}/", stack)
+        elif path.is_file():
+            yield name, path
 
 
-def _blocks_of(path: Path, name: str, passed_over: str) -> Iterator[WrittenBlock]:
-    end = path.suffix.lower()
-    if end == ".csv":
-        yield from _of_table(pl.scan_csv(path, infer_schema=False), name, passed_over)
-    elif end == ".parquet":
-        yield from _of_table(pl.scan_parquet(path), name, passed_over)
-    elif end == ".jsonl":
-        for lines in _parts(path, b"\n"):
-            yield _of_json_lines(lines, name)
-    elif end == ".json":
-        cells = list(_of_json(orjson.loads(path.read_bytes()), ""))
-        yield WrittenBlock(
-            file=name, texts=_texts([text for _, text in cells]), cells=lambda place: iter([cells[place]])
-        )
-    elif end == ".xml":
-        # Text holds no `<` but as an entity: between two of them stand one tag and the text behind it, whole.
-        for pieces in _parts(path, b"<"):
-            yield _of_xml(pieces, name)
-    elif end == ".zip":
-        yield from _of_archive(path, name, passed_over)
-    else:
-        for lines in _parts(path, b"\n"):
-            yield _of_lines(lines, name)
-
-
-def _of_table(table: pl.LazyFrame, name: str, passed_over: str) -> Iterator[WrittenBlock]:
-    columns = [
-        column
-        for column, dtype in table.collect_schema().items()
-        if dtype == pl.String and not re.search(passed_over, column)
-    ]
-    for rows in table.select(columns).collect_batches(chunk_size=_ROWS):
-        if rows.height:
-            yield _of_rows(rows, name)
-
-
-def _of_rows(rows: pl.DataFrame, name: str) -> WrittenBlock:
-    texts = pl.concat([rows[column].alias("text") for column in rows.columns], rechunk=False)
-
-    def cells(place: int) -> Iterator[Cell]:
-        yield rows.columns[place // rows.height], str(texts[place])
-
-    return WrittenBlock(file=name, texts=texts, cells=cells)
-
-
-def _of_json_lines(lines: list[bytes], name: str) -> WrittenBlock:
-    decoded = _texts([line.decode() for line in lines])
-    # Values only, and none too short to hold anything private: ids and names of members are the greater part of a line.
-    written = (
-        pl.DataFrame({"line": range(len(lines)), "text": decoded})
-        .select("line", pl.col("text").str.extract_all(_JSON_VALUE))
-        .explode("text")
-        .filter(
-            (pl.col("text").str.len_bytes() > _SHORTEST)
-            & ~pl.col("text").str.ends_with(":")
-            & ~pl.col("text").str.contains(_JSON_UUID)
-        )
+def _texts_of_rows(rows: pl.DataFrame, *, places: Places) -> WrittenTexts:
+    return WrittenTexts(
+        others=_distinct([rows[column] for column in rows.columns if column not in places.streets]),
+        streets=_distinct([rows[column] for column in rows.columns if column in places.streets]),
     )
-    plain = written["text"].str.strip_chars('"').to_frame("text")
-    plain = plain.select(pl.col("text").str.replace_many(dict.fromkeys(_JSON_SIGNS, " ")))
-
-    @lru_cache(maxsize=1)
-    def taken_apart(line: int) -> list[Cell]:
-        return list(_of_json(orjson.loads(lines[line]), ""))
-
-    def cells(place: int) -> Iterator[Cell]:
-        line, text = written.row(place)
-        wanted = orjson.loads(text) if text.startswith('"') else text
-        # Places are asked in order, so that a line is taken apart once.
-        return ((where, held) for where, held in taken_apart(line) if held == wanted)
-
-    return WrittenBlock(file=name, texts=plain["text"], cells=cells)
 
 
-def _of_json(value: Any, place: str) -> Iterator[Cell]:  # noqa: ANN401 - whatever JSON holds
+def _texts_of_json(part: bytes, *, places: Places, is_lines: bool) -> WrittenTexts:
+    coded: list[str] = []
+    lines = _whole(part)
+    if b"\\u" in part:
+        lines = _split(part, "\n") if is_lines else lines
+        is_coded = lines.str.contains(_JSON_CODE)
+        coded = [str(text) for line in lines.filter(is_coded) for _, text in _of_json(orjson.loads(line), "")]
+        lines = lines.filter(~is_coded)
+    if b'\\"' in part:
+        lines = _blanked(lines)
+    # What stands between two quotation marks is a value, a name of a member, or signs and numbers between them.
+    pieces = lines.str.split('"').explode()
+    lengths = pieces.str.len_bytes()
+    ids = {_ID} if re.search(places.passed_over, _ID) else set()
+    members, values = _values_of(pieces, lengths, places.streets | ids)
+    is_street = members.is_in(sorted(places.streets))
+    kept = (lengths > _SHORTEST).scatter(values, values=False)
+    others = _blanked(pieces.filter(kept).unique())
+    return WrittenTexts(
+        others=pl.concat([others.filter(~others.str.contains(_JSON_UUID)), pl.Series("text", coded, dtype=pl.String)]),
+        streets=_blanked(pieces.gather(values.filter(is_street)).unique()),
+    )
+
+
+def _texts_of_xml(part: bytes, *, places: Places) -> WrittenTexts:
+    # Text holds no `<` but as an entity: between two of them stand one tag and the text behind it, whole.
+    pieces = _split(part, "<").unique()
+    is_street = pieces.str.contains(f"^(?:{'|'.join(sorted(places.streets)) or '[^>]'})>")
+    return WrittenTexts(others=_unescaped(pieces.filter(~is_street)), streets=_unescaped(pieces.filter(is_street)))
+
+
+def _values_of(pieces: pl.Series, lengths: pl.Series, members: Collection[str]) -> tuple[pl.Series, pl.Series]:
+    """Return names of some members wherever they have a text, and the places of those: name, colon and text are side by side."""
+    # Names are told by their length first: it costs a hundredth of comparing texts.
+    places = lengths.is_in(sorted({len(member.encode()) for member in members})).arg_true()
+    places = places.filter(places < len(pieces) - 2)
+    places = places.filter(pieces.gather(places).is_in(sorted(members)))
+    places = places.filter(pieces.gather(places + 1).str.strip_chars() == ":")
+    return pieces.gather(places), places + 2
+
+
+def _lines_of_json(part: bytes, wanted: Collection[str]) -> pl.Series:
+    lines = _split(part, "\n")
+    # Numbers stand between signs, and the end of a line may be one of them.
+    telling = {bit for text in wanted for bit in text.split("\n") if any(sign.isalnum() for sign in bit)}
+    return lines.filter(_contains_any(_blanked(lines), telling) | lines.str.contains(_JSON_CODE))
+
+
+def _wanted_of_json(document: str, wanted: Collection[str]) -> Iterator[Cell]:
+    known = frozenset(wanted)
+    for place, held in _of_json(orjson.loads(document), ""):
+        if isinstance(held, str):
+            if held in known or held.translate(_JSON_BLANKS) in known:
+                yield place, held
+        # A number stands between signs.
+        elif any(str(held) in text for text in known):
+            yield place, str(held)
+
+
+def _of_json(value: Any, place: str) -> Iterator[tuple[str, str | int | float]]:  # noqa: ANN401 - whatever JSON holds
     if isinstance(value, str):
         yield place, value
     elif isinstance(value, dict):
@@ -147,53 +233,66 @@ def _of_json(value: Any, place: str) -> Iterator[Cell]:  # noqa: ANN401 - whatev
         for held in value:
             yield from _of_json(held, place)
     elif value is not None and not isinstance(value, bool):
-        yield place, str(value)
+        yield place, value
 
 
-def _of_xml(pieces: list[bytes], name: str) -> WrittenBlock:
-    decoded = [piece.decode() for piece in pieces]
-    plain = (
-        _texts(decoded)
-        .to_frame("text")
-        .select(pl.col("text").str.replace_many(dict.fromkeys(_XML_SIGNS, " ")))
-        .to_series()
-    )
-
-    def cells(place: int) -> Iterator[Cell]:
-        tag, _, text = decoded[place].partition(">")
-        found = _TAG.match(tag)
-        element = found[1] if found else ""
-        yield element, unescape(text)
-        for attribute, value in _ATTRIBUTE.findall(tag):
-            yield f"{element}@{attribute}", unescape(value)
-
-    return WrittenBlock(file=name, texts=plain, cells=cells)
+def _of_xml(piece: str) -> Iterator[Cell]:
+    tag, _, text = piece.partition(">")
+    found = _TAG.match(tag)
+    element = found[1] if found else ""
+    yield element, unescape(text)
+    for attribute, value in _ATTRIBUTE.findall(tag):
+        yield f"{element}@{attribute}", unescape(value)
 
 
-def _of_lines(lines: list[bytes], name: str) -> WrittenBlock:
-    texts = _texts([line.decode(errors="replace") for line in lines])
-    return WrittenBlock(file=name, texts=texts, cells=lambda place: iter([("text", str(texts[place]))]))
+def _blanked(lines: pl.Series) -> pl.Series:
+    return _with_blanks(lines, _JSON_SIGNS)
 
 
-def _of_archive(path: Path, name: str, passed_over: str) -> Iterator[WrittenBlock]:
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as unpacked:
-        with zipfile.ZipFile(path) as archive:
-            archive.extractall(unpacked)
-        for block in written_blocks(Path(unpacked), passed_over=passed_over):
-            yield WrittenBlock(file=f"{name}/{block.file}", texts=block.texts, cells=block.cells)
+def _unescaped(pieces: pl.Series) -> pl.Series:
+    return _with_blanks(pieces, _XML_SIGNS)
 
 
-def _parts(path: Path, separator: bytes) -> Iterator[list[bytes]]:
-    """Return what stands between separators, in lists of some megabytes; blank parts are left out."""
+def _with_blanks(texts: pl.Series, signs: Collection[str]) -> pl.Series:
+    return texts.to_frame("text").select(pl.col("text").str.replace_many(dict.fromkeys(signs, " "))).to_series()
+
+
+def _contains_any(texts: pl.Series, wanted: Collection[str]) -> pl.Series:
+    return texts.to_frame("text").select(pl.col("text").str.contains_any(list(wanted))).to_series()
+
+
+def _only(texts: pl.Series, wanted: Collection[str]) -> pl.Series:
+    return texts.filter(texts.is_in(list(wanted)).fill_null(value=False))
+
+
+def _distinct(texts: list[pl.Series]) -> pl.Series:
+    return pl.concat([_NONE, *(one.alias("text") for one in texts)], rechunk=False).unique().drop_nulls()
+
+
+def _whole(part: bytes) -> pl.Series:
+    # Twice as fast as from a text of Python.
+    try:
+        return pl.Series("text", [part], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        # Bytes that are no UTF-8 stand as a sign for what cannot be read.
+        return pl.Series("text", [part.decode(errors="replace")], dtype=pl.String)
+
+
+def _split(part: bytes, separator: str) -> pl.Series:
+    pieces = _whole(part).str.split(separator).explode()
+    return pieces.filter(pieces.str.contains(r"\S"))
+
+
+def _parts(path: Path, separator: bytes | None) -> Iterator[bytes]:
+    """Return a file in parts of some megabytes that end with a separator; whole without one."""
     rest = b""
     with path.open("rb") as file:
-        while block := file.read(_BYTES):
-            *whole, rest = (rest + block).split(separator)
-            if whole:
-                yield [part for part in whole if part.strip()]
-    if rest.strip():
-        yield [rest]
-
-
-def _texts(texts: list[str]) -> pl.Series:
-    return pl.Series("text", texts, dtype=pl.String)
+        while block := file.read(_BYTES if separator else -1):
+            end = block.rfind(separator) + 1 if separator else len(block)
+            if end:
+                yield rest + block[:end]
+                rest = block[end:]
+            else:
+                rest += block
+    if rest:
+        yield rest
