@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from pipeline.match.compared import Compared
+from pipeline.match.numbered import Numbers, Spans, repeated
 from schemas.contract import conform
 from schemas.matching import BlockReport
 
@@ -29,7 +31,6 @@ BLOCKS: tuple[str, ...] = (
     "rare_word",
     "program_name",
 )
-_KEY_SCHEMA = {"entity": pl.UInt32, "key": pl.String}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,37 +49,47 @@ class Candidates:
 def propose_candidates(compared: Compared) -> Candidates:
     """Return the union of the pairs that the blocking keys propose, none twice, and what each key costs and adds."""
     limits = compared.profile.blocking
-    proposals: list[pl.DataFrame] = []
-    reports: list[dict[str, object]] = []
-    for position, (block, keys) in enumerate(_keys(compared)):
+    parts: list[Numbers] = []
+    capped: list[pl.Series] = []
+    for block, keys in _keys(compared):
         is_contact = block in ("ein", "phone", "email", "domain")
         largest = limits.largest_contact_block if is_contact else limits.largest_block
         if block == "acronym":
             largest = limits.largest_acronym_block
-        pairs, capped = _pairs_of_keys(keys, largest=largest)
-        proposals.append(pairs.with_columns(bit=pl.lit(1 << position, dtype=pl.UInt32)))
-        reports.append({"block": block, "capped_key_count": capped.height, "capped_record_count": capped["size"].sum()})
-    proposed = pl.concat(proposals)
-    pair = proposed.group_by("a", "b").agg(blocks=pl.col("bit").sum()).sort("a", "b")
-    first = proposed.group_by("a", "b").agg(bit=pl.col("bit").min())
-    report = (
-        pl.DataFrame(reports, schema_overrides={"capped_key_count": pl.Int64, "capped_record_count": pl.Int64})
-        .with_columns(bit=pl.lit(1, dtype=pl.UInt32) * 2 ** pl.int_range(pl.len(), dtype=pl.UInt32))
-        .with_columns(pl.col("bit").cast(pl.UInt32))
-        .join(
-            proposed.group_by("bit").agg(pair_count=pl.len().cast(pl.Int64)),
-            on="bit",
-            how="left",
-            maintain_order="left",
+        pairs, too_large = _pairs_of_keys(keys, largest=largest)
+        parts.append(pairs)
+        capped.append(too_large)
+    proposed = pl.DataFrame(
+        {
+            "pair": np.concatenate(parts),
+            "blocks": np.repeat(1 << np.arange(len(parts), dtype=np.uint32), [len(part) for part in parts]),
+        }
+    )
+    pair = (
+        proposed.lazy()
+        .group_by("pair")
+        .agg(pl.col("blocks").sum())
+        .collect(engine="streaming")
+        .sort("pair")
+        .select(
+            a=(pl.col("pair") // 2**32).cast(pl.UInt32),
+            b=(pl.col("pair") % 2**32).cast(pl.UInt32),
+            blocks=pl.col("blocks").cast(pl.UInt32),
         )
-        .join(
-            first.group_by("bit").agg(new_pair_count=pl.len().cast(pl.Int64)),
-            on="bit",
-            how="left",
-            maintain_order="left",
-        )
-        .with_columns(pl.col("pair_count", "new_pair_count").fill_null(0))
-        .sort("bit")
+    )
+    blocks = pair["blocks"].to_numpy()
+    first = blocks & (~blocks + np.uint32(1))
+    report = pl.DataFrame(
+        {
+            "block": BLOCKS,
+            "capped_key_count": [sizes.len() for sizes in capped],
+            "capped_record_count": [int(sizes.sum()) for sizes in capped],
+            "pair_count": [len(part) for part in parts],
+            "new_pair_count": [int((first == 1 << position).sum()) for position in range(len(parts))],
+        },
+        schema_overrides=dict.fromkeys(
+            ("capped_key_count", "capped_record_count", "pair_count", "new_pair_count"), pl.Int64
+        ),
     )
     return Candidates(pair=pair, block=conform(report, BlockReport))
 
@@ -90,63 +101,58 @@ def block_names(blocks: pl.Expr) -> pl.Expr:
 
 
 def _keys(compared: Compared) -> list[tuple[str, pl.DataFrame]]:
-    """Return the key values of every block, in the order of `BLOCKS`."""
-    contact, place, names = compared.contact, compared.place, compared.names
-    # A value that counts nothing proposes nothing: it is capped, and reported as such.
+    """Return the key values of every block, in the order of `BLOCKS`: `entity`, and one or two columns that make the key."""
+    contact, names = compared.contact, compared.names
+    # A value that counts nothing proposes nothing: it is capped, and reported as such. A value of one row proposes nothing either.
+    shared = contact.filter(pl.col("value").is_not_null())
     contact_keys = {
-        signal: contact.filter(pl.col("signal") == signal).select("entity", "key")
+        signal: shared.filter(pl.col("signal") == signal).select("entity", "value")
         for signal in ("ein", "phone", "email", "domain")
     }
-    by_key = names.name.join(names.key, on="key_id", how="inner", maintain_order="left")
+    key = names.key.select("key_id", "key", "squeezed", "weight", "word_count", same_words=pl.col("key").rle_id())
+    by_key = names.name.select("entity", "key_id", "is_main").join(key, on="key_id", how="inner")
     # A name of one common word ("Library") is no key.
     telling = by_key.filter((pl.col("weight") > compared.profile.name_floor) | (pl.col("word_count") > 1))
-    house = place.filter(pl.col("house_number").is_not_null())
+    house = compared.place.filter(pl.col("house_number").is_not_null())
     keys = {
         **contact_keys,
-        "name": telling.filter("is_main").select("entity", "key"),
-        "known_name": _concat(telling.select("entity", "key"), by_key.select("entity", key="squeezed")),
+        "name": telling.filter("is_main").select("entity", "same_words"),
+        "known_name": pl.concat([telling.select("entity", "key"), by_key.select("entity", key="squeezed")]),
         "acronym": _acronyms(compared),
-        "postal_code_and_house": house.select(
-            "entity", key=pl.concat_str("postal_code", "house_number", separator="|")
-        ),
-        "house_and_street": house.select(
-            "entity", key=pl.concat_str("house_number", pl.col("core").str.extract(r"^(\S+)", 1), separator="|")
-        ),
+        "postal_code_and_house": house.select("entity", "postal_code", "house_number"),
+        "house_and_street": house.select("entity", "house_number", street=pl.col("core").str.extract(r"^(\S+)", 1)),
         "postal_code_and_word": _postal_code_and_word(compared),
         "rare_word": _rare_words(compared),
         "program_name": _program_names(compared),
     }
-    return [(block, keys[block].drop_nulls("key").unique()) for block in BLOCKS]
+    return [(block, keys[block]) for block in BLOCKS]
 
 
 def _acronyms(compared: Compared) -> pl.DataFrame:
     """Return one-word names and the initials of names of several words, where they are long enough."""
     length = compared.profile.blocking.acronym_length
-    names = compared.names.name.join(compared.names.key, on="key_id", how="inner", maintain_order="left")
-    short = names.filter((pl.col("word_count") == 1) & pl.col("squeezed").str.len_chars().is_between(length, 8))
-    initials = names.filter(pl.col("initials").str.len_chars() >= length)
-    acronyms = short.select(key="squeezed").unique()
+    names = compared.names
+    short = names.key.filter((pl.col("word_count") == 1) & pl.col("squeezed").str.len_chars().is_between(length, 8))
     # Initials that are nobody's name would only join agencies that happen to share them.
-    return _concat(
-        short.select("entity", key="squeezed"),
-        initials.select("entity", key="initials").join(acronyms, on="key", how="semi"),
+    initials = names.key.filter(pl.col("initials").str.len_chars() >= length).join(
+        short.select("squeezed").unique(), left_on="initials", right_on="squeezed", how="semi"
     )
+    keys = pl.concat([short.select("key_id", key="squeezed"), initials.select("key_id", key="initials")])
+    return names.name.select("entity", "key_id").join(keys, on="key_id", how="inner").select("entity", "key")
 
 
 def _postal_code_and_word(compared: Compared) -> pl.DataFrame:
     """Return ZIP with the first telling word of the main name."""
     names = compared.names
-    first = (
+    first = names.position.filter(pl.col("position") == 0).select("key_id", "token")
+    words = (
         names.name.filter("is_main")
-        .join(names.position, on="key_id", how="inner", maintain_order="left")
-        .join(names.token.select("token", "text"), on="token", how="inner", maintain_order="left")
-        .sort("entity", "position")
         .unique("entity", keep="first", maintain_order=True)
+        .join(first, on="key_id", how="inner")
+        .select("entity", "token")
     )
-    zips = compared.place.select("entity", "postal_code").drop_nulls().unique()
-    return first.join(zips, on="entity", how="inner", maintain_order="left").select(
-        "entity", key=pl.concat_str("postal_code", "text", separator="|")
-    )
+    zips = compared.place.select("entity", "postal_code").drop_nulls()
+    return zips.join(words, on="entity", how="inner").select("entity", "postal_code", "token")
 
 
 def _rare_words(compared: Compared) -> pl.DataFrame:
@@ -156,40 +162,43 @@ def _rare_words(compared: Compared) -> pl.DataFrame:
         (pl.col("record_count") <= compared.profile.blocking.rare_token_records)
         & ~pl.col("text").str.contains(r"^\d+$")
     )
-    return (
-        names.name.select("entity", "key_id")
-        .join(names.position.select("key_id", "token"), on="key_id", how="inner", maintain_order="left")
-        .join(rare.select("token", key="text"), on="token", how="inner", maintain_order="left")
-        .select("entity", "key")
-    )
+    keys = names.position.select("key_id", "token").join(rare.select("token"), on="token", how="semi")
+    return names.name.select("entity", "key_id").join(keys, on="key_id", how="inner").select("entity", "token")
 
 
 def _program_names(compared: Compared) -> pl.DataFrame:
     """Return service names that are also the name of an agency, and those agencies."""
     names = compared.names
+    program = compared.program.select("entity", "key")
     main = (
         names.name.filter("is_main")
-        .join(names.key, on="key_id", how="inner", maintain_order="left")
-        .filter(pl.col("weight") >= compared.profile.stem_weight)
+        .join(names.key.filter(pl.col("weight") >= compared.profile.stem_weight), on="key_id", how="inner")
         .select("entity", "key")
+        .join(program.select("key").unique(), on="key", how="semi")
     )
-    program = compared.program.select("entity", "key").join(main.select("key").unique(), on="key", how="semi")
-    return _concat(main.join(program.select("key").unique(), on="key", how="semi"), program)
+    return pl.concat([main, program.join(main.select("key").unique(), on="key", how="semi")])
 
 
-def _concat(*parts: pl.DataFrame) -> pl.DataFrame:
-    return pl.concat([part.select(pl.col(name).cast(dtype) for name, dtype in _KEY_SCHEMA.items()) for part in parts])
+def _pairs_of_keys(keys: pl.DataFrame, *, largest: int) -> tuple[Numbers, pl.Series]:
+    """Return the pairs that share a key value, and how many records have each value that too many share.
 
-
-def _pairs_of_keys(keys: pl.DataFrame, *, largest: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the pairs that share a key value, and the values shared by too many."""
-    sizes = keys.group_by("key").agg(size=pl.len().cast(pl.Int64)).filter(pl.col("size") > 1)
-    used = keys.join(sizes.filter(pl.col("size") <= largest), on="key", how="semi")
-    pairs = (
-        used.select("key", a="entity")
-        .join(used.select("key", b="entity"), on="key", how="inner", maintain_order="left")
-        .filter(pl.col("a") < pl.col("b"))
-        .select("a", "b")
+    A pair is one number, the smaller entity in its upper half; none twice.
+    """
+    by = [name for name in keys.columns if name != "entity"]
+    groups = (
+        repeated(keys.drop_nulls(by), by=by)
+        .select("entity", *by)
         .unique()
+        .group_by(by)
+        .agg("entity")
+        .select("entity", size=pl.col("entity").list.len().cast(pl.Int64))
+        .filter(pl.col("size") > 1)
     )
-    return pairs, sizes.filter(pl.col("size") > largest)
+    used = groups.filter(pl.col("size") <= largest)
+    entity = used["entity"].explode(keep_nulls=False, empty_as_null=False).cast(pl.Int64).to_numpy()
+    count = used["size"].to_numpy()
+    group = np.arange(len(count))
+    _, first, second = Spans(begin=np.cumsum(count) - count, count=count).crossed(group, group)
+    a, b = entity[first], entity[second]
+    ordered = a < b
+    return np.unique((a[ordered] << 32) | b[ordered]), groups.filter(pl.col("size") > largest)["size"]
