@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -20,6 +21,9 @@ from schemas.enumerations import PairBand
 from schemas.identity import pair_id
 from schemas.match_parameters import MatchParameters, ProfileParameters
 from schemas.matching import ScoredPair
+
+#: What the groups look at.
+_GROUPED = ("a", "b", "bits", "score", "band", "is_vetoed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,10 +73,19 @@ def match_agencies(
     entities = entities_of_directory(directory, parameters=parameters)
     compared = prepare(entities, profile=parameters.agency, parameters=parameters)
     candidates = propose_candidates(compared)
-    scored = score_candidates(candidates, compared, parameters=parameters)
-    grouped = group_pairs(scored, profile=parameters.agency, decided=_present(decided, entities), before=before)
-    kept = scored.filter((pl.col("band") != PairBand.BELOW) | (pl.col("score") >= parameters.kept_score))
-    kept = _number_pairs(kept)
+    is_kept = (pl.col("band") != PairBand.BELOW) | (pl.col("score") >= parameters.kept_score)
+    # Of most pairs nothing is wanted but what the groups look at.
+    parts = [
+        (part.filter(is_kept), part.select(_GROUPED))
+        for part in _scored_parts(candidates, compared, parameters=parameters)
+    ]
+    kept = _number_pairs(_name_records(pl.concat([part for part, _ in parts]), compared))
+    grouped = group_pairs(
+        _name_records(_matters_to_groups(pl.concat([part for _, part in parts]), decided), compared),
+        profile=parameters.agency,
+        decided=_present(decided, entities),
+        before=before,
+    )
     told = kept.filter(pl.col("band") != PairBand.BELOW)
     return Matches(
         blocks=candidates.block,
@@ -87,16 +100,26 @@ def match_agencies(
 
 
 def score_candidates(candidates: Candidates, compared: Compared, *, parameters: MatchParameters) -> pl.DataFrame:
-    """Return all candidates scored, with the ids of both records, sorted by them.
+    """Return all candidates scored, with the ids of both records, in their order.
 
     Pairs are taken `parameters.pairs_at_once` at a time, which bounds the memory and changes no result.
     """
+    return _name_records(pl.concat(list(_scored_parts(candidates, compared, parameters=parameters))), compared)
+
+
+def _scored_parts(candidates: Candidates, compared: Compared, *, parameters: MatchParameters) -> Iterator[pl.DataFrame]:
     pair = candidates.pair
-    parts = [
-        score_pairs(pair.slice(start, parameters.pairs_at_once), compared)
-        for start in range(0, max(pair.height, 1), parameters.pairs_at_once)
-    ]
-    return _name_records(pl.concat(parts), compared)
+    for start in range(0, max(pair.height, 1), parameters.pairs_at_once):
+        yield score_pairs(pair.slice(start, parameters.pairs_at_once), compared)
+
+
+def _matters_to_groups(scored: pl.DataFrame, decided: DecidedPairs | None) -> pl.DataFrame:
+    """Return the pairs that can join or part groups: without verdicts those of records that have a link at all."""
+    if decided is not None:
+        return scored
+    links = scored.filter(pl.col("band") == PairBand.DUPLICATE)
+    linked = pl.concat([links["a"], links["b"]]).unique().implode()
+    return scored.filter(pl.col("a").is_in(linked) & pl.col("b").is_in(linked))
 
 
 def group_pairs(
@@ -114,20 +137,13 @@ def group_pairs(
         decided: Verdicts in force.
         before: Groups of the night before under present numbers, see `cluster_pairs`.
     """
-    links = scored.filter(pl.col("band") == PairBand.DUPLICATE)
-    linked = pl.concat([links["a"], links["b"]]).unique()
     is_wall = (
         pl.col("is_vetoed")
         | (pl.col("band") == PairBand.RELATED)
         | ((pl.col("band") == PairBand.BELOW) & (pl.col("score") <= profile.wall_score))
     )
-    may_join = pl.col("a").is_in(linked.implode()) & pl.col("b").is_in(linked.implode())
-    if decided is None:
-        # Only walls between records that have a link at all can matter.
-        is_wall &= may_join
-    return cluster_pairs(
-        scored, walls=scored.filter(is_wall), largest=profile.largest_cluster, decided=decided, before=before
-    )
+    walls = _matters_to_groups(scored, decided).filter(is_wall)
+    return cluster_pairs(scored, walls=walls, largest=profile.largest_cluster, decided=decided, before=before)
 
 
 def _present(decided: DecidedPairs | None, entities: Entities) -> DecidedPairs | None:
@@ -152,22 +168,11 @@ def _present(decided: DecidedPairs | None, entities: Entities) -> DecidedPairs |
 
 def _name_records(scored: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     """Add center and uid of both records."""
-    entity = compared.entities.entity.select("entity", "center_id", "uid")
-    return (
-        scored.join(
-            entity.rename({"entity": "a", "center_id": "center_id_a", "uid": "uid_a"}),
-            on="a",
-            how="inner",
-            maintain_order="left",
-        )
-        .join(
-            entity.rename({"entity": "b", "center_id": "center_id_b", "uid": "uid_b"}),
-            on="b",
-            how="inner",
-            maintain_order="left",
-        )
-        .sort("a", "b")
-    )
+    entity = compared.entities.entity.select("center_id", "uid")
+    sides = [
+        entity[scored[side]].rename({"center_id": f"center_id_{side}", "uid": f"uid_{side}"}) for side in ("a", "b")
+    ]
+    return pl.concat([scored, *sides], how="horizontal")
 
 
 def _number_pairs(scored: pl.DataFrame) -> pl.DataFrame:
