@@ -96,7 +96,9 @@ def add_texts(records: Rows, gathered: list[Gathered]) -> Rows:
 def _add_field(frame: pl.DataFrame, field: str, parts: list[Gathered], *, kinds: list[str]) -> pl.DataFrame:
     separator = parts[0].part.separator
     texts = _join_texts(_picked(pl.concat([one.frame for one in parts]), parts[0].part.pick), separator=separator)
-    joined = frame.with_columns(pl.col("native_id").str.strip_chars().alias("owner_native_id")).join(
+    keys = frame.select("kind", owner_native_id=pl.col("native_id").str.strip_chars())
+    # Only the keys are joined: records are wide, and there is one such step for each field.
+    found = keys.join(
         texts,
         left_on=["kind", "owner_native_id"],
         right_on=["owner_kind", "owner_native_id"],
@@ -111,7 +113,8 @@ def _add_field(frame: pl.DataFrame, field: str, parts: list[Gathered], *, kinds:
         .then(pl.when(pl.col("kind").is_in(kinds)).then(pl.col(field).fill_null("")).otherwise(pl.col(field)))
         .otherwise(both)
     )
-    return joined.with_columns(filled.alias(field)).select(frame.columns)
+    cells = frame.select("kind", field).with_columns(found[_TEXT])
+    return frame.with_columns(cells.select(filled.alias(field)).to_series())
 
 
 def _picked(frame: pl.DataFrame, pick: str) -> pl.DataFrame:
@@ -126,12 +129,17 @@ def _picked(frame: pl.DataFrame, pick: str) -> pl.DataFrame:
 
 
 def _join_texts(frame: pl.DataFrame, *, separator: str) -> pl.DataFrame:
-    return (
-        frame.unique()
-        .sort("owner_kind", "owner_native_id", _TEXT)
-        .group_by("owner_kind", "owner_native_id", maintain_order=True)
+    keys = ["owner_kind", "owner_native_id"]
+    # Most owners have one text, and need neither a sort nor a list.
+    has_several = frame.select(keys).is_duplicated()
+    several = (
+        frame.filter(has_several)
+        .unique()
+        .sort(*keys, _TEXT)
+        .group_by(keys, maintain_order=True)
         .agg(pl.col(_TEXT).str.join(separator))
     )
+    return pl.concat([frame.filter(~has_several).select(several.columns), several])
 
 
 def add_contact_texts(contacts: Rows, gathered: list[Gathered]) -> Rows:

@@ -284,8 +284,14 @@ def tell_slots_apart(frame: pl.DataFrame) -> pl.DataFrame:
     of the lines does not matter.
     """
     keys = ["owner_kind", "owner_native_id", "slot"]
+    is_shared = frame.select(keys).is_duplicated()
+    if not is_shared.any():
+        return frame
+    # Few rows share a slot: only those are put in order.
+    shared = frame.filter(is_shared)
     content = [name for name in frame.columns if name not in (*keys, *SOURCE_COLUMNS)]
     place = pl.int_range(pl.len()).over(keys) + 1
-    return frame.sort([*keys, *content, *SOURCE_COLUMNS], nulls_last=True).with_columns(
+    told_apart = shared.sort([*keys, *content, *SOURCE_COLUMNS], nulls_last=True).with_columns(
         slot=pl.when(place > 1).then(pl.format("{}#{}", "slot", place)).otherwise("slot")
     )
+    return pl.concat([frame.filter(~is_shared), told_apart])
