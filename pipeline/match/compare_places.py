@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -36,13 +34,8 @@ def compare_places(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     """
     street = compared.street
     a, b = (pair[side].cast(pl.Int64).to_numpy() for side in ("a", "b"))
-    # One more for each pair: also pairs without addresses are some work.
-    work = np.cumsum(street.spans.count[a] * street.spans.count[b] + 1) // _ADDRESS_PAIRS_AT_ONCE
-    cuts = [*np.flatnonzero(np.diff(work, prepend=-1)), len(work)]
-    parts = [
-        _compare_part(a[begin:end], b[begin:end], street, profile=compared.profile) for begin, end in pairwise(cuts)
-    ]
-    return pl.concat(parts) if parts else _compare_part(a, b, street, profile=compared.profile)
+    parts = street.spans.parts(a, b, at_once=_ADDRESS_PAIRS_AT_ONCE)
+    return pl.concat([_compare_part(a[part], b[part], street, profile=compared.profile) for part in parts])
 
 
 def _compare_part(a: Numbers, b: Numbers, street: Streets, *, profile: ProfileParameters) -> pl.DataFrame:

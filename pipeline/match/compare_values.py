@@ -88,18 +88,10 @@ def compare_areas(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     Returns:
         One row per pair, in the order of `pair`: `has_same_postal_code`, `has_same_city`; null when a side has none.
     """
-    area = by_entity(compared.area.select("entity", "postal_codes", "cities"), count=compared.entities.count)
-    sides = [
-        area[pair[side]].rename({name: f"{name}_{side}" for name in ("postal_codes", "cities")}) for side in ("a", "b")
-    ]
-    return pl.concat(sides, how="horizontal").select(
-        _shares("postal_codes").alias("has_same_postal_code"), _shares("cities").alias("has_same_city")
-    )
-
-
-def _shares(name: str) -> pl.Expr:
-    """Tell whether two lists share a value; null when one is empty or missing."""
-    first, second = pl.col(f"{name}_a"), pl.col(f"{name}_b")
-    return pl.when((first.list.len() > 0) & (second.list.len() > 0)).then(
-        first.list.set_intersection(second).list.len() > 0
+    a, b = (pair[side].cast(pl.Int64).to_numpy() for side in ("a", "b"))
+    return pl.DataFrame(
+        {
+            "has_same_postal_code": compared.postal_code.are_shared(a, b),
+            "has_same_city": compared.city.are_shared(a, b),
+        }
     )

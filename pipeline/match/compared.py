@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.match.entities import Entities
 from pipeline.match.names import Names, keys_of, prepare_names
-from pipeline.match.numbered import in_rows, repeated
+from pipeline.match.numbered import Marks, in_rows, repeated
 from pipeline.match.places import street_core, street_directions
 from pipeline.match.streets import Streets, number_streets
 from schemas.match_parameters import MatchParameters, ProfileParameters, Rarity, SharedHosts
@@ -27,8 +27,8 @@ class Compared:
         place: `Entities.place` with `place_row`, `core`, `directions`, `owner_count` and `worth`, sorted by entity.
         street: The street addresses among them as numbers.
         code: One row per entity with taxonomy codes: `entity`, `codes` (code numbers).
-        area: One row per entity: `entity`, `postal_codes`, `cities`.
-        program: One row per entity and service name: `entity`, `key` (sorted words), `shown`.
+        postal_code, city: Those of each entity, as numbers.
+        program: One row per entity and service name that is also a name of some entity: `entity`, `key` (sorted words), `shown`.
         profile: The settings in force.
     """
 
@@ -38,7 +38,8 @@ class Compared:
     place: pl.DataFrame
     street: Streets
     code: pl.DataFrame
-    area: pl.DataFrame
+    postal_code: Marks
+    city: Marks
     program: pl.DataFrame
     profile: ProfileParameters
 
@@ -61,8 +62,9 @@ def prepare(entities: Entities, *, profile: ProfileParameters, parameters: Match
         place=place,
         street=number_streets(place, count=entities.count),
         code=_code_numbers(entities.code),
-        area=_areas(entities.place),
-        program=_program_keys(entities.program, parameters=parameters),
+        postal_code=Marks.of(place["entity"], place["postal_code"], count=entities.count),
+        city=Marks.of(place["entity"], place["city"], count=entities.count),
+        program=_program_keys(entities.program, names=names, parameters=parameters),
         profile=profile,
     )
 
@@ -81,13 +83,18 @@ def _weigh_contacts(contact: pl.DataFrame, *, owners: pl.DataFrame, rarity: Rari
     """Count the owners of each value and drop those that say nothing about who somebody is."""
     counted = _count_owners(contact, owners=owners, by=["signal", "key"])
     is_phone = pl.col("signal") == "phone"
-    is_toll_free = (
-        is_phone
-        & pl.col("key").str.slice(1, 3).is_in(hosts.toll_free_area_codes)
-        & (pl.col("key").str.len_chars() == 11)
+    # Few values have so many owners: only they are looked at for a toll-free number.
+    toll_free = (
+        counted.lazy()
+        .filter(is_phone & (pl.col("owner_count") > rarity.full_owners))
+        .filter((pl.col("key").str.len_chars() == 11) & pl.col("key").str.slice(1, 3).is_in(hosts.toll_free_area_codes))
+        .select(pl.col("key").unique())
+        .collect()["key"]
     )
-    is_hotline = is_phone & pl.col("key").is_in(hosts.hotlines)
-    kept = counted.filter(~is_hotline & ~(is_toll_free & (pl.col("owner_count") > rarity.full_owners)))
+    is_nobodys = is_phone & pl.col("key").is_in(
+        pl.concat([pl.Series(hosts.hotlines, dtype=pl.String), toll_free]).implode()
+    )
+    kept = counted.filter(~is_nobodys)
     return kept.with_columns(worth=worth_of(pl.col("owner_count"), rarity=rarity)).with_row_index("contact_row")
 
 
@@ -135,33 +142,26 @@ def _count_owners(rows: pl.DataFrame, *, owners: pl.DataFrame, by: list[str]) ->
 
 def _code_numbers(code: pl.DataFrame) -> pl.DataFrame:
     """Number the codes and collect them per entity."""
+    known = code.select(pl.col("code").unique().sort()).with_row_index("number")
+    number = code.join(known, on="code", how="left", maintain_order="left")["number"].cast(pl.Int64)
+    packed = code["entity"].cast(pl.Int64) * 2**32 + number
     return (
-        code.with_columns(number=pl.col("code").rank("dense").cast(pl.UInt32))
-        .sort("entity", "number")
+        pl.DataFrame({"packed": packed.unique().sort()})
+        .select(entity=(pl.col("packed") // 2**32).cast(pl.UInt32), codes=(pl.col("packed") % 2**32).cast(pl.UInt32))
         .group_by("entity", maintain_order=True)
-        .agg(codes=pl.col("number").unique().sort())
+        .agg("codes")
     )
 
 
-def _areas(place: pl.DataFrame) -> pl.DataFrame:
-    """Collect ZIPs and cities per entity."""
-    return (
-        place.sort("entity", "postal_code", "city")
-        .group_by("entity", maintain_order=True)
-        .agg(
-            postal_codes=pl.col("postal_code").drop_nulls().unique().sort(),
-            cities=pl.col("city").drop_nulls().unique().sort(),
-            has_private_place=pl.col("is_private").any(),
-        )
+def _program_keys(program: pl.DataFrame, *, names: Names, parameters: MatchParameters) -> pl.DataFrame:
+    """Return the service names that are also the name of an agency, as sorted words."""
+    keys = keys_of(program["text"].unique(), words=parameters.words).join(
+        names.key.select("key").unique(), on="key", how="semi"
     )
-
-
-def _program_keys(program: pl.DataFrame, *, parameters: MatchParameters) -> pl.DataFrame:
-    """Return service names as sorted words."""
-    keys = keys_of(program["text"], words=parameters.words)
     return (
-        program.join(keys, on="text", how="inner", maintain_order="left")
+        program.join(keys, on="text", how="inner")
         .select("entity", "key", "shown")
+        .unique()
         .sort("entity", "key", "shown")
         .unique(["entity", "key"], keep="first", maintain_order=True)
     )

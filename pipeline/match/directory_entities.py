@@ -186,7 +186,10 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
             .pipe(_with_owner, owner)
             .select("entity", "is_own", "host", is_private="is_contact_private"),
             emails.lazy().select(
-                "entity", "is_own", host=pl.col("key").str.extract(r"@(.+)$", 1), is_private="is_private"
+                "entity",
+                "is_own",
+                host=pl.col("key").str.splitn("@", 2).struct.field("field_1"),
+                is_private="is_private",
             ),
         ]
     ).drop_nulls("host")
@@ -243,7 +246,9 @@ def _places(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
         .select("entity", *written, "is_own", is_private=pl.col("is_private") | pl.col("is_place_private")),
         by=["entity", *written],
     )
-    forms = {"line1": ("street", street_of), "city": ("city_form", city_of), "postal_code": ("zip", postal_code_of)}
+    # The form leaves the house number out: put alike, a street is brought to it once for all its houses.
+    places = places.with_columns(line=pl.col("line1").str.replace(r"^[0-9]+ ", "1 "))
+    forms = {"line": ("street", street_of), "city": ("city_form", city_of), "postal_code": ("zip", postal_code_of)}
     for column, (name, form) in forms.items():
         places = places.join(
             _distinct(places[column], name, form), on=column, how="left", nulls_equal=True, maintain_order="left"
@@ -270,20 +275,20 @@ def _distinct(values: pl.Series, name: str, form: Callable[[pl.Expr], pl.Expr]) 
 
 
 def _codes(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
-    """Return the service codes with which the agency, its sites or its services are indexed."""
+    """Return the service codes with which the agency, its sites or its services are indexed, in no order."""
     links = directory.taxonomy_link.lazy().select(_OWNER, "code").pipe(_with_owner, owner)
-    return links.select(*CODE_SCHEMA).unique().collect(engine="streaming").sort("entity", "code")
+    return links.select(*CODE_SCHEMA).collect(engine="streaming")
 
 
 def _programs(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
-    """Return the names of the services."""
+    """Return the names of the services, in no order."""
     services = (
         directory.service.lazy()
         .select(_RECORD, shown="name", text=pl.coalesce("name_key", "name"))
         .drop_nulls("text")
         .pipe(_with_owner, owner)
     )
-    return services.select(*PROGRAM_SCHEMA).unique().collect(engine="streaming").sort("entity", "shown", "text")
+    return services.select(*PROGRAM_SCHEMA).collect(engine="streaming")
 
 
 def _strongest(rows: pl.LazyFrame, *, by: list[str]) -> pl.DataFrame:

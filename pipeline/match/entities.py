@@ -59,8 +59,8 @@ class Entities:
         name: One row per known name of an entity (`is_main` marks the name it goes by); `text` is what is compared.
         contact: One row per entity and phone, email, domain or ein; `is_own` is false when only a site or service has it.
         place: One row per entity and address.
-        code: One row per entity and taxonomy code of its services.
-        program: One row per entity and name of one of its services.
+        code: Entities and taxonomy codes of their services; rows may be repeated.
+        program: Entities and names of their services; rows may be repeated.
     """
 
     entity: pl.DataFrame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,14 @@ def repeated(rows: pl.DataFrame, *, by: list[str]) -> pl.DataFrame:
     """
     is_repeated = rows.select(pl.struct(by).hash().is_duplicated()).to_series()
     return rows.with_row_index("row").filter(is_repeated)
+
+
+def shared_numbers_of(values: pl.Series) -> Numbers:
+    """Return a number for every value that stands in several rows, -1 for null and for values in one row."""
+    rows = repeated(values.to_frame("value"), by=["value"])
+    numbers = np.full(len(values), -1, dtype=np.int64)
+    numbers[rows["row"].to_numpy()] = numbers_of(rows["value"])
+    return numbers
 
 
 def numbers_of(values: pl.Series) -> Numbers:
@@ -71,6 +80,47 @@ class Spans:
         within = np.arange(len(pair)) - np.repeat(np.cumsum(size) - size, size)
         width = self.count[b][pair]
         return pair, self.begin[a][pair] + within // width, self.begin[b][pair] + within % width
+
+    def parts(self, a: Numbers, b: Numbers, *, at_once: int) -> list[slice]:
+        """Cut the pairs into parts that make about so many rows beside rows; at least one part."""
+        # One more for each pair: also pairs without rows are some work.
+        work = np.cumsum(self.count[a] * self.count[b] + 1) // at_once
+        cuts = [*np.flatnonzero(np.diff(work, prepend=-1)), len(work)]
+        return [slice(begin, end) for begin, end in pairwise(cuts)] or [slice(0, 0)]
+
+
+#: Marks of two sides held against each other in one go; bounds the memory, changes no result (project choice).
+_MARKS_AT_ONCE = 2_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marks:
+    """Values that entities have, as numbers; none twice for one entity.
+
+    Attributes:
+        spans: Where the values of each entity stand.
+        number: The values.
+    """
+
+    spans: Spans
+    number: Numbers
+
+    @classmethod
+    def of(cls, entity: pl.Series, values: pl.Series, *, count: int) -> Marks:
+        """Return the distinct values of each entity that are not null."""
+        number = numbers_of(values)
+        packed = (entity.cast(pl.Int64).to_numpy() << 32) | number
+        packed = pl.Series(packed[number >= 0]).unique().sort().to_numpy()
+        return cls(spans=Spans.of(pl.Series(packed >> 32), count=count), number=packed & 0xFFFFFFFF)
+
+    def are_shared(self, a: Numbers, b: Numbers) -> pl.Series:
+        """Tell of each pair whether both have a value in common; null where one has none."""
+        found = np.zeros(len(a), dtype=bool)
+        for part in self.spans.parts(a, b, at_once=_MARKS_AT_ONCE):
+            pair, first, second = self.spans.crossed(a[part], b[part])
+            found[part.start + pair[self.number[first] == self.number[second]]] = True
+        has_both = (self.spans.count[a] > 0) & (self.spans.count[b] > 0)
+        return pl.Series(found).set(pl.Series(~has_both), None)
 
 
 def first_best(group: Numbers, *measures: NDArray[Any]) -> Numbers:

@@ -47,8 +47,8 @@ def tell_reasons(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         _tell_number(pairs, compared),
         *(_tell_contact(pairs, compared, signal=signal) for signal in CONTACT_SIGNALS),
         _tell_address(pairs, compared),
-        _tell_area(pairs, compared, signal="postal_code", values="postal_codes", word="ZIP"),
-        _tell_area(pairs, compared, signal="city", values="cities", word="city"),
+        _tell_area(pairs, compared, signal="postal_code", word="ZIP"),
+        _tell_area(pairs, compared, signal="city", word="city"),
         _tell_taxonomy(pairs),
         _tell_renamed(pairs),
         _tell_relation(pairs),
@@ -167,11 +167,10 @@ def _tell_contact(pairs: pl.DataFrame, compared: Compared, *, signal: str) -> pl
     )
     shown = {side: pl.when("is_hidden").then(pl.lit(WITHHELD)).otherwise(f"shown_{side}") for side in ("a", "b")}
     same = _reason(shared, signal=signal, a=shown["a"], b=shown["b"], weight=pl.col(f"{signal}_bits"), text=text)
-    first = _first_contacts(compared, signal=signal)
-    apart = (
-        rows.filter(pl.col(f"{signal}_row_a").is_null())
-        .join(first.rename({"entity": "a", "first": "first_a"}), on="a", how="left")
-        .join(first.rename({"entity": "b", "first": "first_b"}), on="b", how="left")
+    differing = rows.filter(pl.col(f"{signal}_row_a").is_null())
+    first = _first_contacts(differing, compared, signal=signal)
+    apart = differing.join(first.rename({"entity": "a", "first": "first_a"}), on="a", how="left").join(
+        first.rename({"entity": "b", "first": "first_b"}), on="b", how="left"
     )
     differ = _reason(
         apart,
@@ -184,10 +183,15 @@ def _tell_contact(pairs: pl.DataFrame, compared: Compared, *, signal: str) -> pl
     return pl.concat([same, differ])
 
 
-def _first_contacts(compared: Compared, *, signal: str) -> pl.DataFrame:
+def _of_pairs(pairs: pl.DataFrame) -> pl.Series:
+    """Return the entities of some pairs, as `is_in` takes them."""
+    return pl.concat([pairs["a"], pairs["b"]]).unique().implode()
+
+
+def _first_contacts(pairs: pl.DataFrame, compared: Compared, *, signal: str) -> pl.DataFrame:
     """Return one value per entity to show where none is shared: the agency's own before those of its children."""
     return (
-        compared.contact.filter(pl.col("signal") == signal)
+        compared.contact.filter((pl.col("signal") == signal) & pl.col("entity").is_in(_of_pairs(pairs)))
         .sort("entity", ~pl.col("is_own"), "is_private", "key")
         .unique("entity", keep="first", maintain_order=True)
         .select("entity", first=pl.when("is_private").then(pl.lit(WITHHELD)).otherwise("shown"))
@@ -226,12 +230,15 @@ def _tell_address(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     return _reason(rows, signal="address", a=shown["a"], b=shown["b"], weight=pl.col("address_bits"), text=text)
 
 
-def _tell_area(pairs: pl.DataFrame, compared: Compared, *, signal: str, values: str, word: str) -> pl.DataFrame:
-    area = compared.area.select(
-        "entity",
-        shown=pl.when("has_private_place")
-        .then(pl.lit(WITHHELD))
-        .otherwise(pl.col(values).list.head(3).list.join(", ")),
+def _tell_area(pairs: pl.DataFrame, compared: Compared, *, signal: str, word: str) -> pl.DataFrame:
+    area = (
+        compared.place.filter(pl.col("entity").is_in(_of_pairs(pairs)))
+        .group_by("entity")
+        .agg(values=pl.col(signal).drop_nulls().unique().sort(), is_private=pl.col("is_private").any())
+        .select(
+            "entity",
+            shown=pl.when("is_private").then(pl.lit(WITHHELD)).otherwise(pl.col("values").list.head(3).list.join(", ")),
+        )
     )
     rows = (
         pairs.filter(pl.col(f"{signal}_bits").is_not_null())

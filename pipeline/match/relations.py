@@ -76,13 +76,13 @@ def relation_of_pairs(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
 def _own_programs(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     """Return the pairs in which the main name of one is the name of a service of the other, with that service name."""
     names = compared.names
+    programs = compared.program.select("key").unique()
     main = (
         names.name.filter("is_main")
         .join(
-            names.key.filter(pl.col("weight") >= compared.profile.stem_weight),
+            names.key.filter(pl.col("weight") >= compared.profile.stem_weight).join(programs, on="key", how="semi"),
             on="key_id",
             how="inner",
-            maintain_order="left",
         )
         .select("entity", "key")
     )

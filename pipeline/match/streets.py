@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.match.numbered import Flags, Numbers, Spans, numbers_of
+from pipeline.match.numbered import Flags, Numbers, Spans, numbers_of, shared_numbers_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,8 @@ class Streets:
     Attributes:
         spans: Where the addresses of each entity stand.
         place_row: Row of `Compared.place`.
-        address, house, city, postal_code: Equal numbers are equal texts.
+        address: Equal numbers are equal texts; -1 also for what stands in one row only.
+        house, city, postal_code: Equal numbers are equal texts.
         number: House number as a number.
         core, cores: Street without type and direction: place in the distinct names.
         direction: Place in the distinct directions; the last place of `is_turned` stands for null, which no direction contradicts.
@@ -55,7 +56,7 @@ def number_streets(place: pl.DataFrame, *, count: int) -> Streets:
     return Streets(
         spans=Spans.of(rows["entity"], count=count),
         place_row=numbers_of(rows["place_row"]),
-        address=numbers_of(rows["address_key"]),
+        address=shared_numbers_of(rows["address_key"]),
         house=numbers_of(rows["house_number"]),
         city=numbers_of(rows["city"]),
         postal_code=numbers_of(rows["postal_code"]),
