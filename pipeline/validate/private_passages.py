@@ -29,8 +29,6 @@ from schemas.private_values import (
 _KEY = ("center_id", "kind", "record_uid", "field")
 #: Rules that quote a part of a longer text.
 _QUOTES_A_PART = r"^STY-|^(?:PRV-005|FMT-060)$"
-#: Ways in which people write the sign @ to keep robots away.
-_AT_SIGNS = ("@", " @ ", "(at)", " (at) ", "[at]", " [at] ", " at ")
 #: Letters of the shortest surname that is searched with a form of address or an initial.
 _SHORTEST_SURNAME = 3
 
@@ -143,7 +141,7 @@ def _private_phones(owned: dict[str, pl.DataFrame]) -> tuple[frozenset[str], fro
 
 
 def _private_emails(contacts: pl.DataFrame, records: dict[str, pl.DataFrame]) -> frozenset[str]:
-    """Return the private addresses in every spelling of the sign @; those of verifiers are internal always."""
+    """Return the private addresses; those of verifiers are internal always. The search knows how people write the sign @."""
     tables = list(records.values())
     public_record = pl.col("is_counted") & ~pl.col("is_withheld")
     hidden = [
@@ -152,8 +150,7 @@ def _private_emails(contacts: pl.DataFrame, records: dict[str, pl.DataFrame]) ->
         *(table["verified_by_email"].rename("email") for table in tables),
     ]
     public = [contacts.filter(_is_public())["email"], *(table.filter(public_record)["email"] for table in tables)]
-    secret = _addresses(pl.concat(hidden)) - _addresses(pl.concat(public))
-    return frozenset(address.replace("@", sign) for address in secret for sign in _AT_SIGNS)
+    return _addresses(pl.concat(hidden)) - _addresses(pl.concat(public))
 
 
 def _private_streets(addresses: pl.DataFrame, records: dict[str, pl.DataFrame]) -> frozenset[str]:
