@@ -15,6 +15,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -224,11 +225,26 @@ def parse_table(
     header = _read_header(csv.reader(lines, delimiter=reading.separator, strict=True), lines, reading)
     reading.width = len(header)
     reading.places = tuple(range(len(header))) if choose is None else tuple(sorted(set(choose(header))))
-    parts = []
-    for rows in _read_parts(reading, place=lines.place, line=lines.count + 1, row_by_row=row_by_row):
-        part = _as_table(rows, header=header, reading=reading)
-        parts.append(part if condense is None else condense(part))
+    frames = _read_parts(reading, place=lines.place, line=lines.count + 1, row_by_row=row_by_row)
+    tables = (_as_table(frame, header=header, reading=reading) for frame in frames)
+    parts = list(tables) if condense is None else _condense_beside(tables, condense)
     return _join_parts(parts, header=header, reading=reading)
+
+
+def _condense_beside(
+    tables: Iterable[ParsedTable], condense: Callable[[ParsedTable], ParsedTable]
+) -> list[ParsedTable]:
+    """Return what is kept of each part, in their order; while one is condensed the next one is read, and no more than that."""
+    parts: list[ParsedTable] = []
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        waiting: Future[ParsedTable] | None = None
+        for table in tables:
+            if waiting is not None:
+                parts.append(waiting.result())
+            waiting = beside.submit(condense, table)
+        if waiting is not None:
+            parts.append(waiting.result())
+    return parts
 
 
 def _as_table(frame: pl.DataFrame, *, header: tuple[str, ...], reading: _Reading) -> ParsedTable:
