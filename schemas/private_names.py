@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from schemas.searched_texts import listed, plain_text, word_text
 
@@ -84,10 +85,21 @@ def _plain(units: list[str]) -> list[str]:
 
 def _words(text: str) -> list[str]:
     # What a hyphen joins stays together: Mary-Jane Smith-Jones is not Mary Jones.
-    units = [unit for unit in (word_text(part).strip() for part in text.split()) if unit]
-    letters = [unit for unit in units if not any(sign.isdigit() for sign in unit)]
+    units = [unit for unit in map(_unit, text.split()) if unit]
+    letters = [unit for unit in units if not _has_digit(unit)]
     # A number may stand behind a name; some centers name people by numbers.
     return letters if len(letters) > 1 else units
+
+
+@lru_cache(maxsize=65_536)
+def _unit(part: str) -> str:
+    # The same first and last names come again and again.
+    return word_text(part).strip()
+
+
+@lru_cache(maxsize=65_536)
+def _has_digit(unit: str) -> bool:
+    return any(sign.isdigit() for sign in unit)
 
 
 def _spell(units: list[str]) -> set[str]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import polars as pl
 
@@ -127,12 +127,12 @@ class PrivateValues:
     @cached_property
     def telling_of_streets(self) -> pl.Series:
         """The longest word of every street, however it is spelled: a text without any of them holds none of these."""
-        return _sorted({spelling for phrase in self.streets for spelling in _telling(phrase)})
+        return _telling_of_streets(self.streets)
 
     @cached_property
     def telling_of_names(self) -> pl.Series:
         """The longest word of every name: a text without any of them holds none of these."""
-        return _sorted({max(phrase.split(), key=len) for phrase in self.names})
+        return _telling_of_names(self.names)
 
     @cached_property
     def by_local(self) -> dict[str, frozenset[str]]:
@@ -406,6 +406,17 @@ def sentences_of(text: str) -> list[str]:
     ['Open daily.', 'Bring papers!', 'Free']
     """
     return [part for part in _SENTENCE.split(text) if part]
+
+
+# The same streets and names are asked for with others and without: what tells of them is found once.
+@lru_cache(maxsize=4)
+def _telling_of_streets(streets: frozenset[str]) -> pl.Series:
+    return _sorted({spelling for phrase in streets for spelling in _telling(phrase)})
+
+
+@lru_cache(maxsize=4)
+def _telling_of_names(names: frozenset[str]) -> pl.Series:
+    return _sorted({max(phrase.split(), key=len) for phrase in names})
 
 
 def _telling(phrase: str) -> tuple[str, ...]:

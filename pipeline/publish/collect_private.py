@@ -9,6 +9,7 @@ import polars as pl
 from pipeline.publish.collect_emails import private_emails, shown_emails
 from pipeline.publish.collect_phones import private_phones
 from pipeline.publish.public_records import KEY, Selection, select_public
+from pipeline.publish.working_ahead import done_together
 from schemas.directory import Directory
 from schemas.enumerations import RecordKind
 from schemas.private_names import name_patterns
@@ -35,19 +36,18 @@ def collect_private_values(directory: Directory, selection: Selection) -> Privat
         selection: The verdict on every record; records of other centers than the exported ones are not in it, and their
             values are not asked about.
     """
-    places, streets = _private_streets(directory, selection)
-    phones, vanity = private_phones(directory, selection)
-    names = _private_names(directory, selection)
-    return PrivateValues(
-        phones=phones,
-        vanity=vanity,
-        emails=private_emails(directory, selection),
-        streets=streets,
-        places=places,
-        names=names,
-        spots=_private_spots(directory, selection),
-        shown_emails=shown_emails(directory, selection, names=names),
-    )
+    # No kind of value waits for another, but the addresses that may be shown for the names in them.
+    told = done_together(
+        {
+            "names": lambda: {"names": (names := _private_names(directory, selection)),
+                              "shown_emails": shown_emails(directory, selection, names=names)},
+            "streets": lambda: dict(zip(("places", "streets"), _private_streets(directory, selection), strict=True)),
+            "phones": lambda: dict(zip(("phones", "vanity"), private_phones(directory, selection), strict=True)),
+            "emails": lambda: {"emails": private_emails(directory, selection)},
+            "spots": lambda: {"spots": _private_spots(directory, selection)},
+        }
+    )  # fmt: skip
+    return PrivateValues(**{kind: values for found in told.values() for kind, values in found.items()})
 
 
 def load_private_values(directory: Directory, *, findings: pl.DataFrame) -> PrivateValues:

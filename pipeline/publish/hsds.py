@@ -43,6 +43,7 @@ from pipeline.publish.hsds_taxonomy import taxonomy_tables
 from pipeline.publish.hsds_text_check import check_texts
 from pipeline.publish.preflight import Preflight
 from pipeline.publish.public_directory import Load, PublicDirectory, make_public
+from pipeline.publish.working_ahead import done_together
 from schemas.directory import Directory
 from schemas.enumerations import WithheldReason
 from schemas.export_parameters import ExportParameters
@@ -156,7 +157,13 @@ def package_hsds(
         rows["metadata"], left_out = metadata_rows(history, public, parameters=parameters)
         removed.update(left_out)
     version = parameters.hsds_version
-    tables = {name: as_table(rows.get(name, _NO_ROWS), table) for name, table in hsds_tables(version).items()}
+    # Rows are given up one by one as their table is made.
+    tables = done_together(
+        {
+            name: partial(lambda name, table: as_table(rows.pop(name, _NO_ROWS), table), name, table)
+            for name, table in hsds_tables(version).items()
+        }
+    )
     incomplete = _incomplete(tables) if withhold else {}
     tables = _without(tables, incomplete)
     tables = _drop_dangling(tables, removed, version=version)
@@ -214,39 +221,45 @@ def _rows(
     public: PublicDirectory, *, parameters: ExportParameters, term_names: Mapping[str, str] | None
 ) -> tuple[dict[str, pl.DataFrame], Counter[str]]:
     """Return the rows of all tables that have any, and what was left out of them."""
-    owners = public.owners()
+    owners, records = public.owners(), public.records()
+    # These look at different frames and do not wait for each other.
+    built = done_together(
+        {
+            "organization": lambda: organization_rows(public.agency, parameters=parameters),
+            "location": lambda: location_rows(public.site),
+            "service": lambda: service_rows(public.service),
+            "service_at_location": lambda: service_at_location_rows(public.service_at_site),
+            "schedule": lambda: (schedule_rows(public.schedule, owners, records, parameters=parameters), {}),
+            "contact": lambda: contact_rows(public.contact),
+            "address": lambda: address_rows(public.address),
+            "organization_identifier": lambda: (identifier_rows(public.agency), {}),
+            "service_area": lambda: _service_areas(public, version=parameters.hsds_version),
+            "language": lambda: (language_rows(public.service, public.site), {}),
+            "accessibility": lambda: (accessibility_rows(public.site), {}),
+            "required_document": lambda: (required_document_rows(public.service), {}),
+            "funding": lambda: (funding_rows(public.agency), {}),
+            SIDE_TABLE: lambda: (side_rows(records, public.taxonomy_link), {}),
+        }
+    )
+    built["phone"] = phone_rows(public.phone, built["contact"][0])
+    rows = {name: frame for name, (frame, _) in built.items()}
     removed: Counter[str] = Counter()
-    rows: dict[str, pl.DataFrame] = {}
-
-    def keep(name: str, built: tuple[pl.DataFrame, dict[str, int]]) -> None:
-        rows[name] = built[0]
-        removed.update(built[1])
-
-    keep("organization", organization_rows(public.agency, parameters=parameters))
-    keep("location", location_rows(public.site))
-    keep("service", service_rows(public.service))
-    keep("service_at_location", service_at_location_rows(public.service_at_site))
-    keep("contact", contact_rows(public.contact))
-    keep("phone", phone_rows(public.phone, rows["contact"]))
-    keep("address", address_rows(public.address))
-    rows["organization_identifier"] = identifier_rows(public.agency)
-    rows["schedule"] = schedule_rows(public.schedule, owners, public.records(), parameters=parameters)
-    areas = service_area_rows(public.service, public.service_at_site)
-    if parameters.hsds_version == "3.0":
-        removed["service_area_of_link"] += areas["service_id"].null_count()
-        areas = areas.filter(pl.col("service_id").is_not_null())
-    rows["service_area"] = areas
-    rows["language"] = language_rows(public.service, public.site)
-    rows["accessibility"] = accessibility_rows(public.site)
-    rows["required_document"] = required_document_rows(public.service)
-    rows["funding"] = funding_rows(public.agency)
+    for _, counts in built.values():
+        removed.update(counts)
     taxonomy, not_valid = taxonomy_tables(
         public.taxonomy_link, owners, parameters=parameters, term_names=term_names or {}
     )
     rows.update(taxonomy)
     removed.update(not_valid)
-    rows[SIDE_TABLE] = side_rows(public.records(), public.taxonomy_link)
     return rows, removed
+
+
+def _service_areas(public: PublicDirectory, *, version: str) -> tuple[pl.DataFrame, dict[str, int]]:
+    areas = service_area_rows(public.service, public.service_at_site)
+    if version != "3.0":
+        return areas, {}
+    of_services = areas.filter(pl.col("service_id").is_not_null())
+    return of_services, {"service_area_of_link": areas.height - of_services.height}
 
 
 def _incomplete(tables: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, str]]:

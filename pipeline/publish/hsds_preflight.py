@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import polars as pl
 
 from pipeline.publish.export_rules import RULE_OF_CHECK
 from pipeline.publish.preflight import Fault, Preflight
 from pipeline.publish.strict_values import EMAIL, URI
+from pipeline.publish.working_ahead import done_together
 from schemas.hsds_tables import HsdsColumn, HsdsTable, hsds_tables
 
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
@@ -45,22 +47,19 @@ def check_package(tables: Mapping[str, pl.DataFrame], *, version: str) -> Prefli
         Errors: tables, columns, required cells, unique ids, enumerations, formats, references. Warnings: rows that belong to
         nothing or to several records, services without a location, organizations without a service.
     """
-    errors: list[Fault] = []
-    for table in hsds_tables(version).values():
-        frame = tables.get(table.name)
-        if frame is None or frame.columns != table.column_names():
-            errors.append(
-                Fault(
-                    table=table.name, column="*", check="columns", message="Columns are not the official ones.", count=1
-                )
-            )
-            continue
-        errors += _ask(
-            frame,
-            table,
-            [question for column in table.columns for question in _column_questions(table, column, tables)],
-        )
+    found = done_together({name: partial(_table_faults, table, tables) for name, table in hsds_tables(version).items()})
+    errors = [fault for faults in found.values() for fault in faults]
     return Preflight(errors=tuple(errors), warnings=tuple(_warnings(tables)) if not errors else ())
+
+
+def _table_faults(table: HsdsTable, tables: Mapping[str, pl.DataFrame]) -> list[Fault]:
+    frame = tables.get(table.name)
+    if frame is None or frame.columns != table.column_names():
+        return [
+            Fault(table=table.name, column="*", check="columns", message="Columns are not the official ones.", count=1)
+        ]
+    questions = [question for column in table.columns for question in _column_questions(table, column, tables)]
+    return _ask(frame, table, questions)
 
 
 def _column_questions(table: HsdsTable, column: HsdsColumn, tables: Mapping[str, pl.DataFrame]) -> list[Question]:

@@ -8,14 +8,18 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from pipeline.publish.export_package import ExportPackage
 from pipeline.publish.manifest import MANIFEST, PRODUCER, Base, Manifest, make_manifest
 from pipeline.publish.package_changes import PackageChanges
 from pipeline.publish.preflight import Preflight
 from pipeline.publish.search_files import find_in_files
+from pipeline.publish.working_ahead import done_together
 from schemas.errors import ContractError, GateError, InputError, StorageError, UsageError
 from schemas.export_parameters import ExportParameters
 from schemas.private_values import PrivateValues
@@ -172,11 +176,11 @@ def _write_files(
         package = package.with_preflight(told)
         refuse_errors(told)
     _write_json(folder / PREFLIGHT, {**package.preflight.document(), "counts": package.counts()})
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     manifest = make_manifest(
         package,
         output=output,
-        sha256={path.relative_to(folder).as_posix(): _sha256(path) for path in files},
+        sha256=done_together({name: partial(_sha256, path) for name, path in files.items()}),
         since=None if delta is None else delta[0],
     )
     _write_json(folder / MANIFEST, manifest.document())
@@ -196,7 +200,7 @@ def _sha256(path: Path) -> str:
 
 
 def _write_json(path: Path, document: Mapping[str, Any]) -> None:
-    path.write_bytes((json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
+    path.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
 def _search_files(folder: Path, values: PrivateValues) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,6 +13,8 @@ from pipeline.publish.public_records import KEY, Selection
 from schemas.enumerations import WithheldReason
 
 _END = "\x1f"
+#: Rows that are hashed together.
+_ROWS = 50_000
 _OWNER = ["center_id", "owner_kind", "owner_uid"]
 #: Columns of `record_contents`, with dtypes.
 CONTENT_SCHEMA: Mapping[str, pl.DataType] = {
@@ -69,35 +71,30 @@ def record_contents(public: PublicDirectory, written: pl.DataFrame) -> pl.DataFr
     """
     owned = pl.concat(
         [
-            frame.select(*_OWNER, _said(frame, without=("owner_kind", "owner_uid", "center_id"), mark=name))
+            _hashed(frame, _OWNER, _said(frame, without=("owner_kind", "owner_uid", "center_id"), mark=name))
             for name, frame in public.tables().items()
             if name not in RECORD_KINDS
         ]
     )
     of_owner = (
-        owned.with_columns(plh.col("said").nchash.xxh3_64(seed=0).alias("hash"))
         # A sum does not depend on the order of rows; it wraps around and stays the same on every machine.
-        .group_by(_OWNER)
-        .agg(pl.col("hash").sum().cast(pl.String).alias("owned"))
+        owned.group_by(_OWNER).agg(pl.col("content").sum().cast(pl.String).alias("owned"))
     )
     parts = []
     for kind, frame in public.records().items():
-        named = frame.select(
+        theirs = of_owner.filter(pl.col("owner_kind") == kind).select(
+            "center_id", pl.col("owner_uid").alias("record_uid"), "owned"
+        )
+        named = frame.join(theirs, on=list(KEY), how="left", maintain_order="left").with_columns(
             pl.lit(kind).alias("kind"),
-            "center_id",
-            "record_uid",
-            "native_id",
-            "agency_uid",
             *(
-                (pl.col(column) if column in frame.columns else pl.lit(None, dtype=pl.String)).alias(column)
+                pl.lit(None, dtype=pl.String).alias(column)
                 for column in ("service_uid", "site_uid")
+                if column not in frame.columns
             ),
-            _said(frame, without=(), mark=kind),
-        ).join(of_owner.rename({"owner_kind": "kind", "owner_uid": "record_uid"}), on=list(_ID), how="left")
-        hashed = named.with_columns(
-            pl.concat_str("said", pl.col("owned").fill_null(""), separator=_END).alias("said")
-        ).with_columns(plh.col("said").nchash.xxh3_64(seed=0).alias("content"))
-        parts.append(hashed.select(*CONTENT_SCHEMA))
+        )
+        told = pl.concat_str(_said(frame, without=(), mark=kind), pl.col("owned").fill_null(""), separator=_END)
+        parts.append(_hashed(named, [name for name in CONTENT_SCHEMA if name != "content"], told))
     return pl.concat(parts).join(written, on=["kind", "record_uid"], how="semi").sort(*_ID)
 
 
@@ -171,6 +168,13 @@ def _unchanged(selection: Selection, records: Mapping[str, pl.DataFrame]) -> Sel
     )
 
 
+def _hashed(frame: pl.DataFrame, kept: Sequence[str], said: pl.Expr) -> pl.DataFrame:
+    """Return some columns and `content`, a hash of a text. Some rows at a time: all that is said would be the largest text of an export."""
+    parts = frame.iter_slices(_ROWS) if frame.height else (frame,)
+    content = plh.col("said").nchash.xxh3_64(seed=0).alias("content")
+    return pl.concat([part.select(*kept, said.alias("said")).select(*kept, content) for part in parts])
+
+
 def _said(frame: pl.DataFrame, *, without: tuple[str, ...], mark: str) -> pl.Expr:
     schema = frame.schema
     texts = [
@@ -180,4 +184,4 @@ def _said(frame: pl.DataFrame, *, without: tuple[str, ...], mark: str) -> pl.Exp
         for name in sorted(schema)
         if name not in without
     ]
-    return pl.concat_str(pl.lit(mark), *texts, separator=_END).alias("said")
+    return pl.concat_str(pl.lit(mark), *texts, separator=_END)

@@ -73,11 +73,11 @@ def without_directions(
         marked = placeless.filter(pl.col("kind") == kind).select(*KEY, pl.lit(value=True).alias("is_placeless"))
         if marked.is_empty() or frame.is_empty():
             continue
-        rows = frame.with_row_index("row").join(marked, on=list(KEY), how="left", maintain_order="left")
-        is_placeless = pl.col("is_placeless").is_not_null()
-        located = rows.filter(is_placeless)
+        rows = frame.select(KEY).join(marked, on=list(KEY), how="left", maintain_order="left")
+        places = rows["is_placeless"].is_not_null().arg_true()
         prose = [column for column in tables[kind].prose if column != "transportation"]
         has_map = {column: pl.col(column).str.contains(MAPS).fill_null(value=False) for column in ("url", *prose)}
+        located = frame.select(pl.col("transportation", "url", *prose).gather(places))
         counted = located.select(
             pl.col("transportation").is_not_null().sum().alias("private_directions"),
             pl.sum_horizontal(mask.sum() for mask in has_map.values()).alias("private_map_link"),
@@ -88,7 +88,8 @@ def without_directions(
             pl.when(~has_map["url"]).then("url").alias("url"),
             *(_without_maps(column) for column in prose),
         )
-        changed[kind] = pl.concat([rows.filter(~is_placeless), unlocated]).sort("row").drop("row", "is_placeless")
+        # Only these few columns are made anew.
+        changed[kind] = frame.with_columns(frame[cells.name].clone().scatter(places, cells) for cells in unlocated)
     return changed, dict(counts)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 
 import polars as pl
 
+from pipeline.publish.working_ahead import done_together, worked_ahead
 from schemas.private_values import PrivateValues, clean_texts, find_kinds, suspected_texts
 from schemas.public_columns import PublicTable
 from schemas.taxonomy_code import CODE_GRAMMAR
@@ -16,8 +18,8 @@ _MADE_COLUMNS = (("phone", "number"),)
 #: Streets are not looked for in these columns: addresses are compared as places, street and city together.
 _STREET_COLUMNS = frozenset({("site", "line1"), ("site", "line2"), ("address", "line1"), ("address", "line2")})
 _NOTHING = pl.Series("text", [], dtype=pl.String)
-#: Texts that are searched together: all columns of a small directory, and not more memory than needed for a large one.
-_BLOCK = 2_000_000
+#: Distinct texts that are searched together: all of a small directory, and not more memory than needed for a large one.
+_BLOCK = 150_000
 
 
 def scrub_frames(
@@ -42,7 +44,7 @@ def scrub_frames(
     for of_streets, asked in ((False, values), (True, streetless)):
         columns = [place for place in (*listed, *_MADE_COLUMNS) if (place in _STREET_COLUMNS) is of_streets]
         # Building the search costs more than searching a short column: all columns are searched at once.
-        suspects = dict(_suspects(scrubbed, columns, asked))
+        suspects = _suspects(scrubbed, columns, asked)
         found = clean_texts(pl.concat([_NOTHING, *suspects.values()]), asked)
         for (name, column), texts in suspects.items():
             kinds = {text: found[text][0] for text in texts.unique().to_list() if text in found}
@@ -76,38 +78,29 @@ def without_private_codes(links: pl.DataFrame, values: PrivateValues) -> tuple[p
 
 def _suspects(
     frames: Mapping[str, pl.DataFrame], columns: list[tuple[str, str]], values: PrivateValues
-) -> Iterator[tuple[tuple[str, str], pl.Series]]:
+) -> dict[tuple[str, str], pl.Series]:
     """Return the texts of each column that may hold a private value; columns without any are left out."""
-    found: dict[tuple[str, str], list[pl.Series]] = {}
-    for block in _blocks(frames, columns):
-        texts = pl.concat([part for _, part in block], rechunk=False)
-        hits = suspected_texts(texts, values)
-        begin = 0
-        for place, part in block:
-            own = hits.slice(begin, len(part))
-            begin += len(part)
-            if own.any():
-                found.setdefault(place, []).append(part.filter(own))
-    for place, parts in found.items():
-        yield place, pl.concat(parts)
+    distinct = done_together({place: partial(_distinct, frames, place) for place in columns})
+    known = pl.concat([_NOTHING, *distinct.values()]).unique()
+    blocks = (block.to_series() for block in known.to_frame().iter_slices(_BLOCK))
+    suspects = pl.concat(
+        [_NOTHING, *worked_ahead(lambda texts: texts.filter(suspected_texts(texts, values)), blocks)]
+    ).implode()
+    return {
+        place: texts.filter(texts.is_in(suspects))
+        for place, some in distinct.items()
+        if some.is_in(suspects).any()
+        for texts in (_texts(frames, place),)
+    }
 
 
-def _blocks(
-    frames: Mapping[str, pl.DataFrame], columns: list[tuple[str, str]]
-) -> Iterator[list[tuple[tuple[str, str], pl.Series]]]:
-    block: list[tuple[tuple[str, str], pl.Series]] = []
-    size = 0
-    for name, column in columns:
-        cells = frames[name][column]
-        texts = (cells if cells.dtype == pl.String else cells.explode()).drop_nulls().alias("text")
-        for part in texts.to_frame().iter_slices(_BLOCK):
-            block.append(((name, column), part.to_series()))
-            size += part.height
-            if size >= _BLOCK:
-                yield block
-                block, size = [], 0
-    if block:
-        yield block
+def _distinct(frames: Mapping[str, pl.DataFrame], place: tuple[str, str]) -> pl.Series:
+    return _texts(frames, place).unique()
+
+
+def _texts(frames: Mapping[str, pl.DataFrame], place: tuple[str, str]) -> pl.Series:
+    cells = frames[place[0]][place[1]]
+    return (cells if cells.dtype == pl.String else cells.explode()).drop_nulls().alias("text")
 
 
 def _in_texts(frame: pl.DataFrame, column: str, better: Mapping[str, str | None]) -> pl.DataFrame:

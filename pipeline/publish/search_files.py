@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
+from pipeline.publish.working_ahead import worked_ahead
 from pipeline.publish.written_cells import Places, WrittenFile, WrittenTexts, written_files
 from schemas.private_values import PrivateValues, find_kinds
 
 #: Distinct texts that are searched together.
-_TEXTS = 500_000
+_TEXTS = 250_000
 #: Places that hold a street: whether it is a private one depends on its city, and was decided when the address was chosen
 #: (`public_places`). Number and street alone would take the neighbour town's 100 Main Street for it.
 _STREET_PLACES = frozenset({"address_1", "address_2", "street", "Line1", "Line2", "PreAddressLine"})
@@ -54,18 +56,25 @@ def find_in_files(folder: Path, values: PrivateValues) -> dict[str, int]:
 def _suspicious(files: list[WrittenFile], values: PrivateValues) -> dict[WrittenFile, set[str]]:
     """Return the texts that hold a private value wherever they stand, by file; in some places they may."""
     found: dict[WrittenFile, set[str]] = {}
-    for together in _gathered(files):
-        for asked, parts in (
-            (values, [(file, part.others) for file, part in together]),
-            (values.without_streets(), [(file, part.streets) for file, part in together]),
-        ):
-            texts = pl.concat([part for _, part in parts], rechunk=False).unique()
-            private = list(find_kinds(texts, asked))
-            for file, part in parts if private else ():
-                telling = part.filter(part.is_in(private)).to_list()
-                if telling:
-                    found.setdefault(file, set()).update(telling)
+    for telling in worked_ahead(partial(_telling, values=values), _gathered(files)):
+        for file, texts in telling:
+            found.setdefault(file, set()).update(texts)
     return found
+
+
+def _telling(
+    together: list[tuple[WrittenFile, WrittenTexts]], *, values: PrivateValues
+) -> list[tuple[WrittenFile, list[str]]]:
+    found = []
+    for asked, parts in (
+        (values, [(file, part.others) for file, part in together]),
+        (values.without_streets(), [(file, part.streets) for file, part in together]),
+    ):
+        texts = pl.concat([part for _, part in parts], rechunk=False).unique()
+        private = list(find_kinds(texts, asked))
+        if private:
+            found += [(file, part.filter(part.is_in(private)).to_list()) for file, part in parts]
+    return [(file, texts) for file, texts in found if texts]
 
 
 def _gathered(files: list[WrittenFile]) -> Iterator[list[tuple[WrittenFile, WrittenTexts]]]:
