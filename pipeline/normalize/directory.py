@@ -94,18 +94,23 @@ def normalize_delivery(
     """
     named, id_notes = _name_records(delivered)
     settled = settle_repeats(named, content=_contents(named, delivered))
+    # Records are wide: what has been made into something else is let go at once.
+    del named
     resolved, parent_notes = resolve_parents(
         settled.records, own_or_zero_parent=delivered.conventions.own_or_zero_parent
     )
-    left_out = _left_out(settled)
+    left_out, translated, repeat_notes = _left_out(settled), settled.translations, settled.notes
     owners = Owners(
         center_id=delivered.center_id,
         records=settled.records.select("kind", "record_uid", "native_id", "source_file", "source_line"),
         left_out=left_out.drop("reason"),
     )
+    del settled
     dependents, dependent_notes = _build_dependents(delivered, owners)
     read, cell_notes = _read_cells(resolved, dependents, delivered=delivered, parameters=parameters)
+    del resolved
     flagged, flag_notes = read_record_flags(read)
+    del read
     marked = mark_confidential_places(flagged, dependents["taxonomy_link"], parameters=parameters.privacy)
     placed = fill_counties(dependents["address"], zips=references.zips if references else None)
     addresses = hide_confidential_addresses(placed, marked)
@@ -123,14 +128,14 @@ def normalize_delivery(
         name: _prepared(mark_counted(table, own_owner_codes=parameters.own_owner_codes), name)
         for name, table in tables.items()
     }
-    translations, translation_notes = _translations(settled, delivered=delivered, parameters=parameters)
+    translations, translation_notes = _translations(translated, delivered=delivered, parameters=parameters)
     directory = Directory.of(
         **counted,
         **{name: _prepared(table, name) for name, table in (dependents | {"address": addresses}).items()},
         translation=translations,
     )
     notes = [
-        *id_notes, *settled.notes, *parent_notes, *dependent_notes, *cell_notes, *flag_notes, *translation_notes,
+        *id_notes, *repeat_notes, *parent_notes, *dependent_notes, *cell_notes, *flag_notes, *translation_notes,
     ]  # fmt: skip
     return Normalized(directory=directory, notes=join_notes(_masked(notes, addresses)), left_out=left_out)
 
@@ -157,7 +162,7 @@ def _name_records(delivered: Delivered) -> tuple[pl.DataFrame, list[pl.DataFrame
     is_nameless = cleaned["native_id"].is_null()
     keys = cleaned.select("kind", "native_id")
     if is_nameless.any():
-        keys = cleaned.select("kind", pl.coalesce("native_id", _row_content(cleaned)).alias("native_id"))
+        keys = keys.with_columns(_with_content(keys["native_id"], cleaned, is_nameless))
     uids = record_uids(keys, center_id=delivered.center_id)
     named = cleaned.with_columns(uids, _origin().alias("origin"))
     return named, [note_where(named, is_nameless, note_kind=NoteKind.MISSING_ID, field="native_id")]
@@ -174,12 +179,19 @@ def _row_content(frame: pl.DataFrame) -> pl.Expr:
     return pl.concat_str([pl.col(name).fill_null("") for name in columns], separator=CONTENT_SEPARATOR)
 
 
+def _with_content(texts: pl.Series, frame: pl.DataFrame, mask: pl.Series) -> pl.Series:
+    """Return the texts with the content of their rows in place of those that the mask chooses; it takes as much room as the rows."""
+    contents = frame.filter(mask).select(_row_content(frame).alias("content")).to_series()
+    return texts.clone().scatter(mask.arg_true(), contents)
+
+
 def _contents(named: pl.DataFrame, delivered: Delivered) -> pl.Series:
     # Only rows whose key occurs more than once need to be compared; their phones and addresses stand on the same line.
     is_repeated = named.select(pl.struct("kind", "record_uid").is_duplicated()).to_series()
+    none = pl.select(pl.repeat("", named.height, dtype=pl.String).alias("content")).to_series()
     if not is_repeated.any():
-        return pl.select(pl.repeat("", named.height, dtype=pl.String).alias("content")).to_series()
-    contents = named.select(pl.when(is_repeated).then(_row_content(named)).fill_null("").alias("content")).to_series()
+        return none
+    contents = _with_content(none, named, is_repeated)
     lines = named.filter(is_repeated).select("source_file", "source_line").unique()
     said = []
     for table in _DEPENDENTS:
@@ -196,7 +208,8 @@ def _contents(named: pl.DataFrame, delivered: Delivered) -> pl.Series:
             )
         )
     by_line = pl.concat(said).group_by("source_file", "source_line").agg(pl.col("text").sort().str.join("\x1e"))
-    texts = named.join(by_line, on=["source_file", "source_line"], how="left", maintain_order="left")["text"]
+    places = named.select("source_file", "source_line")
+    texts = places.join(by_line, on=["source_file", "source_line"], how="left", maintain_order="left")["text"]
     return contents + texts.fill_null("")
 
 
@@ -289,11 +302,11 @@ def _prepared(table: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def _translations(
-    settled: Settled, *, delivered: Delivered, parameters: NormalizeParameters
+    rows: pl.DataFrame, *, delivered: Delivered, parameters: NormalizeParameters
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    if settled.translations.is_empty():
+    if rows.is_empty():
         return empty_table(Translation), []
-    texts, text_notes = read_texts(settled.translations)
+    texts, text_notes = read_texts(rows)
     days, day_notes = read_days(texts, conventions=delivered.conventions)
     statuses, status_notes = read_status_column(
         days, conventions=delivered.conventions, blank_status=parameters.blank_status
