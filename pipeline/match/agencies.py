@@ -11,7 +11,6 @@ from pipeline.match.candidates import Candidates, block_names, propose_candidate
 from pipeline.match.clusters import Clusters, cluster_pairs
 from pipeline.match.compared import Compared, prepare
 from pipeline.match.directory_entities import entities_of_directory
-from pipeline.match.entities import Entities
 from pipeline.match.reasons import tell_reasons
 from pipeline.match.score import score_pairs
 from schemas.contract import conform
@@ -70,8 +69,9 @@ def match_agencies(
         decided: Verdicts in force, which the groups obey; scores and bands are the same with and without them.
         before: Groups of the night before under present numbers, see `cluster_pairs`.
     """
-    entities = entities_of_directory(directory, parameters=parameters)
-    compared = prepare(entities, profile=parameters.agency, parameters=parameters)
+    compared = prepare(
+        entities_of_directory(directory, parameters=parameters), profile=parameters.agency, parameters=parameters
+    )
     candidates = propose_candidates(compared)
     is_kept = (pl.col("band") != PairBand.BELOW) | (pl.col("score") >= parameters.kept_score)
     # Of most pairs nothing is wanted but what the groups look at.
@@ -83,7 +83,7 @@ def match_agencies(
     grouped = group_pairs(
         _name_records(_matters_to_groups(pl.concat([part for _, part in parts]), decided), compared),
         profile=parameters.agency,
-        decided=_present(decided, entities),
+        decided=_present(decided, compared.entity),
         before=before,
     )
     told = kept.filter(pl.col("band") != PairBand.BELOW)
@@ -92,7 +92,7 @@ def match_agencies(
         pairs=conform(kept, ScoredPair),
         reasons=tell_reasons(told, compared),
         clusters=grouped.cluster,
-        entity_count=entities.count,
+        entity_count=compared.count,
         candidate_count=candidates.pair.height,
         refused_wall_count=grouped.refused_wall_count,
         refused_size_count=grouped.refused_size_count,
@@ -146,11 +146,11 @@ def group_pairs(
     return cluster_pairs(scored, walls=walls, largest=profile.largest_cluster, decided=decided, before=before)
 
 
-def _present(decided: DecidedPairs | None, entities: Entities) -> DecidedPairs | None:
+def _present(decided: DecidedPairs | None, entity: pl.DataFrame) -> DecidedPairs | None:
     """Return the verdicts on agencies that are in the directory; those on others sleep and make no group."""
     if decided is None:
         return None
-    here = entities.entity.select("center_id", "uid")
+    here = entity.select("center_id", "uid")
 
     def both_here(pairs: pl.DataFrame) -> pl.DataFrame:
         for side in ("a", "b"):
@@ -168,7 +168,7 @@ def _present(decided: DecidedPairs | None, entities: Entities) -> DecidedPairs |
 
 def _name_records(scored: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     """Add center and uid of both records."""
-    entity = compared.entities.entity.select("center_id", "uid")
+    entity = compared.entity.select("center_id", "uid")
     sides = [
         entity[scored[side]].rename({"center_id": f"center_id_{side}", "uid": f"uid_{side}"}) for side in ("a", "b")
     ]

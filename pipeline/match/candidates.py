@@ -201,4 +201,5 @@ def _pairs_of_keys(keys: pl.DataFrame, *, largest: int) -> tuple[Numbers, pl.Ser
     _, first, second = Spans(begin=np.cumsum(count) - count, count=count).crossed(group, group)
     a, b = entity[first], entity[second]
     ordered = a < b
-    return np.unique((a[ordered] << 32) | b[ordered]), groups.filter(pl.col("size") > largest)["size"]
+    pairs = pl.Series((a[ordered] << 32) | b[ordered]).unique().to_numpy()
+    return pairs, groups.filter(pl.col("size") > largest)["size"]

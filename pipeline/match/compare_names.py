@@ -29,7 +29,7 @@ def compare_names(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     """
     names = compared.names
     a, b = (pair[side].cast(pl.Int64).to_numpy() for side in ("a", "b"))
-    row, name_a, name_b = Spans.of(names.name["entity"], count=compared.entities.count).crossed(a, b)
+    row, name_a, name_b = Spans.of(names.name["entity"], count=compared.count).crossed(a, b)
     key = names.name["key_id"].cast(pl.Int64).to_numpy()
     forms, which = np.unique((key[name_a] << 32) | key[name_b], return_inverse=True)
     found = compare_forms(forms >> 32, forms & 0xFFFFFFFF, names, clash_penalty=compared.profile.clash_penalty)
@@ -83,9 +83,7 @@ def _best_names(
 
 def _compare_numbers(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     """Tell whether both main names hold numbers and the numbers differ."""
-    numbers = by_entity(compared.names.number, count=compared.entities.count).with_columns(
-        told=pl.col("numbers").list.join(" ")
-    )
+    numbers = by_entity(compared.names.number, count=compared.count).with_columns(told=pl.col("numbers").list.join(" "))
     sides = [numbers[pair[side]].rename({name: f"{name}_{side}" for name in numbers.columns}) for side in ("a", "b")]
     return pl.concat(sides, how="horizontal").select(
         "numbers_a", "numbers_b", numbers_differ=pl.col("told_a") != pl.col("told_b")
@@ -102,7 +100,7 @@ def _compare_stems(
     compared: Compared,
 ) -> pl.DataFrame:
     """Tell whether the main names are branches of one stem: telling shared words, and place or branch words left over."""
-    names, count = compared.names, compared.entities.count
+    names, count = compared.names, compared.count
     main = names.name.filter("is_main").unique("entity", keep="first", maintain_order=True)
     main_row = np.full(count, -1, dtype=np.int64)
     main_row[main["entity"].to_numpy()] = main["name_row"].to_numpy()

@@ -29,7 +29,7 @@ def compare_contacts(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     for signal in CONTACT_SIGNALS:
         found = in_rows(shared.filter(pl.col("signal") == signal).drop("signal"), count=pair.height)
         # Values without worth still show that both sides have something to compare.
-        has = np.zeros(compared.entities.count, dtype=bool)
+        has = np.zeros(compared.count, dtype=bool)
         has[compared.contact.filter(pl.col("signal") == signal)["entity"].to_numpy()] = True
         has_both = pl.Series(has[pair["a"].to_numpy()] & has[pair["b"].to_numpy()])
         parts.append(
@@ -72,7 +72,7 @@ def compare_codes(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         One row per pair, in the order of `pair`: `codes_shared`, `codes_fewer` (count of codes of the side with fewer); null when a
         side has none.
     """
-    code = by_entity(compared.code, count=compared.entities.count)["codes"]
+    code = by_entity(compared.code, count=compared.count)["codes"]
     codes = pl.DataFrame({"a": code.gather(pair["a"]), "b": code.gather(pair["b"])})
     return codes.select(
         codes_shared=pl.col("a").list.set_intersection("b").list.len(),

@@ -10,6 +10,7 @@ from pipeline.match.entities import Entities
 from pipeline.match.names import Names, keys_of, prepare_names
 from pipeline.match.numbered import Marks, in_rows, repeated
 from pipeline.match.places import street_core, street_directions
+from pipeline.match.side_by_side import side_by_side
 from pipeline.match.streets import Streets, number_streets
 from schemas.match_parameters import MatchParameters, ProfileParameters, Rarity, SharedHosts
 
@@ -19,7 +20,7 @@ class Compared:
     """Prepared entities.
 
     Attributes:
-        entities: The entities themselves.
+        entity: `Entities.entity`: who they are. What else they are made of is not held twice.
         names: Their names in comparison form.
         contact: `Entities.contact` with `contact_row`, `value` (a number that rows of one value have in common, null for a value in
             one row), `owner_count` (different main names that have the value) and `worth` (1 for a value of few owners, 0 for a
@@ -32,7 +33,7 @@ class Compared:
         profile: The settings in force.
     """
 
-    entities: Entities
+    entity: pl.DataFrame
     names: Names
     contact: pl.DataFrame
     place: pl.DataFrame
@@ -43,6 +44,11 @@ class Compared:
     program: pl.DataFrame
     profile: ProfileParameters
 
+    @property
+    def count(self) -> int:
+        """Number of entities."""
+        return self.entity.height
+
 
 def prepare(entities: Entities, *, profile: ProfileParameters, parameters: MatchParameters) -> Compared:
     """Return the entities ready for blocking and scoring.
@@ -52,18 +58,28 @@ def prepare(entities: Entities, *, profile: ProfileParameters, parameters: Match
         profile: Settings of the level, `parameters.agency` or `parameters.site`.
         parameters: Word lists and shared hosts.
     """
-    names = prepare_names(entities, words=parameters.words)
+    count = entities.count
+    names, (code, areas) = side_by_side(
+        lambda: prepare_names(entities, words=parameters.words),
+        lambda: (
+            _code_numbers(entities.code),
+            [Marks.of(entities.place["entity"], entities.place[area], count=count) for area in ("postal_code", "city")],
+        ),
+    )
     owners = names.name.filter(pl.col("is_main")).select("entity", owner="key_id").unique("entity", keep="any")
-    place = _weigh_places(entities.place, owners=owners, rarity=profile.address_rarity)
+    contact, place = side_by_side(
+        lambda: _weigh_contacts(entities.contact, owners=owners, rarity=profile.rarity, hosts=parameters.hosts),
+        lambda: _weigh_places(entities.place, owners=owners, rarity=profile.address_rarity),
+    )
     return Compared(
-        entities=entities,
+        entity=entities.entity,
         names=names,
-        contact=_weigh_contacts(entities.contact, owners=owners, rarity=profile.rarity, hosts=parameters.hosts),
+        contact=contact,
         place=place,
-        street=number_streets(place, count=entities.count),
-        code=_code_numbers(entities.code),
-        postal_code=Marks.of(place["entity"], place["postal_code"], count=entities.count),
-        city=Marks.of(place["entity"], place["city"], count=entities.count),
+        street=number_streets(place, count=count),
+        code=code,
+        postal_code=areas[0],
+        city=areas[1],
         program=_program_keys(entities.program, names=names, parameters=parameters),
         profile=profile,
     )

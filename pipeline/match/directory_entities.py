@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -18,6 +19,7 @@ from pipeline.match.entities import (
     frame_of,
 )
 from pipeline.match.places import city_of, postal_code_of, street_of
+from pipeline.match.side_by_side import side_by_side
 from schemas.directory import Directory
 from schemas.enumerations import Origin, RecordKind
 from schemas.match_parameters import MatchParameters
@@ -34,14 +36,18 @@ def entities_of_directory(directory: Directory, *, parameters: MatchParameters) 
         parameters: Shared hosts.
     """
     entity = _agencies(directory)
-    owner = _owners(directory, entity=entity)
+    owners = _owners(directory, entity=entity)
+    contact, (name, place) = side_by_side(
+        lambda: _contacts(directory, owners=owners, parameters=parameters),
+        lambda: (_names(directory, entity=entity), _places(directory, owners=owners)),
+    )
     return Entities(
         entity=entity,
-        name=_names(directory, entity=entity),
-        contact=_contacts(directory, owner=owner, parameters=parameters),
-        place=_places(directory, owner=owner),
-        code=_codes(directory, owner=owner),
-        program=_programs(directory, owner=owner),
+        name=name,
+        contact=contact,
+        place=place,
+        code=_codes(directory, owners=owners),
+        program=_programs(directory, owners=owners),
     )
 
 
@@ -73,49 +79,78 @@ def _agencies(directory: Directory) -> pl.DataFrame:
     return numbered.select(pl.col(name).cast(dtype) for name, dtype in ENTITY_SCHEMA.items())
 
 
-def _owners(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
-    """Return for every record its agency's number and whether what it tells must not be shown.
+@dataclass(frozen=True, kw_only=True)
+class _Owners:
+    """Whose the records are, and whether what they tell must not be shown.
 
-    Returns:
-        `owner` (number of the record, see `_number_of`), `entity`, `is_own`, `is_place_private`, `is_contact_private`.
+    Attributes:
+        record: For every kind of record its rows in their order: `entity` (null without an agency among the entities), `is_own`,
+            `is_place_private`, `is_contact_private`.
+        numbered: The records of an agency among the entities, by `owner` (see `_number_of`), with the same columns.
     """
-    number = _number_of("center_id", "kind", "record_uid")
+
+    record: dict[str, pl.DataFrame]
+    numbered: pl.DataFrame
+
+    def of_records(self, directory: Directory, **columns: str | pl.Expr) -> pl.LazyFrame:
+        """Return columns of the records of all kinds that belong to an agency, with the columns above; the first is never null."""
+        first = next(iter(columns))
+        tables = directory.tables()
+        parts = [
+            pl.concat([tables[kind].select(**columns), owner], how="horizontal") for kind, owner in self.record.items()
+        ]
+        return pl.concat([part.lazy() for part in parts]).drop_nulls([first, "entity"])
+
+    def of_rows(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Return the rows (with `owner`) whose record belongs to an agency, with the columns above."""
+        return rows.join(self.numbered.lazy(), on="owner", how="inner").drop("owner")
+
+
+def _owners(directory: Directory, *, entity: pl.DataFrame) -> _Owners:
+    """Find the agency of every record."""
+    agency_of = {"agency": "record_uid", "site": "agency_uid", "service": "agency_uid", "service_at_site": "agency_uid"}
     records = pl.concat(
         [
-            table.select(
-                owner=number,
+            getattr(directory, kind).select(
+                _RECORD,
                 agency=_number_of("center_id", pl.lit(RecordKind.AGENCY.value), uid),
-                is_own=pl.lit(table is directory.agency),
+                is_own=pl.lit(kind == "agency"),
                 is_confidential="is_confidential_place",
                 is_withheld=pl.col("withheld_reason").is_not_null(),
-                is_private="is_address_private" if table is directory.site else pl.lit(value=False),
+                is_private="is_address_private" if kind == "site" else pl.lit(value=False),
             )
-            for table, uid in (
-                (directory.agency, "record_uid"),
-                (directory.site, "agency_uid"),
-                (directory.service, "agency_uid"),
-                (directory.service_at_site, "agency_uid"),
-            )
+            for kind, uid in agency_of.items()
         ]
-    ).filter(pl.col("agency").is_not_null())
+    )
     # A record that stands twice is as private as either row says.
     if records["owner"].n_unique() < records.height:
-        flags = pl.col("is_own", "is_confidential", "is_withheld", "is_private").any()
-        records = records.group_by("owner", maintain_order=True).agg(pl.col("agency").first(), flags)
+        flags = pl.col("is_confidential", "is_withheld", "is_private")
+        records = records.with_columns(flags.any().over("owner"))
     numbers = entity.select("entity", agency=_number_of("center_id", pl.lit(RecordKind.AGENCY.value), "uid"))
-    hidden = records.filter(pl.col("is_own") & (pl.col("is_confidential") | pl.col("is_withheld"))).select(
-        "agency", is_agency_confidential="is_confidential", is_agency_hidden=pl.lit(value=True)
+    hidden = (
+        records.filter(pl.col("is_own") & (pl.col("is_confidential") | pl.col("is_withheld")))
+        .select("agency", is_agency_confidential="is_confidential", is_agency_hidden=pl.lit(value=True))
+        .unique("agency")
     )
     agency = numbers.join(hidden, on="agency", how="left").with_columns(
         pl.col("is_agency_confidential", "is_agency_hidden").fill_null(value=False)
     )
-    return records.join(agency, on="agency", how="inner").select(
+    owned = records.join(agency, on="agency", how="left", maintain_order="left").select(
         "owner",
         "entity",
         "is_own",
         is_place_private=pl.col("is_confidential") | pl.col("is_agency_confidential") | pl.col("is_private"),
         # As in findings: what a withheld record or a confidential place can be reached by is not shown either.
         is_contact_private=pl.col("is_confidential") | pl.col("is_withheld") | pl.col("is_agency_hidden"),
+    )
+    sizes = [getattr(directory, kind).height for kind in agency_of]
+    begins = [sum(sizes[:place]) for place in range(len(sizes))]
+    return _Owners(
+        record={
+            kind: owned.drop("owner").slice(begin, size)
+            for kind, begin, size in zip(agency_of, begins, sizes, strict=True)
+        },
+        numbered=owned.filter(pl.col("entity").is_not_null()),
     )
 
 
@@ -150,41 +185,37 @@ def _names(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
     return frame_of(names, NAME_SCHEMA)
 
 
-def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchParameters) -> pl.DataFrame:
+def _contacts(directory: Directory, *, owners: _Owners, parameters: MatchParameters) -> pl.DataFrame:
     """Return phones, e-mail addresses, own domains and employer numbers.
 
     Every kind is brought down to one row per agency and value before the next is made of it: a large agency repeats its switchboard
     and its website on each of its services.
     """
-    phone = (
+    phone = owners.of_rows(
         directory.phone.lazy()
         .filter(pl.col("e164").is_not_null())
         .select(_OWNER, "is_private", key=pl.col("e164").str.strip_prefix("+"), shown="number_written")
-        .pipe(_with_owner, owner)
-        .select("entity", "key", "shown", "is_own", is_private=pl.col("is_private") | pl.col("is_contact_private"))
+    ).select("entity", "key", "shown", "is_own", is_private=pl.col("is_private") | pl.col("is_contact_private"))
+    contact = owners.of_rows(
+        directory.contact.lazy().filter(pl.col("email").is_not_null()).select(_OWNER, "email", "is_private")
     )
     email = pl.concat(
         [
-            _of_records(directory, "email").select(_RECORD, "email", is_private=pl.lit(value=False)),
-            directory.contact.lazy().filter(pl.col("email").is_not_null()).select(_OWNER, "email", "is_private"),
+            owners.of_records(directory, email="email").select(
+                "entity", "is_own", "email", is_private="is_contact_private"
+            ),
+            contact.select("entity", "is_own", "email", is_private=pl.col("is_private") | pl.col("is_contact_private")),
         ]
-    ).pipe(_with_owner, owner)
+    )
     emails = _strongest(
-        email.select(
-            "entity",
-            "is_own",
-            is_private=pl.col("is_private") | pl.col("is_contact_private"),
-            key=pl.col("email").str.to_lowercase(),
-            shown="email",
-        ),
+        email.select("entity", "is_own", "is_private", key=pl.col("email").str.to_lowercase(), shown="email"),
         by=["entity", "key"],
     )
     hosts = pl.concat(
         [
-            _of_records(directory, "url_domain_key")
-            .select(_RECORD, host="url_domain_key")
-            .pipe(_with_owner, owner)
-            .select("entity", "is_own", "host", is_private="is_contact_private"),
+            owners.of_records(directory, host="url_domain_key").select(
+                "entity", "is_own", "host", is_private="is_contact_private"
+            ),
             emails.lazy().select(
                 "entity",
                 "is_own",
@@ -196,10 +227,9 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
     host = _strongest(hosts, by=["entity", "host"])
     domain = host.join(own_domains(host["host"], shared=parameters.hosts), on="host", how="inner").drop_nulls("domain")
     ein = (
-        directory.agency.lazy()
-        .filter(pl.col("ein").is_not_null())
-        .select(_RECORD, key="ein")
-        .pipe(_with_owner, owner)
+        pl.concat([directory.agency.select(key="ein"), owners.record["agency"]], how="horizontal")
+        .lazy()
+        .drop_nulls(["key", "entity"])
         .select("entity", "is_own", "key", shown="key", is_private=pl.lit(value=False))
     )
     parts = {
@@ -219,31 +249,13 @@ def _contacts(directory: Directory, *, owner: pl.DataFrame, parameters: MatchPar
     )
 
 
-def _of_records(directory: Directory, column: str) -> pl.LazyFrame:
-    """Return the records of all kinds that have a value in the column."""
-    tables = (directory.agency, directory.site, directory.service, directory.service_at_site)
-    return pl.concat(
-        [
-            table.lazy().filter(pl.col(column).is_not_null()).select("center_id", "kind", "record_uid", column)
-            for table in tables
-        ]
-    )
-
-
-def _with_owner(rows: pl.LazyFrame, owner: pl.DataFrame) -> pl.LazyFrame:
-    """Return the rows that belong to an agency, with `entity`, `is_own`, `is_place_private` and `is_contact_private` of their owner."""
-    return rows.join(owner.lazy(), on="owner", how="inner").drop("owner")
-
-
-def _places(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
+def _places(directory: Directory, *, owners: _Owners) -> pl.DataFrame:
     """Return the addresses of the agencies, their sites and their services."""
     # What an agency repeats on its sites and services is brought to comparison form once.
     written = ["line1", "city", "postal_code", "house_number_key", "address_key"]
+    rows = owners.of_rows(directory.address.lazy().select(_OWNER, *written, "is_private"))
     places = _strongest(
-        directory.address.lazy()
-        .select(_OWNER, *written, "is_private")
-        .pipe(_with_owner, owner)
-        .select("entity", *written, "is_own", is_private=pl.col("is_private") | pl.col("is_place_private")),
+        rows.select("entity", *written, "is_own", is_private=pl.col("is_private") | pl.col("is_place_private")),
         by=["entity", *written],
     )
     # The form leaves the house number out: put alike, a street is brought to it once for all its houses.
@@ -274,21 +286,17 @@ def _distinct(values: pl.Series, name: str, form: Callable[[pl.Expr], pl.Expr]) 
     return pl.DataFrame(values.unique()).with_columns(form(pl.col(values.name)).alias(name))
 
 
-def _codes(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
+def _codes(directory: Directory, *, owners: _Owners) -> pl.DataFrame:
     """Return the service codes with which the agency, its sites or its services are indexed, in no order."""
-    links = directory.taxonomy_link.lazy().select(_OWNER, "code").pipe(_with_owner, owner)
+    links = owners.of_rows(directory.taxonomy_link.lazy().select(_OWNER, "code"))
     return links.select(*CODE_SCHEMA).collect(engine="streaming")
 
 
-def _programs(directory: Directory, *, owner: pl.DataFrame) -> pl.DataFrame:
+def _programs(directory: Directory, *, owners: _Owners) -> pl.DataFrame:
     """Return the names of the services, in no order."""
-    services = (
-        directory.service.lazy()
-        .select(_RECORD, shown="name", text=pl.coalesce("name_key", "name"))
-        .drop_nulls("text")
-        .pipe(_with_owner, owner)
-    )
-    return services.select(*PROGRAM_SCHEMA).collect(engine="streaming")
+    named = directory.service.select(shown="name", text=pl.coalesce("name_key", "name"))
+    services = pl.concat([named, owners.record["service"]], how="horizontal").drop_nulls(["text", "entity"])
+    return services.select(*PROGRAM_SCHEMA)
 
 
 def _strongest(rows: pl.LazyFrame, *, by: list[str]) -> pl.DataFrame:

@@ -116,7 +116,7 @@ def explain_pair(directory: Directory, *, first: _Key, second: _Key, parameters:
 
 
 def _name_of(compared: Compared, number: int) -> str | None:
-    name: str | None = compared.entities.entity["name"][number]
+    name: str | None = compared.entity["name"][number]
     return name
 
 

@@ -81,19 +81,17 @@ def words_of(texts: pl.Series, *, words: NameWords) -> pl.DataFrame:
         and digits has no row.
     """
     folded = pl.DataFrame({"text": texts.unique().sort()}).with_row_index("text_id")
-    written = (
-        folded.select("text_id", written=fold_text(pl.col("text")).str.split(" "))
-        .explode("written", keep_nulls=False, empty_as_null=False)
-        .filter(pl.col("written") != "")
+    written = folded.select("text_id", written=pl.col("text").str.split(" ")).explode(
+        "written", keep_nulls=False, empty_as_null=False
     )
     spelled, word = _vocabulary(written["written"].unique(), words=words)
-    known = written.join(spelled, on="written", how="left", maintain_order="left")
-    telling = known.filter(~pl.col("is_ignored"))["text_id"].unique()
-    flat = (
-        known.filter(~pl.col("is_ignored") | ~pl.col("text_id").is_in(telling.implode()))
-        .select("text_id", "word_id")
-        .explode("word_id", keep_nulls=False, empty_as_null=False)
+    known = (
+        written.join(spelled, on="written", how="inner", maintain_order="left")
+        .select("text_id", "word_id", "is_ignored")
+        .explode("word_id", "is_ignored", keep_nulls=False, empty_as_null=False)
     )
+    telling = known.filter(~pl.col("is_ignored"))["text_id"].unique()
+    flat = known.filter(~pl.col("is_ignored") | ~pl.col("text_id").is_in(telling.implode()))
     row = pl.int_range(pl.len(), dtype=pl.UInt32)
     is_first = (pl.col("text_id") != pl.col("text_id").shift()).fill_null(value=True)
     placed = flat.with_columns(is_first=is_first, row=row).with_columns(
@@ -109,20 +107,26 @@ def words_of(texts: pl.Series, *, words: NameWords) -> pl.DataFrame:
 
 
 def _vocabulary(written: pl.Series, *, words: NameWords) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Bring every distinct word to its form once.
+    """Bring everything that stands between blanks to its form once, which may be no word, one or several.
 
     Returns:
-        `written`, `is_ignored` and `word_id` (row numbers of the words it is compared as, a list); and by row number `word` (without
-        plural ending), `initial`, `number` (its value when it is one) and `last_number` (the same at the end of a name).
+        `written`, `word_id` and `is_ignored` (lists: row numbers of the words it is compared as, and whether they tell nothing); and by
+        row number `word` (without plural ending), `initial`, `number` (its value when it is one) and `last_number` (the same at the
+        end of a name).
     """
     variants = pl.DataFrame(
-        {"written": list(words.spelled_alike), "variant": [target.split() for target in words.spelled_alike.values()]},
-        schema={"written": pl.String, "variant": pl.List(pl.String)},
+        {"folded": list(words.spelled_alike), "word": [target.split() for target in words.spelled_alike.values()]},
+        schema={"folded": pl.String, "word": pl.List(pl.String)},
     )
     spelled = (
-        written.to_frame("written")
-        .join(variants, on="written", how="left")
-        .with_columns(word=pl.col("variant").fill_null(pl.concat_list("written")))
+        pl.DataFrame({"written": written, "folded": written})
+        .with_columns(fold_text(pl.col("folded")).str.split(" "))
+        .explode("folded", keep_nulls=False, empty_as_null=False)
+        .filter(pl.col("folded") != "")
+        .join(variants, on="folded", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("word").fill_null(pl.concat_list("folded")), is_ignored=pl.col("folded").is_in(words.ignored)
+        )
         .explode("word", keep_nulls=False, empty_as_null=False)
     )
     text = pl.col("word")
@@ -132,10 +136,9 @@ def _vocabulary(written: pl.Series, *, words: NameWords) -> tuple[pl.DataFrame, 
     word = spelled.select(text.unique())
     ids = word.with_row_index("word_id")
     return (
-        spelled.join(ids, on="word", how="left")
+        spelled.join(ids, on="word", how="left", maintain_order="left")
         .group_by("written", maintain_order=True)
-        .agg("word_id")
-        .with_columns(is_ignored=pl.col("written").is_in(words.ignored)),
+        .agg("word_id", "is_ignored"),
         word.select(
             _singular(text).alias("word"),
             initial=text.str.slice(0, 1),

@@ -315,7 +315,7 @@ def _tell_support(pairs: pl.DataFrame) -> pl.DataFrame:
 def _tell_status(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     """Tell when one record is no longer active: then it is to be retired, not merged."""
     counted = [status.value for status in COUNTED_STATUSES]
-    status = compared.entities.entity.select("entity", "status")
+    status = compared.entity.select("entity", "status")
     rows = (
         pairs.join(status.rename({"entity": "a", "status": "status_a"}), on="a", how="left")
         .join(status.rename({"entity": "b", "status": "status_b"}), on="b", how="left")

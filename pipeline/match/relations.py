@@ -28,7 +28,7 @@ def relation_of_pairs(pairs: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         compared: Prepared entities.
     """
     profile = compared.profile
-    parent = compared.entities.entity.select("parent", "parent_key")
+    parent = compared.entity.select("parent", "parent_key")
     parents = [
         parent[pairs[side]].rename({"parent": f"parent_{side}", "parent_key": f"parent_key_{side}"})
         for side in ("a", "b")

@@ -11,6 +11,7 @@ from pipeline.match.compare_places import compare_places
 from pipeline.match.compare_values import CONTACT_SIGNALS, compare_areas, compare_codes, compare_contacts
 from pipeline.match.compared import Compared
 from pipeline.match.relations import relation_of_pairs
+from pipeline.match.side_by_side import side_by_side
 from schemas.enumerations import PairBand
 from schemas.match_parameters import ProfileParameters
 
@@ -37,17 +38,13 @@ def score_pairs(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
         `pair` with the columns of the comparisons, `<signal>_bits` for each of `SIGNALS` (null: nothing to compare), `bits`,
         `score`, `is_vetoed`, `lacks_support`, `relation`, `band`. Same rows, same order.
     """
-    seen = pl.concat(
-        [
-            pair,
-            compare_names(pair, compared),
-            compare_contacts(pair, compared),
-            compare_places(pair, compared),
-            compare_codes(pair, compared),
-            compare_areas(pair, compared),
+    names, others = side_by_side(
+        lambda: compare_names(pair, compared),
+        lambda: [
+            compare(pair, compared) for compare in (compare_contacts, compare_places, compare_codes, compare_areas)
         ],
-        how="horizontal",
     )
+    seen = pl.concat([pair, names, *others], how="horizontal")
     weighed = _weigh_signals(seen, profile=compared.profile)
     summed = weighed.with_columns(
         bits=compared.profile.prior_bits + pl.sum_horizontal(f"{signal}_bits" for signal in SIGNALS)
@@ -117,8 +114,9 @@ def _weigh_signals(seen: pl.DataFrame, *, profile: ProfileParameters) -> pl.Data
         & (pl.col("codes_shared") == pl.col("codes_fewer"))
     )
     raw["renamed"] = pl.when(is_renamed & (pl.lit(profile.renamed_bits) > 0)).then(profile.renamed_bits)
-    weighed = seen.with_columns(bits.cast(pl.Float64).alias(f"{signal}_bits") for signal, bits in raw.items())
-    return weighed.with_columns(_damped(signal, damping=profile.damping) for signal in _DAMPED)
+    weighed = seen.lazy().with_columns(bits.cast(pl.Float64).alias(f"{signal}_bits") for signal, bits in raw.items())
+    # Lazy: what several signals look at is worked out once.
+    return weighed.with_columns(_damped(signal, damping=profile.damping) for signal in _DAMPED).collect()
 
 
 def _agreement(is_same: pl.Expr, *, same: pl.Expr, differ: pl.Expr) -> pl.Expr:
