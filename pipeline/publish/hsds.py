@@ -292,6 +292,8 @@ def _without(
     """Return the tables without the named records and their lines in the side file."""
     left = dict(tables)
     for table, ids in incomplete.items():
+        if not ids:
+            continue
         left[table] = left[table].filter(~pl.col("id").is_in(list(ids)))
         is_gone = (pl.col("kind") == table) & pl.col("id").is_in(list(ids))
         left[SIDE_TABLE] = left[SIDE_TABLE].filter(~is_gone)
@@ -312,10 +314,10 @@ def _drop_dangling(
         frame = left[table]
         for column in hsds_tables(version)[table].columns:
             if column.refers_to is not None and frame[column.name].count():
-                ids = left[column.refers_to]["id"].implode()
-                frame = frame.filter(pl.col(column.name).is_null() | pl.col(column.name).is_in(ids))
+                named = frame[column.name]
+                frame = _only(frame, named.is_null() | named.is_in(left[column.refers_to]["id"].implode()))
         required = [column.name for column in hsds_tables(version)[table].columns if column.required]
-        complete = frame.drop_nulls(required)
+        complete = frame.drop_nulls(required) if any(frame[name].null_count() for name in required) else frame
         removed[f"{table}_emptied"] += frame.height - complete.height
         left[table] = complete
     left["attribute"] = _known_links(left, "attribute", "link_id", "link_entity")
@@ -327,6 +329,11 @@ def _drop_dangling(
     )
     left["taxonomy"] = left["taxonomy"].filter(pl.col("id").is_in(terms["taxonomy_id"].implode()))
     return left
+
+
+def _only(frame: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
+    """Return the rows wanted. Mostly all are, and nothing is copied then."""
+    return frame if wanted.all() else frame.filter(wanted)
 
 
 def _known_links(tables: Mapping[str, pl.DataFrame], table: str, column: str, entity: str) -> pl.DataFrame:

@@ -33,6 +33,10 @@ _PHONE_TYPES = {
     PhoneType.OTHER: ("voice", None),
 }
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+#: Days as bits -> their names in order.
+_BYDAY = {
+    days: ",".join(day for place, day in enumerate(_DAYS) if days >> place & 1) for days in range(1 << len(_DAYS))
+}
 
 
 def identifier_rows(agencies: pl.DataFrame) -> pl.DataFrame:
@@ -145,23 +149,21 @@ def schedule_rows(
     change with the clocks.
     """
     kinds = ("site", "service", "service_at_site")
-    theirs = of_owners(schedules.filter(pl.col("owner_kind").is_in(kinds)), owners)
+    numbered = owners.filter(pl.col("owner_kind").is_in(kinds)).sort("center_id", "owner_kind", "owner_uid")
+    numbered = numbered.with_row_index("owner")
+    theirs = of_owners(schedules, numbered).select("owner", "weekday", "opens_at", "closes_at", "note")
     spans = _within_days(theirs)
-    day = pl.col("weekday").replace_strict({name: place for place, name in enumerate(_DAYS)}, return_dtype=pl.Int64)
+    # Days are set as bits of one number: half a million rows need not be sorted for it. Owners are told by their number.
+    bit = pl.col("weekday").replace_strict(
+        {name: 1 << place for place, name in enumerate(_DAYS)}, return_dtype=pl.UInt8
+    )
     weekly = (
-        spans.with_columns(day.alias("day"))
-        .sort("center_id", "owner_kind", "owner_uid", "opens_at", "closes_at", "note", "day")
-        .group_by(
-            "center_id",
-            "owner_kind",
-            "owner_uid",
-            "owner_native_id",
-            "opens_at",
-            "closes_at",
-            "note",
-            maintain_order=True,
-        )
-        .agg(pl.col("weekday").unique(maintain_order=True).str.join(",").alias("byday"))
+        spans.select("owner", "opens_at", "closes_at", "note", bit.alias("days"))
+        .group_by("owner", "opens_at", "closes_at", "note")
+        .agg(pl.col("days").bitwise_or().fill_null(0))
+        .sort("owner", "opens_at", "closes_at", "note")
+        .with_columns(pl.col("days").replace_strict(_BYDAY, return_dtype=pl.String).alias("byday"))
+        .join(numbered, on="owner", how="left", maintain_order="left")
         .with_columns(pl.col("owner_uid").alias("record_uid"), pl.col("owner_native_id").alias("native_id"))
         .with_columns(
             pl.concat_str(
@@ -190,7 +192,9 @@ def schedule_rows(
         (pl.col("opens_at").dt.strftime("%H:%M:%S") + offset).alias("opens_at"),
         (pl.col("closes_at").dt.strftime("%H:%M:%S") + offset).alias("closes_at"),
     )
-    timed_owners = theirs.select("center_id", pl.col("owner_uid").alias("record_uid"), "owner_kind").unique()
+    timed_owners = numbered.join(theirs.select("owner").unique(), on="owner", how="semi").select(
+        "center_id", pl.col("owner_uid").alias("record_uid"), "owner_kind"
+    )
     texts = []
     for kind in kinds:
         untimed = (

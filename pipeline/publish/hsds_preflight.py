@@ -47,22 +47,33 @@ def check_package(tables: Mapping[str, pl.DataFrame], *, version: str) -> Prefli
         Errors: tables, columns, required cells, unique ids, enumerations, formats, references. Warnings: rows that belong to
         nothing or to several records, services without a location, organizations without a service.
     """
-    found = done_together({name: partial(_table_faults, table, tables) for name, table in hsds_tables(version).items()})
-    errors = [fault for faults in found.values() for fault in faults]
+    # What names the id of a row is a UUID when that id is one: asked only when anything is wrong.
+    errors = _errors(tables, version=version, is_brief=True) and _errors(tables, version=version, is_brief=False)
     return Preflight(errors=tuple(errors), warnings=tuple(_warnings(tables)) if not errors else ())
 
 
-def _table_faults(table: HsdsTable, tables: Mapping[str, pl.DataFrame]) -> list[Fault]:
+def _errors(tables: Mapping[str, pl.DataFrame], *, version: str, is_brief: bool) -> list[Fault]:
+    found = done_together(
+        {name: partial(_table_faults, table, tables, is_brief=is_brief) for name, table in hsds_tables(version).items()}
+    )
+    return [fault for faults in found.values() for fault in faults]
+
+
+def _table_faults(table: HsdsTable, tables: Mapping[str, pl.DataFrame], *, is_brief: bool) -> list[Fault]:
     frame = tables.get(table.name)
     if frame is None or frame.columns != table.column_names():
         return [
             Fault(table=table.name, column="*", check="columns", message="Columns are not the official ones.", count=1)
         ]
-    questions = [question for column in table.columns for question in _column_questions(table, column, tables)]
+    questions = [
+        question for column in table.columns for question in _column_questions(table, column, tables, is_brief=is_brief)
+    ]
     return _ask(frame, table, questions)
 
 
-def _column_questions(table: HsdsTable, column: HsdsColumn, tables: Mapping[str, pl.DataFrame]) -> list[Question]:
+def _column_questions(
+    table: HsdsTable, column: HsdsColumn, tables: Mapping[str, pl.DataFrame], *, is_brief: bool
+) -> list[Question]:
     cell = pl.col(column.name)
     questions: list[tuple[str, str, pl.Expr]] = []
     if column.required:
@@ -71,8 +82,9 @@ def _column_questions(table: HsdsTable, column: HsdsColumn, tables: Mapping[str,
         questions.append(("unique", "A value stands in two rows.", cell.is_not_null() & cell.is_duplicated()))
     if column.enum:
         questions.append(("enum", "A value is not in the official list.", ~cell.is_in(list(column.enum))))
-    questions += _format_questions(column)
     target = column.refers_to or _UNDECLARED.get((table.name, column.name))
+    if target is None or column.format != "uuid" or not is_brief:
+        questions += _format_questions(column)
     if target is not None:
         known = tables[target]["id"].implode()
         questions.append(("reference", f"A value is not the id of any row of {target}.", ~cell.is_in(known)))

@@ -35,6 +35,7 @@ _ID = "id"
 #: Bytes of a text in JSON up to which it is too short for a number, an address or a name.
 _SHORTEST = 4
 _XML_SIGNS = ("&amp;", "&lt;", "&gt;", "&quot;", "&apos;", "&#10;", "&#13;", "&#9;")
+_BARE_TAG = r"^/?[\w.:-]+>"
 _TAG = re.compile(r"\s*/?(?:[\w.-]+:)?([\w.-]+)")
 _ATTRIBUTE = re.compile(r'([\w.:-]+)\s*=\s*"([^"]*)"')
 
@@ -114,7 +115,7 @@ class WrittenFile:
         elif end == ".xml":
             for part in _parts(self.path, b"<"):
                 pieces = _split(part, "<")
-                for piece in pieces.filter(_unescaped(pieces).is_in(list(wanted))):
+                for piece in pieces.filter(_text_of_xml(pieces).is_in(list(wanted))):
                     yield from _of_xml(piece)
         else:
             for part in _parts(self.path, b"\n"):
@@ -192,7 +193,9 @@ def _texts_of_xml(part: bytes, *, places: Places) -> WrittenTexts:
     # Text holds no `<` but as an entity: between two of them stand one tag and the text behind it, whole.
     pieces = _split(part, "<").unique()
     is_street = pieces.str.contains(f"^(?:{'|'.join(sorted(places.streets)) or '[^>]'})>")
-    return WrittenTexts(others=_unescaped(pieces.filter(~is_street)), streets=_unescaped(pieces.filter(is_street)))
+    return WrittenTexts(
+        others=_text_of_xml(pieces.filter(~is_street)).unique(), streets=_text_of_xml(pieces.filter(is_street))
+    )
 
 
 def _values_of(pieces: pl.Series, lengths: pl.Series, members: Collection[str]) -> tuple[pl.Series, pl.Series]:
@@ -249,8 +252,9 @@ def _blanked(lines: pl.Series) -> pl.Series:
     return _with_blanks(lines, _JSON_SIGNS)
 
 
-def _unescaped(pieces: pl.Series) -> pl.Series:
-    return _with_blanks(pieces, _XML_SIGNS)
+def _text_of_xml(pieces: pl.Series) -> pl.Series:
+    """Return pieces without their tag, where it has no attributes that could hold anything, and with blanks in place of signs."""
+    return _with_blanks(pieces.str.replace(_BARE_TAG, ""), _XML_SIGNS)
 
 
 def _with_blanks(texts: pl.Series, signs: Collection[str]) -> pl.Series:
