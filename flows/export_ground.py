@@ -65,10 +65,15 @@ def read_export_ground(
         history = snapshot.table("history.field_change")
         pointer = snapshot.pointer
     _, merged = merged_view(place, judgement, directory, parameters=resolved.settings.merge)
+    load = Load(directory=directory, findings=findings) if merged.aliases else None
+    findings = merged.rename(findings)
+    # Handed on and not kept: `make_public` gives up what it has done with, and a large directory is in memory once.
+    handed_on = [merged.directory]
+    del directory, merged
     public = make_public(
-        merged.directory,
-        findings=merged.rename(findings),
-        load=Load(directory=directory, findings=findings) if merged.aliases else None,
+        handed_on.pop(),
+        findings=findings,
+        load=load,
         as_of=as_of or pointer.as_of,
         parameters=resolved.settings.export,
         privacy=resolved.settings.normalize.privacy,

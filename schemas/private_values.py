@@ -336,7 +336,8 @@ def find_kinds(texts: pl.Series, values: PrivateValues) -> dict[str, frozenset[s
         texts: Texts; repetitions and nulls do not matter.
         values: What is looked for.
     """
-    return {text: kinds for text, (kinds, _) in _closely(texts.filter(suspected_texts(texts, values)), values).items()}
+    distinct = texts.cast(pl.String).unique().drop_nulls()
+    return {text: kinds for text, (kinds, _) in _closely(distinct.filter(_suspected(distinct, values)), values).items()}
 
 
 def clean_texts(suspects: pl.Series, values: PrivateValues) -> dict[str, tuple[frozenset[str], str | None]]:
@@ -352,6 +353,8 @@ def clean_texts(suspects: pl.Series, values: PrivateValues) -> dict[str, tuple[f
 def _closely(suspects: pl.Series, values: PrivateValues) -> dict[str, tuple[frozenset[str], PrivateValues]]:
     """Return the texts in which a private value stands, with its kinds and the few values that may be meant."""
     known = suspects.drop_nulls().unique().sort()
+    if known.is_empty():
+        return {}
     return {
         text: (kinds, few)
         for text, few in zip(known.to_list(), narrow_values(known, values), strict=True)

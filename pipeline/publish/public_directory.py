@@ -142,6 +142,8 @@ def make_public(
         kind: getattr(directory, kind).join(selection.leaving(kind), on=list(KEY), how="semi") for kind in RECORD_KINDS
     }
     owners = pl.concat([_as_owners(frame, kind) for kind, frame in leaving.items()])
+    # What leaves is a copy: of the rest only what decides is kept, so that a large directory is not in memory twice.
+    directory = _deciding_part(directory)
     removed: Counter[str] = Counter()
     places = public_places(
         directory, leaving["site"], owners, values=values, keep_city=privacy.keep_city_of_private_address
@@ -151,6 +153,10 @@ def make_public(
     removed.update(phones_removed)
     contacts, contacts_removed = public_contacts(directory.contact, owners, parameters=parameters)
     removed.update(contacts_removed)
+    withheld = _withheld_values(directory, owners, places)
+    placeless = placeless_records(
+        directory, hidden_sites=places.hidden_sites, private_addresses=places.private_addresses
+    )
     frames = {
         **leaving,
         "site": places.site,
@@ -160,22 +166,22 @@ def make_public(
         "taxonomy_link": _of(directory.taxonomy_link, owners),
         "schedule": _of(directory.schedule, owners),
     }
+    agencies = leaving["agency"].select("record_uid")
+    del directory, leaving, places, phones, contacts
     for kind in RECORD_KINDS:
         frames[kind], late = tell_as_of(frames[kind], as_of=as_of)
         removed.update(late)
         frames[kind], personal = without_personal_email(frames[kind], parameters=parameters)
         removed.update(personal)
-    placeless = placeless_records(
-        directory, hidden_sites=places.hidden_sites, private_addresses=places.private_addresses
-    )
     frames, located = without_directions(frames, public_tables(), placeless)
     removed.update(located)
-    frames["agency"] = _within(frames["agency"], "parent_uid", leaving["agency"])
-    frames["site"] = _within(frames["site"], "agency_uid", leaving["agency"])
+    frames["agency"] = _within(frames["agency"], "parent_uid", agencies)
+    frames["site"] = _within(frames["site"], "agency_uid", agencies)
     kept = {
         name: frames[name].select(*table.columns, *(column for column in _MADE_HERE.get(name, ())))
         for name, table in public_tables().items()
     }
+    del frames
     kept, scrubbed = scrub_frames(kept, public_tables(), values)
     removed.update(scrubbed)
     kept["taxonomy_link"], removed["private_value_for_code"] = without_private_codes(kept["taxonomy_link"], values)
@@ -186,7 +192,7 @@ def make_public(
     )
     return PublicDirectory(
         **kept,
-        withheld_value=_withheld_values(directory, owners, places),
+        withheld_value=withheld,
         selection=selection,
         removed={reason: count for reason, count in sorted(removed.items()) if count},
         as_of=as_of,
@@ -220,6 +226,20 @@ def columns_read() -> dict[str, tuple[str, ...]]:
     """Return the columns of the canonical tables that `make_public` reads, by table."""
     read = {name: (*table.columns, *_DECIDING.get(name, ())) for name, table in public_tables().items()}
     return {**read, "site": (*read["site"], "is_address_private")}
+
+
+#: Columns of records that are asked after it is known which of them leave.
+_ASKED_LATER: Mapping[str, tuple[str, ...]] = {
+    "agency": (*KEY, "kind", "agency_uid", "is_confidential_place"),
+    "site": (*KEY, "kind", "agency_uid", "is_confidential_place", "is_address_private", "line1", "line2", "city",
+             "postal_code", "latitude", "longitude"),
+    "service": (*KEY, "kind", "is_confidential_place"),
+    "service_at_site": (*KEY, "kind", "service_uid", "site_uid", "is_confidential_place"),
+}  # fmt: skip
+
+
+def _deciding_part(directory: Directory) -> Directory:
+    return replace(directory, **{kind: getattr(directory, kind).select(names) for kind, names in _ASKED_LATER.items()})
 
 
 #: Columns that are not in the canonical tables: made from public columns only.

@@ -11,10 +11,11 @@ import polars as pl
 
 from pipeline.publish.working_ahead import worked_ahead
 from pipeline.publish.written_cells import Places, WrittenFile, WrittenTexts, written_files
-from schemas.private_values import PrivateValues, find_kinds
+from schemas.private_values import PrivateValues, find_kinds, suspected_texts
 
 #: Distinct texts that are searched together.
 _TEXTS = 250_000
+_NOTHING = pl.Series("text", [], dtype=pl.String)
 #: Places that hold a street: whether it is a private one depends on its city, and was decided when the address was chosen
 #: (`public_places`). Number and street alone would take the neighbour town's 100 Main Street for it.
 _STREET_PLACES = frozenset({"address_1", "address_2", "street", "Line1", "Line2", "PreAddressLine"})
@@ -56,25 +57,41 @@ def find_in_files(folder: Path, values: PrivateValues) -> dict[str, int]:
 def _suspicious(files: list[WrittenFile], values: PrivateValues) -> dict[WrittenFile, set[str]]:
     """Return the texts that hold a private value wherever they stand, by file; in some places they may."""
     found: dict[WrittenFile, set[str]] = {}
-    for telling in worked_ahead(partial(_telling, values=values), _gathered(files)):
-        for file, texts in telling:
-            found.setdefault(file, set()).update(texts)
+    asked = (values, values.without_streets())
+    suspects: list[list[tuple[WrittenFile, pl.Series]]] = [[], []]
+    for others, streets in worked_ahead(partial(_suspects, asked=asked), _gathered(files)):
+        suspects[0] += others
+        suspects[1] += streets
+    # Most suspicions prove wrong when the texts themselves are looked at: all of them at once.
+    for few, parts in zip(asked, suspects, strict=True):
+        private = list(find_kinds(pl.concat([_NOTHING, *(part for _, part in parts)]), few)) if parts else []
+        for file, part in parts if private else ():
+            telling = part.filter(part.is_in(private)).to_list()
+            if telling:
+                found.setdefault(file, set()).update(telling)
     return found
 
 
-def _telling(
-    together: list[tuple[WrittenFile, WrittenTexts]], *, values: PrivateValues
-) -> list[tuple[WrittenFile, list[str]]]:
-    found = []
-    for asked, parts in (
-        (values, [(file, part.others) for file, part in together]),
-        (values.without_streets(), [(file, part.streets) for file, part in together]),
-    ):
-        texts = pl.concat([part for _, part in parts], rechunk=False).unique()
-        private = list(find_kinds(texts, asked))
-        if private:
-            found += [(file, part.filter(part.is_in(private)).to_list()) for file, part in parts]
-    return [(file, texts) for file, texts in found if texts]
+def _suspects(
+    together: list[tuple[WrittenFile, WrittenTexts]], *, asked: tuple[PrivateValues, PrivateValues]
+) -> tuple[list[tuple[WrittenFile, pl.Series]], list[tuple[WrittenFile, pl.Series]]]:
+    """Return the texts that may hold a private value, by file: those that stand anywhere, and those in places of streets."""
+    values, streetless = asked
+    return (
+        _suspects_of([(file, part.others) for file, part in together], values),
+        _suspects_of([(file, part.streets) for file, part in together], streetless),
+    )
+
+
+def _suspects_of(
+    parts: list[tuple[WrittenFile, pl.Series]], values: PrivateValues
+) -> list[tuple[WrittenFile, pl.Series]]:
+    texts = pl.concat([part for _, part in parts], rechunk=False).unique()
+    suspects = texts.filter(suspected_texts(texts, values))
+    if suspects.is_empty():
+        return []
+    by_file = [(file, part.filter(part.is_in(suspects.implode()))) for file, part in parts]
+    return [(file, part) for file, part in by_file if len(part)]
 
 
 def _gathered(files: list[WrittenFile]) -> Iterator[list[tuple[WrittenFile, WrittenTexts]]]:
