@@ -14,6 +14,11 @@ from schemas.match_parameters import ProfileParameters
 
 #: Likeness of street names from which they are one street, misspelled (project choice).
 _SAME_STREET = 85.0
+#: What speaks at most against two records when only the house or only the street is another, in bits (project choice): where name and
+#: telephone agree, a slip or a second entrance is more likely than a second site just there.
+PARTLY_SAME_BITS = -3.0
+#: House numbers of one block, and the least house number that two streets of an area hardly have in common by chance (project choice).
+_BLOCK, _TELLING_NUMBER = 100, 100
 #: Pairs of addresses compared in one go. An agency may have a hundred addresses, so that few pairs of agencies make many pairs
 #: of addresses. Bounds the memory, changes no result (project choice).
 _ADDRESS_PAIRS_AT_ONCE = 500_000
@@ -29,8 +34,9 @@ def compare_places(pair: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     Returns:
         One row per pair, in the order of `pair`: `place_worth` (0-1 when an address is shared, 0 when addresses can be compared and
         none is shared, null when they cannot), `place_row_a`, `place_row_b` (the shared address, else the nearest two),
-        `is_place_shared`, `is_house_different` (same street, other house), `nearness` (2: same street, a house number is missing;
-        1: neighbouring houses; 0 otherwise).
+        `is_place_shared`, `is_house_different` (same street, other house), `nearness` (3: same street, a house number is missing;
+        2: neighbouring houses; 1: another house in the same block, or the same house number on another street of the area, where
+        another address would speak more strongly against the pair than `PARTLY_SAME_BITS`; 0 otherwise).
     """
     street = compared.street
     a, b = (pair[side].cast(pl.Int64).to_numpy() for side in ("a", "b"))
@@ -56,7 +62,9 @@ def _compare_part(a: Numbers, b: Numbers, street: Streets, *, profile: ProfilePa
     one_unnumbered = (house_a < 0) != (house_b < 0)
     both_unnumbered = (house_a < 0) & (house_b < 0)
     number_a, number_b = both(street.number)
-    is_near = (np.abs(number_a - number_b) <= profile.neighbouring_houses) & (number_a >= 0) & (number_b >= 0)
+    both_numbered = (number_a >= 0) & (number_b >= 0)
+    distance = np.abs(number_a - number_b)
+    is_near = (distance <= profile.neighbouring_houses) & both_numbered
     city_differs, postal_code_differs = differs(street.city), differs(street.postal_code)
     # The same house and street in another city *and* ZIP is another place; one of the two may be a slip.
     same_area = ~(city_differs & postal_code_differs)
@@ -67,7 +75,11 @@ def _compare_part(a: Numbers, b: Numbers, street: Streets, *, profile: ProfilePa
     slips = np.where(city_differs | postal_code_differs, 0.7, 1.0)
     own = np.where(street.is_own[first] & street.is_own[second], 1.0, profile.child_share)
     worth = np.where(is_shared, np.minimum(street.worth[first], street.worth[second]) * slips * own, 0.0)
-    nearness = np.where(same_street & same_area & one_unnumbered, 2, np.where(same_street & same_area & is_near, 1, 0))
+    near_street = same_street & same_area
+    in_block = (distance <= _BLOCK) & both_numbered & ~street.is_box[first]
+    is_partly_same = np.full(len(row), profile.address_differ_bits < PARTLY_SAME_BITS) & same_area
+    is_partly_same &= (same_street & in_block) | (~same_street & same_house & (number_a >= _TELLING_NUMBER))
+    nearness = np.select([near_street & one_unnumbered, near_street & is_near, is_partly_same], [3, 2, 1], default=0)
     best = first_best(row, _rank(is_shared, worth, nearness, score))
     found = pl.DataFrame(
         {
@@ -91,7 +103,7 @@ def _rank(is_shared: Flags, worth: NDArray[np.float64], nearness: Numbers, score
     """
     worths = np.floor(worth * 1_000_000 + 0.5).astype(np.int64)
     streets = np.floor(np.nan_to_num(score, nan=-1.0) * 1_000 + 1_000.5).astype(np.int64)
-    return ((is_shared * 1_000_001 + worths) * 3 + nearness) * 101_001 + streets
+    return ((is_shared * 1_000_001 + worths) * 4 + nearness) * 101_001 + streets
 
 
 def _street_scores(core_a: Numbers, core_b: Numbers, cores: pl.Series) -> NDArray[np.float64]:

@@ -94,10 +94,13 @@ def street_core(street: pl.Expr) -> pl.Expr:
     'st marys'
     >>> pl.select(street_core(pl.lit("w 31st st"))).item()
     '31st'
+    >>> pl.select(street_core(pl.lit("w n ave"))).item()
+    'north'
     """
     types = "|".join((*_TYPES, *_DIRECTIONS))
     core = street.str.replace(r"^(?:ne|nw|se|sw|n|s|e|w) ", "").str.replace(rf"(?: (?:{types}))+$", "")
-    return pl.coalesce(core.replace("", None), street)
+    # "North Avenue" is named after its direction.
+    return pl.coalesce(core.replace("", None), street).replace({"n": "north", "s": "south", "e": "east", "w": "west"})
 
 
 def street_directions(street: pl.Expr) -> pl.Expr:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import polars as pl
 
 from pipeline.match.compare_names import compare_names
-from pipeline.match.compare_places import compare_places
+from pipeline.match.compare_places import PARTLY_SAME_BITS, compare_places
 from pipeline.match.compare_values import CONTACT_SIGNALS, compare_areas, compare_codes, compare_contacts
 from pipeline.match.compared import Compared
 from pipeline.match.relations import relation_of_pairs
@@ -64,10 +64,12 @@ def _weigh_signals(seen: pl.DataFrame, *, profile: ProfileParameters) -> pl.Data
     name = _between_knots(pl.col("likeness"), knots=profile.name_knots)
     name_worth = profile.name_floor + (1 - profile.name_floor) * information
     address_differs = pl.when(pl.col("place_worth").is_not_null() & ~pl.col("is_place_shared")).then(
-        pl.when(pl.col("nearness") == 2)
+        pl.when(pl.col("nearness") == 3)
         .then(profile.same_street_bits)
-        .when(pl.col("nearness") == 1)
+        .when(pl.col("nearness") == 2)
         .then(profile.neighbouring_house_bits)
+        .when(pl.col("nearness") == 1)
+        .then(PARTLY_SAME_BITS)
         .otherwise(profile.address_differ_bits)
     )
     is_place_shared = pl.col("is_place_shared").fill_null(False)

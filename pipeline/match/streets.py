@@ -24,6 +24,7 @@ class Streets:
         core, cores: Street without type and direction: place in the distinct names.
         direction: Place in the distinct directions; the last place of `is_turned` stands for null, which no direction contradicts.
         is_turned: Whether two directions contradict each other ("n main" / "s main"; "e ferry" / "e ferry ne" do not).
+        is_box: Whether it is a post office box, whose number stands for no house.
         worth: As in `Compared.place`.
         is_own: As in `Compared.place`.
     """
@@ -39,6 +40,7 @@ class Streets:
     cores: pl.Series
     direction: Numbers
     is_turned: Flags
+    is_box: Flags
     worth: NDArray[np.float64]
     is_own: Flags
 
@@ -65,6 +67,7 @@ def number_streets(place: pl.DataFrame, *, count: int) -> Streets:
         cores=cores,
         direction=direction,
         is_turned=_contradictions(directions),
+        is_box=(rows["core"] == "po box").fill_null(value=False).to_numpy(),
         worth=rows["worth"].to_numpy(),
         is_own=rows["is_own"].to_numpy(),
     )
