@@ -13,6 +13,7 @@ from functools import reduce
 import polars as pl
 
 from pipeline.validate.persons import is_office
+from pipeline.validate.private_contact_points import private_emails, private_phones
 from pipeline.validate.subjects import KINDS, Subjects
 from schemas.enumerations import RecordKind
 from schemas.parameters import ValidateParameters
@@ -20,10 +21,8 @@ from schemas.private_values import (
     PrivateValues,
     find_kinds,
     name_patterns,
-    phone_digits,
     street_patterns,
     suspect_cells,
-    vanity_number,
 )
 
 _KEY = ("center_id", "kind", "record_uid", "field")
@@ -122,21 +121,15 @@ def _holding(texts: pl.DataFrame, values: PrivateValues) -> pl.DataFrame:
 
 def _private_phones(owned: dict[str, pl.DataFrame]) -> tuple[frozenset[str], frozenset[str]]:
     """Return the private numbers by their digits, and those written with letters."""
-    numbers = pl.concat(
-        [
-            owned["phone"].select(
-                number=pl.coalesce("e164", "number_written"),
-                written="number_written",
-                hidden=_is_hidden(),
-                public=_is_public(),
-            ),
-            owned["contact"].select(number="phone", written="phone", hidden=_is_hidden(), public=_is_public()),
-        ]
-    )
-    hidden, public = numbers.filter("hidden"), numbers.filter("public")
-    return (
-        _read(phone_digits, hidden["number"]) - _read(phone_digits, public["number"]),
-        _read(vanity_number, hidden["written"]) - _read(vanity_number, public["written"]),
+    said = {"hidden": _is_hidden(), "public": _is_public()}
+    nothing = pl.lit(None, dtype=pl.String)
+    return private_phones(
+        pl.concat(
+            [
+                owned["phone"].select("e164", written="number_written", **said),
+                owned["contact"].select(e164=nothing, written="phone", **said),
+            ]
+        )
     )
 
 
@@ -146,11 +139,11 @@ def _private_emails(contacts: pl.DataFrame, records: dict[str, pl.DataFrame]) ->
     public_record = pl.col("is_counted") & ~pl.col("is_withheld")
     hidden = [
         contacts.filter(_is_hidden())["email"],
-        *(table.filter("is_withheld")["email"] for table in tables),
+        *(table.filter("is_withheld")[name].rename("email") for table in tables for name in ("email", "email_written")),
         *(table["verified_by_email"].rename("email") for table in tables),
     ]
     public = [contacts.filter(_is_public())["email"], *(table.filter(public_record)["email"] for table in tables)]
-    return _addresses(pl.concat(hidden)) - _addresses(pl.concat(public))
+    return private_emails(pl.concat(hidden), public=pl.concat(public))
 
 
 def _private_streets(addresses: pl.DataFrame, records: dict[str, pl.DataFrame]) -> frozenset[str]:
@@ -250,14 +243,5 @@ def _is_public() -> pl.Expr:
     return ~_is_hidden() & pl.col("owner_is_counted").fill_null(value=False)
 
 
-def _addresses(emails: pl.Series) -> frozenset[str]:
-    lowered = emails.drop_nulls().str.strip_chars().str.to_lowercase()
-    return frozenset(lowered.filter(lowered.str.contains("@", literal=True)).to_list())
-
-
 def _spell(spell: Callable[[str], frozenset[str]], texts: pl.Series) -> frozenset[str]:
     return frozenset(pattern for text in texts.drop_nulls().unique().to_list() for pattern in spell(text))
-
-
-def _read(read: Callable[[str], str | None], texts: pl.Series) -> frozenset[str]:
-    return frozenset(value for text in texts.drop_nulls().unique().to_list() if (value := read(text)))
