@@ -13,7 +13,9 @@ import polars as pl
 
 from pipeline.match.compared import Compared
 from pipeline.match.numbered import Numbers, Spans, repeated
+from pipeline.match.side_by_side import side_by_side
 from schemas.contract import conform
+from schemas.match_parameters import Blocking
 from schemas.matching import BlockReport
 
 #: Blocking keys in the order in which they are counted.
@@ -48,17 +50,16 @@ class Candidates:
 
 def propose_candidates(compared: Compared) -> Candidates:
     """Return the union of the pairs that the blocking keys propose, none twice, and what each key costs and adds."""
-    limits = compared.profile.blocking
-    parts: list[Numbers] = []
-    capped: list[pl.Series] = []
-    for block, keys in _keys(compared):
-        is_contact = block in ("ein", "phone", "email", "domain")
-        largest = limits.largest_contact_block if is_contact else limits.largest_block
-        if block == "acronym":
-            largest = limits.largest_acronym_block
-        pairs, too_large = _pairs_of_keys(keys, largest=largest)
-        parts.append(pairs)
-        capped.append(too_large)
+    keys = _keys(compared)
+    # Every other block in a thread of its own; the order stays.
+    odd, even = side_by_side(
+        lambda: [_pairs_of_keys(*block, limits=compared.profile.blocking) for block in keys[1::2]],
+        lambda: [_pairs_of_keys(*block, limits=compared.profile.blocking) for block in keys[::2]],
+    )
+    found = [*even, *odd]
+    found[::2], found[1::2] = even, odd
+    parts = [pairs for pairs, _ in found]
+    capped = [sizes for _, sizes in found]
     proposed = pl.DataFrame(
         {
             "pair": np.concatenate(parts),
@@ -179,11 +180,15 @@ def _program_names(compared: Compared) -> pl.DataFrame:
     return pl.concat([main, program.join(main.select("key").unique(), on="key", how="semi")])
 
 
-def _pairs_of_keys(keys: pl.DataFrame, *, largest: int) -> tuple[Numbers, pl.Series]:
+def _pairs_of_keys(block: str, keys: pl.DataFrame, *, limits: Blocking) -> tuple[Numbers, pl.Series]:
     """Return the pairs that share a key value, and how many records have each value that too many share.
 
     A pair is one number, the smaller entity in its upper half; none twice.
     """
+    is_contact = block in ("ein", "phone", "email", "domain")
+    largest = limits.largest_contact_block if is_contact else limits.largest_block
+    if block == "acronym":
+        largest = limits.largest_acronym_block
     by = [name for name in keys.columns if name != "entity"]
     groups = (
         repeated(keys.drop_nulls(by), by=by)

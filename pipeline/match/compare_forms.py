@@ -123,23 +123,18 @@ def compare_forms(key_a: Numbers, key_b: Numbers, names: Names, *, clash_penalty
 
 def _apart(key_a: Numbers, key_b: Numbers, names: Names) -> tuple[_Left, tuple[_Left, _Left]]:
     """Return the words that both forms have, and those that only one has."""
-    lengths = names.key["tokens"].list.len().cast(pl.Int64).to_numpy()
+    count = names.key["tokens"].list.len().cast(pl.Int64).to_numpy()
+    spans = Spans(begin=np.cumsum(count) - count, count=count)
     words = names.key["tokens"].explode(keep_nulls=False, empty_as_null=False).cast(pl.Int64).to_numpy()
-    begins = np.cumsum(lengths) - lengths
-    sides = []
-    for key in (key_a, key_b):
-        size = lengths[key]
-        form = np.repeat(np.arange(len(key)), size)
-        within = np.arange(len(form)) - np.repeat(np.cumsum(size) - size, size)
-        sides.append((form, words[begins[key][form] + within]))
+    (form_a, place_a), (form_b, place_b) = spans.rows(key_a), spans.rows(key_b)
+    word_a, word_b = words[place_a], words[place_b]
     # Both are sorted by pair and word: what one finds in the other is common.
-    packed_a, packed_b = ((form << 32) | word for form, word in sides)
+    packed_a, packed_b = (form_a << 32) | word_a, (form_b << 32) | word_b
     place = np.searchsorted(packed_b, packed_a)
     place[place == len(packed_b)] = 0
     in_b = packed_b[place] == packed_a if len(packed_b) else np.zeros(len(packed_a), dtype=bool)
     in_a = np.zeros(len(packed_b), dtype=bool)
     in_a[place[in_b]] = True
-    (form_a, word_a), (form_b, word_b) = sides
     return (
         _Left(form=form_a[in_b], word=word_a[in_b]),
         (_Left(form=form_a[~in_b], word=word_a[~in_b]), _Left(form=form_b[~in_a], word=word_b[~in_a])),
@@ -240,10 +235,7 @@ class _Paired:
 
 def _misspelled(left_a: _Left, left_b: _Left, token: pl.DataFrame, *, size: int) -> _Paired:
     """Pair off words that only one form has with the other's words they misspell or abbreviate."""
-    spans = Spans.of(pl.Series(left_b.form), count=size)
-    width = spans.count[left_a.form]
-    first = np.repeat(np.arange(len(width)), width)
-    second = np.arange(len(first)) - np.repeat(np.cumsum(width) - width, width) + spans.begin[left_a.form[first]]
+    first, second = Spans.of(pl.Series(left_b.form), count=size).rows(left_a.form)
     packed = (left_a.word[first] << 32) | left_b.word[second]
     distinct = pl.Series(packed).unique().to_numpy()
     alike = compare_words(pl.DataFrame({"word_a": distinct >> 32, "word_b": distinct & 0xFFFFFFFF}), token)

@@ -37,14 +37,18 @@ def entities_of_directory(directory: Directory, *, parameters: MatchParameters) 
     """
     entity = _agencies(directory)
     owners = _owners(directory, entity=entity)
-    contact, (name, place) = side_by_side(
-        lambda: _contacts(directory, owners=owners, parameters=parameters),
-        lambda: (_names(directory, entity=entity), _places(directory, owners=owners)),
+    others, (phone, name, place) = side_by_side(
+        lambda: _other_contacts(directory, owners=owners, parameters=parameters),
+        lambda: (
+            _phones(directory, owners=owners),
+            _names(directory, entity=entity),
+            _places(directory, owners=owners),
+        ),
     )
     return Entities(
         entity=entity,
         name=name,
-        contact=contact,
+        contact=pl.concat([others, phone]),
         place=place,
         code=_codes(directory, owners=owners),
         program=_programs(directory, owners=owners),
@@ -185,17 +189,22 @@ def _names(directory: Directory, *, entity: pl.DataFrame) -> pl.DataFrame:
     return frame_of(names, NAME_SCHEMA)
 
 
-def _contacts(directory: Directory, *, owners: _Owners, parameters: MatchParameters) -> pl.DataFrame:
-    """Return phones, e-mail addresses, own domains and employer numbers.
-
-    Every kind is brought down to one row per agency and value before the next is made of it: a large agency repeats its switchboard
-    and its website on each of its services.
-    """
+def _phones(directory: Directory, *, owners: _Owners) -> pl.DataFrame:
+    """Return the phones, one row per agency and number."""
     phone = owners.of_rows(
         directory.phone.lazy()
         .filter(pl.col("e164").is_not_null())
         .select(_OWNER, "is_private", key=pl.col("e164").str.strip_prefix("+"), shown="number_written")
     ).select("entity", "key", "shown", "is_own", is_private=pl.col("is_private") | pl.col("is_contact_private"))
+    return _signal(_strongest(phone, by=["entity", "key"]), "phone")
+
+
+def _other_contacts(directory: Directory, *, owners: _Owners, parameters: MatchParameters) -> pl.DataFrame:
+    """Return employer numbers, e-mail addresses and own domains, one row per agency and value.
+
+    Every kind is brought down to one row per agency and value before the next is made of it: a large agency repeats its switchboard
+    and its website on each of its services.
+    """
     contact = owners.of_rows(
         directory.contact.lazy().filter(pl.col("email").is_not_null()).select(_OWNER, "email", "is_private")
     )
@@ -232,21 +241,17 @@ def _contacts(directory: Directory, *, owners: _Owners, parameters: MatchParamet
         .drop_nulls(["key", "entity"])
         .select("entity", "is_own", "key", shown="key", is_private=pl.lit(value=False))
     )
-    parts = {
-        "phone": _strongest(phone, by=["entity", "key"]),
-        "email": emails,
-        "domain": _strongest(
-            domain.lazy().select("entity", "is_own", "is_private", key="domain", shown="domain"), by=["entity", "key"]
-        ),
-        "ein": _strongest(ein, by=["entity", "key"]),
-    }
-    columns = [pl.col(name).cast(dtype) for name, dtype in CONTACT_SCHEMA.items()]
-    return pl.concat(
-        [
-            part.with_columns(signal=pl.lit(signal)).select(columns).sort("entity", "key")
-            for signal, part in sorted(parts.items())
-        ]
+    domains = _strongest(
+        domain.lazy().select("entity", "is_own", "is_private", key="domain", shown="domain"), by=["entity", "key"]
     )
+    eins = _strongest(ein, by=["entity", "key"])
+    return pl.concat([_signal(domains, "domain"), _signal(eins, "ein"), _signal(emails, "email")])
+
+
+def _signal(rows: pl.DataFrame, signal: str) -> pl.DataFrame:
+    """Return the rows as contacts of one signal, in order."""
+    columns = [pl.col(name).cast(dtype) for name, dtype in CONTACT_SCHEMA.items()]
+    return rows.with_columns(signal=pl.lit(signal)).select(columns).sort("entity", "key")
 
 
 def _places(directory: Directory, *, owners: _Owners) -> pl.DataFrame:

@@ -69,17 +69,21 @@ class Spans:
         counts = np.bincount(entity.to_numpy(), minlength=count).astype(np.int64)
         return cls(begin=np.cumsum(counts) - counts, count=counts)
 
+    def rows(self, entity: Numbers) -> tuple[Numbers, Numbers]:
+        """Return the rows of each entity one after the other: place of the entity, row."""
+        size = self.count[entity]
+        place = np.repeat(np.arange(len(entity)), size)
+        return place, np.arange(len(place)) + np.repeat(self.begin[entity] - (np.cumsum(size) - size), size)
+
     def crossed(self, a: Numbers, b: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """Return every row of one side beside every row of the other.
 
         Returns:
             Number of the pair, row of the first, row of the second; in this order sorted.
         """
-        size = self.count[a] * self.count[b]
-        pair = np.repeat(np.arange(len(a)), size)
-        within = np.arange(len(pair)) - np.repeat(np.cumsum(size) - size, size)
-        width = self.count[b][pair]
-        return pair, self.begin[a][pair] + within // width, self.begin[b][pair] + within % width
+        one, first = self.rows(a)
+        other, second = self.rows(b[one])
+        return one[other], first[other], second
 
     def parts(self, a: Numbers, b: Numbers, *, at_once: int) -> list[slice]:
         """Cut the pairs into parts that make about so many rows beside rows; at least one part."""
