@@ -8,7 +8,6 @@ holds one, nothing of it is quoted, because a passage may begin or end in the mi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import reduce
 
 import polars as pl
 
@@ -213,8 +212,11 @@ def _private_names(
         return names
     bearers = pl.concat(frame.select(text="name") for frame in records.values()).unique()
     borne = bearers.filter(suspect_cells("text", PrivateValues(names=names)))["text"].to_list()
-    found = (f" {' '.join(_words(text))} " for text in borne)
-    return reduce(lambda kept, text: frozenset(name for name in kept if name not in text), found, names)
+    words = pl.DataFrame({"text": [f" {' '.join(_words(text))} " for text in borne]}, schema={"text": pl.String})
+    searched = pl.lit(pl.Series(sorted(names))).implode()
+    return names - frozenset(
+        words.select(pl.col("text").str.extract_many(searched, overlapping=True).list.explode()).to_series().to_list()
+    )
 
 
 def _short_forms(name: str, titles: Iterable[str]) -> frozenset[str]:
