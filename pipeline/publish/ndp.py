@@ -16,7 +16,7 @@ from functools import partial
 import polars as pl
 
 from pipeline.publish.export_package import ExportPackage, check_counts, withheld_records
-from pipeline.publish.ndp_block import Remarks, Source, read_blocks, worked_ahead
+from pipeline.publish.ndp_block import Remarks, Source, read_blocks
 from pipeline.publish.ndp_checks import NdpChecks
 from pipeline.publish.ndp_faults import NdpWarnings
 from pipeline.publish.ndp_files import NdpContent, write_bundles
@@ -29,6 +29,7 @@ from pipeline.publish.ndp_taxonomy import read_links
 from pipeline.publish.ndp_words import ndp_words
 from pipeline.publish.preflight import Fault, Preflight
 from pipeline.publish.public_directory import PublicDirectory
+from pipeline.publish.working_ahead import worked_ahead
 from schemas.enumerations import WithheldReason
 from schemas.ndp_parameters import NdpParameters
 

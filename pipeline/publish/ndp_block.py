@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import polars as pl
 
@@ -15,10 +13,6 @@ from pipeline.publish.public_directory import PublicDirectory
 
 #: Bundles worked on at one time.
 BUNDLES = 3_000
-#: Blocks worked on side by side; polars alone keeps little more than one core busy with texts.
-_AT_ONCE = 2
-
-_Made = TypeVar("_Made")
 
 #: Columns of what has no counterpart: object, member, our word (null where none is shown), id of the record.
 UNMAPPED_SCHEMA: Mapping[str, type[pl.DataType]] = {
@@ -92,18 +86,6 @@ def read_blocks(public: PublicDirectory, selection: NdpSelection, *, size: int =
                 for name, keys in selection.owned.items()
             },
         )
-
-
-def worked_ahead(work: Callable[[Source], _Made], blocks: Iterable[Source]) -> Iterator[_Made]:
-    """Work on blocks side by side and return the results in order; no block is begun before there is room for it."""
-    waiting: deque[Future[_Made]] = deque()
-    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        for block in blocks:
-            waiting.append(pool.submit(work, block))
-            if len(waiting) > _AT_ONCE:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
 
 def _slice(keys: pl.DataFrame, first: int, last: int) -> pl.DataFrame:

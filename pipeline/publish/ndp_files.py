@@ -10,12 +10,13 @@ from urllib.parse import quote
 import orjson
 import polars as pl
 
-from pipeline.publish.ndp_block import Remarks, Source, read_blocks, worked_ahead
+from pipeline.publish.ndp_block import Remarks, Source, read_blocks
 from pipeline.publish.ndp_bundles import bundle_lines
 from pipeline.publish.ndp_selection import NdpSelection
 from pipeline.publish.ndp_shape import RECORD_OBJECTS
 from pipeline.publish.ndp_tables import NdpContext, block_tables
 from pipeline.publish.public_directory import PublicDirectory
+from pipeline.publish.working_ahead import worked_ahead
 
 BUNDLES_FILE = "organizations.jsonl"
 FOLDER = "organizations"
