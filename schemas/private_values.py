@@ -178,11 +178,12 @@ def suspected_texts(texts: pl.Series, values: PrivateValues) -> pl.Series:
     taking a text apart costs more than everything else.
     """
     # Values repeat a lot: each is looked at once.
-    distinct = texts.cast(pl.String).unique().drop_nulls()
+    cells = texts.cast(pl.String)
+    distinct = cells.unique().drop_nulls()
     suspects = distinct.filter(_suspected(distinct, values))
     if suspects.is_empty():
-        return pl.repeat(value=False, n=len(texts), dtype=pl.Boolean, eager=True).alias(texts.name)
-    return texts.is_in(suspects.implode()).fill_null(value=False)
+        return pl.repeat(value=False, n=len(cells), dtype=pl.Boolean, eager=True).alias(cells.name)
+    return cells.is_in(suspects.implode()).fill_null(value=False)
 
 
 def _suspected(texts: pl.Series, values: PrivateValues) -> pl.Series:
