@@ -1,7 +1,7 @@
 """Rows of all delivered frames, built from a whole delivery or from one part of a large file after another.
 
-The cells of a wide export take more room than the file. Built part by part, those of one part are in memory at a time (measured:
-an export of 698 MB needs 2.4 GB instead of 4.1).
+The cells of a wide export take more room than the file. Built part by part, those of two parts are in memory at a time: while one is
+built the next is read.
 """
 
 from __future__ import annotations

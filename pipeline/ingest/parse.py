@@ -3,8 +3,9 @@
 The reader is told separator and quotes and never guesses them per file, because one stray quote makes a guessing reader drop
 quoting and split good cells. Every line of the text ends as a row read, a rejected row or a counted blank row.
 
-Rows whose quotes are regular are cut out by position, a block at a time (`regular_rows.py`). Where a row is not regular, or not
-as wide as the header, it alone is read by Python's strict reader, which decides and finds the words. Both give the same rows.
+Rows whose quotes are regular are found by position, a block at a time (`regular_rows.py`). Their cells are read by the CSV reader of
+polars where every byte can be accounted for (`quick_cells.py`), else cut out by position too. Where a row is not regular, or not as
+wide as the header, it alone is read by Python's strict reader, which decides and finds the words. All ways give the same rows.
 
 A quote that opens a cell and never closes would swallow the rest of the file. It is noticed when a row grows over more lines
 than any real cell, or when the file ends inside it; then every line from there on is rejected.
@@ -205,8 +206,8 @@ def parse_table(
         row_by_row: Whether the strict reader reads every row. Slower, and the same by law (`tests/property`).
 
     Returns:
-        Rows and rejects in the order of the file. Rows read, rejected and blank together are all rows of the file. Texts are
-        views into the bytes, which stay in memory as long as the frames.
+        Rows and rejects in the order of the file. Rows read, rejected and blank together are all rows of the file. The texts of rows
+        are views into the bytes, which stay in memory as long as the frames.
 
     Raises:
         InputError: The header cannot be read.
