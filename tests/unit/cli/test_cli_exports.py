@@ -140,7 +140,7 @@ def test_wrong_asking_is_told_in_words(first_night, exported, capsys, words, cod
     assert not output.exists()
 
 
-def test_setting_without_a_default_is_asked_for(first_night, capsys, tmp_path):
+def test_setting_without_a_default_is_asked_for(first_night, exported, capsys, tmp_path):
     """A made-up date would go out under the center's name."""
     plain = tmp_path / "curation.toml"
     plain.write_text("", encoding="utf-8")
@@ -149,7 +149,7 @@ def test_setting_without_a_default_is_asked_for(first_night, capsys, tmp_path):
     assert "taxonomy_version" in capsys.readouterr().err
 
 
-def test_all_targets_of_the_settings_and_one_that_fails(first_night, capsys):
+def test_all_targets_of_the_settings_and_one_that_fails(first_night, exported, capsys):
     """One receiver's trouble must not keep the others waiting."""
     documents = told(first_night.folder, "all", "--without-prefect")
     assert [one["target"] for one in documents] == ["hsds", "ndp", "airs"]
