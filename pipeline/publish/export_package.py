@@ -39,6 +39,7 @@ class ExportPackage:
         settings: Settings that shaped the package, as JSON values.
         notes: Further members of the manifest, as JSON values.
         write_files: Writes every file of the package but manifest and pre-flight into an empty folder.
+        part: What is told to those who put this package and others together to one, when it is of one block of a directory only.
     """
 
     target: str
@@ -54,6 +55,7 @@ class ExportPackage:
     settings: Mapping[str, Any]
     write_files: Callable[[Path], None]
     notes: Mapping[str, Any] = field(default_factory=dict)
+    part: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def as_of(self) -> date:
