@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipeline.publish.export_package import ExportPackage
+from pipeline.publish.export_package import Package
 
 #: Who wrote a package: by it a folder is known as one of ours.
 PRODUCER = "resdir"
@@ -121,7 +121,7 @@ class Manifest:
 
 
 def make_manifest(
-    package: ExportPackage, *, output: Path, sha256: Mapping[str, str], since: Base | None = None
+    package: Package, *, output: Path, sha256: Mapping[str, str], since: Base | None = None
 ) -> Manifest:
     """Return the manifest of a package.
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from pipeline.publish.export_package import ExportPackage
+from pipeline.publish.export_package import Package
 from pipeline.publish.manifest import MANIFEST, PRODUCER, Base, Manifest, make_manifest
 from pipeline.publish.package_changes import PackageChanges
 from pipeline.publish.preflight import Preflight
@@ -32,7 +32,7 @@ OfficialCheck = Callable[[Path], Preflight]
 
 
 def write_package(
-    package: ExportPackage,
+    package: Package,
     output: Path,
     *,
     confirm_drop: bool = False,
@@ -135,7 +135,7 @@ def _check_output(output: Path) -> None:
 
 
 def _check_drop(
-    package: ExportPackage, output: Path, *, before: Mapping[str, int] | None, largest_share: float
+    package: Package, output: Path, *, before: Mapping[str, int] | None, largest_share: float
 ) -> None:
     name = package.names["agency"]
     told = "the export before"
@@ -161,7 +161,7 @@ def _earlier_manifest(output: Path) -> dict[str, Any] | None:
 
 
 def _write_files(
-    package: ExportPackage,
+    package: Package,
     folder: Path,
     output: Path,
     *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.publish.document_html import render_document_html
-from pipeline.publish.export_package import ExportPackage
+from pipeline.publish.export_package import Package
 from pipeline.publish.preflight import Fault
 from pipeline.publish.wording import count_of, kind_words, number, reason_words
 from schemas.report_document import Column, ColumnKind, Headline, ReportDocument, ReportTable, Section
@@ -12,7 +12,7 @@ from schemas.report_document import Column, ColumnKind, Headline, ReportDocument
 _SHOWN_WORDS = 10
 
 
-def render_preflight(package: ExportPackage, *, title: str) -> str:
+def render_preflight(package: Package, *, title: str) -> str:
     """Return the page as one HTML document. No value of a record is in it, only ids, counts and words of lists.
 
     Args:
@@ -22,7 +22,7 @@ def render_preflight(package: ExportPackage, *, title: str) -> str:
     return render_document_html(preflight_document(package, title=title))
 
 
-def preflight_document(package: ExportPackage, *, title: str) -> ReportDocument:
+def preflight_document(package: Package, *, title: str) -> ReportDocument:
     """Return the pre-flight as a document; see `render_preflight`."""
     told = package.preflight.document()
     errors, warnings = int(told["errors"]), int(told["warnings"])
@@ -93,7 +93,7 @@ def _faults_section(section_id: str, heading: str, faults: tuple[Fault, ...], *,
     return Section(section_id=section_id, heading=heading, tables=(table,))
 
 
-def _counts_section(package: ExportPackage) -> Section:
+def _counts_section(package: Package) -> Section:
     rows = []
     for kind, counts in package.counts().items():
         rows.append((kind_words(kind), "in the directory", counts["delivered"]))
@@ -115,7 +115,7 @@ def _counts_section(package: ExportPackage) -> Section:
     return Section(section_id="counts", heading="Every difference explained", tables=(table,))
 
 
-def _removed_section(package: ExportPackage) -> Section:
+def _removed_section(package: Package) -> Section:
     heading = "Values that stay home, of records that go out"
     if not package.removed_values:
         return Section(section_id="values", heading=heading, paragraphs=("None.",))
