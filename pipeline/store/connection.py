@@ -18,8 +18,13 @@ READ_ONLY_CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+def connect(path: Path, *, read_only: bool = False, memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
     """Open a database file.
+
+    Args:
+        path: The file.
+        read_only: Whether it is only read.
+        memory_limit: How much memory reading may take, such as `300MB`; None for DuckDB's own limit. For reading only.
 
     Raises:
         BusyError: Another process holds it.
@@ -27,7 +32,8 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     """
     with told_in_words(path):
         if read_only:
-            return duckdb.connect(path, read_only=True, config=READ_ONLY_CONFIG)
+            limit = {} if memory_limit is None else {"memory_limit": memory_limit}
+            return duckdb.connect(path, read_only=True, config={**READ_ONLY_CONFIG, **limit})
         return duckdb.connect(path)
 
 

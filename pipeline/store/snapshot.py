@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import cast
 
 import duckdb
 import polars as pl
@@ -86,6 +87,36 @@ class Snapshot:
             frames[name] = self._columns(f"core.{name}", ", ".join(f'"{column}"' for column in wanted), wanted)
         return Directory(**frames)
 
+    def batches(self, name: str, columns: Sequence[str], *, rows: int) -> Iterator[pl.DataFrame]:
+        """Return some columns of a stored table in pieces, one after the other: the table is never in memory as a whole.
+
+        Other tables may be read meanwhile. The rows come in the order of the table, the same every time.
+
+        Args:
+            name: Qualified name of the table.
+            columns: Columns by name.
+            rows: About how many rows a piece has.
+
+        Yields:
+            Pieces, each keeping the contract; of a table without rows one piece without rows.
+
+        Raises:
+            InputError: The snapshot was published by an earlier release that had no such table or columns.
+        """
+        schema = schema_of(STORED_TABLES[name])
+        wanted = pl.Schema({column: schema[column] for column in columns})
+        selected = ", ".join(f'"{column}"' for column in wanted)
+        # A cursor of its own: another query of the same connection would end this one.
+        with self.connection.cursor() as cursor:
+            with _told_of_age():
+                reader = cursor.sql(f"SELECT {selected} FROM {name}").to_arrow_reader(rows)  # noqa: S608 - ours
+            is_empty = True
+            for batch in reader:
+                is_empty = False
+                yield cast("pl.DataFrame", pl.from_arrow(batch)).cast(wanted)
+            if is_empty:
+                yield pl.DataFrame(schema=wanted)
+
     def _columns(self, name: str, selected: str, wanted: Mapping[str, pl.DataType]) -> pl.DataFrame:
         with _told_of_age():
             frame: pl.DataFrame = self.connection.sql(f"SELECT {selected} FROM {name}").pl()  # noqa: S608 - ours
@@ -98,7 +129,7 @@ class Snapshot:
 def _told_of_age() -> Iterator[None]:
     try:
         yield
-    except duckdb.CatalogException as fault:
+    except (duckdb.CatalogException, duckdb.BinderException) as fault:
         raise _of_earlier_release() from fault
 
 
@@ -170,12 +201,15 @@ def kept_runs(workspace: Workspace) -> list[str]:
 
 
 @contextmanager
-def open_published(workspace: Workspace, *, run_id: str | None = None) -> Iterator[Snapshot]:
+def open_published(
+    workspace: Workspace, *, run_id: str | None = None, memory_limit: str | None = None
+) -> Iterator[Snapshot]:
     """Open the current snapshot for reading, or that of an earlier run. A run may publish a newer one meanwhile.
 
     Args:
         workspace: Where it lies.
         run_id: An earlier run, see `kept_runs`; None opens the current one. The pointer of the snapshot is the current one.
+        memory_limit: How much memory reading may take, such as `300MB`, for reading in pieces; None for DuckDB's own limit.
 
     Raises:
         InputError: Nothing was published yet.
@@ -189,7 +223,7 @@ def open_published(workspace: Workspace, *, run_id: str | None = None) -> Iterat
     path = workspace.published / (pointer.snapshot if run_id is None else f"run_{run_id}.duckdb")
     if not path.is_file():
         raise StorageError(f"The snapshot {path} is gone.", advice="Run `resdir nightly` again; it makes a new one.")
-    connection = connect(path, read_only=True)
+    connection = connect(path, read_only=True, memory_limit=memory_limit)
     try:
         yield Snapshot(pointer=pointer, connection=connection)
     finally:
