@@ -29,6 +29,7 @@ from pipeline.publish.hsds_details import (
     service_area_rows,
 )
 from pipeline.publish.hsds_files import write_tables
+from pipeline.publish.hsds_join import tell_part, used_terms
 from pipeline.publish.hsds_metadata import metadata_rows
 from pipeline.publish.hsds_preflight import check_package
 from pipeline.publish.hsds_records import (
@@ -139,6 +140,7 @@ def package_hsds(
     withhold: bool = True,
     term_names: Mapping[str, str] | None = None,
     history: pl.DataFrame | None = None,
+    terms: pl.DataFrame | None = None,
 ) -> HsdsPackage:
     """Return the package of what may leave; see `export_hsds`.
 
@@ -149,8 +151,11 @@ def package_hsds(
         withhold: Whether records that lack a required field are left out and listed.
         term_names: Names of terms by code, from a licensed list; asked only when the parameters say that names may be written.
         history: `schemas.history.FieldChange` of all nights, for the table `metadata`; None for none.
+        terms: When this is one block of a directory: the terms of all of it (`whole_terms`). The package then holds all of them, also
+            those that it does not use, and writes no archive; `hsds_join` makes one whole of such packages.
     """
-    rows, built = _rows(public, parameters=parameters, term_names=term_names)
+    is_part = terms is not None
+    rows, built = _rows(public, parameters=parameters, term_names=term_names, terms=terms)
     removed = Counter(public.removed)
     removed.update(built)
     if history is not None:
@@ -167,6 +172,8 @@ def package_hsds(
     incomplete = _incomplete(tables) if withhold else {}
     tables = _without(tables, incomplete)
     tables = _drop_dangling(tables, removed, version=version)
+    if not is_part:
+        tables = _drop_unused_terms(tables)
     descriptor = package_descriptor(version)
     return check_counts(
         HsdsPackage(
@@ -182,10 +189,15 @@ def package_hsds(
             preflight=_preflight(tables, public, version=version),
             settings=parameters.model_dump(mode="json"),
             write_files=partial(
-                write_tables, tables=tables, descriptor=descriptor, version=version, parameters=parameters
+                write_tables,
+                tables=tables,
+                descriptor=descriptor,
+                version=version,
+                parameters=parameters.model_copy(update={"archive": False}) if is_part else parameters,
             ),
             tables=tables,
             descriptor=descriptor,
+            part=tell_part(tables) if is_part else {},
         )
     )
 
@@ -218,7 +230,11 @@ _NO_ROWS = pl.DataFrame(schema={"id": pl.String})
 
 
 def _rows(
-    public: PublicDirectory, *, parameters: ExportParameters, term_names: Mapping[str, str] | None
+    public: PublicDirectory,
+    *,
+    parameters: ExportParameters,
+    term_names: Mapping[str, str] | None,
+    terms: pl.DataFrame | None,
 ) -> tuple[dict[str, pl.DataFrame], Counter[str]]:
     """Return the rows of all tables that have any, and what was left out of them."""
     owners, records = public.owners(), public.records()
@@ -247,7 +263,7 @@ def _rows(
     for _, counts in built.values():
         removed.update(counts)
     taxonomy, not_valid = taxonomy_tables(
-        public.taxonomy_link, owners, parameters=parameters, term_names=term_names or {}
+        public.taxonomy_link, owners, parameters=parameters, term_names=term_names or {}, terms=terms
     )
     rows.update(taxonomy)
     removed.update(not_valid)
@@ -322,13 +338,13 @@ def _drop_dangling(
         left[table] = complete
     left["attribute"] = _known_links(left, "attribute", "link_id", "link_entity")
     left["metadata"] = _known_links(left, "metadata", "resource_id", "resource_type")
-    used = left["attribute"]["taxonomy_term_id"].implode()
-    terms = left["taxonomy_term"].filter(pl.col("id").is_in(used))
-    left["taxonomy_term"] = terms.with_columns(
-        pl.when(pl.col("parent_id").is_in(terms["id"].implode())).then("parent_id").alias("parent_id")
-    )
-    left["taxonomy"] = left["taxonomy"].filter(pl.col("id").is_in(terms["taxonomy_id"].implode()))
     return left
+
+
+def _drop_unused_terms(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    used = used_terms(tables["taxonomy_term"], tables["attribute"]["taxonomy_term_id"])
+    vocabulary = tables["taxonomy"].filter(pl.col("id").is_in(used["taxonomy_id"].implode()))
+    return {**tables, "taxonomy_term": used, "taxonomy": vocabulary}
 
 
 def _only(frame: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:

@@ -46,10 +46,11 @@ def write_tables(
         for name, file in files.items():
             tables[name].write_parquet(folder / PARQUET / f"{Path(file).stem}.parquet")
     if parameters.archive:
-        _write_archive(folder / ARCHIVE, [folder / name for name in (*files.values(), DESCRIPTOR)])
+        write_archive(folder / ARCHIVE, [folder / name for name in (*files.values(), DESCRIPTOR)])
 
 
-def _write_archive(path: Path, files: list[Path]) -> None:
+def write_archive(path: Path, files: list[Path]) -> None:
+    """Write files into one archive; the same files give the same bytes."""
     with zipfile.ZipFile(path, "w", compression=zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(files):
             entry = zipfile.ZipInfo(file.name, date_time=_NO_TIME)

@@ -25,13 +25,20 @@ def package_hsds_json(
     withhold: bool = True,
     term_names: Mapping[str, str] | None = None,
     history: pl.DataFrame | None = None,
+    terms: pl.DataFrame | None = None,
 ) -> ExportPackage:
     """Return the package of what may leave as nested JSON; the arguments are those of `package_hsds`.
 
     With `parameters.profile` what does not keep the 211 profile is among the warnings.
     """
     tables = package_hsds(
-        public, parameters=parameters, run_id=run_id, withhold=withhold, term_names=term_names, history=history
+        public,
+        parameters=parameters,
+        run_id=run_id,
+        withhold=withhold,
+        term_names=term_names,
+        history=history,
+        terms=terms,
     )
     preflight = tables.preflight
     if parameters.profile:
@@ -49,6 +56,7 @@ def package_hsds_json(
         preflight=preflight,
         settings=tables.settings,
         write_files=partial(_write, tables=tables.tables, version=tables.version, profile=parameters.profile),
+        part=tables.part,
     )
 
 

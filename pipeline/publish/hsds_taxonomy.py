@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -36,6 +36,7 @@ def taxonomy_tables(
     *,
     parameters: ExportParameters,
     term_names: Mapping[str, str],
+    terms: pl.DataFrame | None = None,
 ) -> tuple[dict[str, pl.DataFrame], dict[str, int]]:
     """Return the tables `taxonomy`, `taxonomy_term` and `attribute` for the records that leave.
 
@@ -48,6 +49,7 @@ def taxonomy_tables(
         parameters: Whether names may be written.
         term_names: Names by code, from a licensed list. With it the broader terms above those in use are written too, so that a
             receiver sees every level.
+        terms: The table `taxonomy_term` of a whole directory of which these links are a part; None: it is made of these links.
     """
     codes = _codes(of_owners(links, owners))
     good = codes.filter(pl.col("code").str.contains(_GRAMMAR))
@@ -73,7 +75,7 @@ def taxonomy_tables(
     )
     return {
         "attribute": attributes,
-        "taxonomy_term": _terms(good, parameters=parameters, term_names=term_names),
+        "taxonomy_term": _terms(good, parameters=parameters, term_names=term_names) if terms is None else terms,
         "taxonomy": pl.DataFrame(
             {
                 "id": [str(_VOCABULARY)],
@@ -85,6 +87,22 @@ def taxonomy_tables(
     }, {"taxonomy_code_not_valid": codes.height - good.height}
 
 
+def whole_terms(
+    links: Iterable[pl.DataFrame], *, parameters: ExportParameters, term_names: Mapping[str, str]
+) -> pl.DataFrame:
+    """Return the rows of `taxonomy_term` for all links of a directory, whatever becomes of their records.
+
+    Args:
+        links: Taxonomy links, piece by piece: `code`, `target_code`, `joined_codes`, `term`.
+        parameters: Whether names may be written.
+        term_names: Names by code, from a licensed list.
+    """
+    said = [_said_codes(piece).select("code", "term").unique() for piece in links]
+    none = pl.DataFrame(schema={"code": pl.String, "term": pl.String})
+    codes = pl.concat([none, *said]).unique().filter(pl.col("code").str.contains(_GRAMMAR))
+    return _terms(codes, parameters=parameters, term_names=term_names)
+
+
 def term_id(column: str) -> pl.Expr:
     """Return the id of the term with the code in a column."""
     return pl.col(column).map_batches(_term_ids, return_dtype=pl.String)
@@ -93,19 +111,26 @@ def term_id(column: str) -> pl.Expr:
 def _codes(links: pl.DataFrame) -> pl.DataFrame:
     """Return one row per code of every link, service terms and targets told apart."""
     keys = ("center_id", "owner_kind", "owner_uid", "owner_native_id")
-    alone = pl.col("joined_codes").list.len().eq(0) & pl.col("target_code").is_null()
-    first = links.select(*keys, "slot", "record_uid", "code", pl.when(alone).then("term").alias("term"))
-    no_term = pl.lit(None, dtype=pl.String).alias("term")
-    joined = links.select(*keys, "slot", "record_uid", pl.col("joined_codes").alias("code"), no_term).explode("code")
-    target = links.select(*keys, "slot", "record_uid", pl.col("target_code").alias("code"), no_term)
     is_target = pl.col("code").str.starts_with(_TARGET_BRANCH)
     return (
-        pl.concat([first, joined, target])
-        .drop_nulls("code")
+        _said_codes(links, *keys, "slot", "record_uid")
         .with_columns(pl.when(is_target).then(pl.lit("target")).otherwise(pl.lit("service_term")).alias("link_type"))
         .unique([*keys[:3], "code", "link_type", "term"], maintain_order=True)
         .sort("owner_kind", "owner_uid", "center_id", "code", "term", nulls_last=True)
     )
+
+
+def _said_codes(links: pl.DataFrame, *kept: str) -> pl.DataFrame:
+    """Return one row per code that a link names, with its term where it names one code only."""
+    alone = pl.col("joined_codes").list.len().eq(0) & pl.col("target_code").is_null()
+    no_term = pl.lit(None, dtype=pl.String).alias("term")
+    return pl.concat(
+        [
+            links.select(*kept, "code", pl.when(alone).then("term").alias("term")),
+            links.select(*kept, pl.col("joined_codes").alias("code"), no_term).explode("code"),
+            links.select(*kept, pl.col("target_code").alias("code"), no_term),
+        ]
+    ).drop_nulls("code")
 
 
 def _terms(codes: pl.DataFrame, *, parameters: ExportParameters, term_names: Mapping[str, str]) -> pl.DataFrame:
