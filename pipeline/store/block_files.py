@@ -1,0 +1,126 @@
+"""Tables parted into blocks in a temporary folder, from which one block at a time is read back."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import polars as pl
+
+from pipeline.store.connection import told_in_words
+
+#: Measured on 100,000 services: a third of the bytes of uncompressed files for 0.3 s more of writing and reading in all.
+_COMPRESSION = "lz4"
+#: Strings are written as they lie in the rows of the piece. The newer form writes every text that the piece was cut from.
+_STRINGS = pl.CompatLevel.oldest()
+
+
+class BlockFiles:
+    """Tables in blocks, in a folder of its own that is deleted at the end. Use it as a context manager, or call `close`.
+
+    There is one file per table and block, to which pieces are appended as Arrow IPC streams; where each piece begins is known here.
+
+    Args:
+        folder: Where the temporary folder is made.
+
+    Raises:
+        StorageError: The folder cannot be written to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        with told_in_words(folder):
+            self.folder = Path(tempfile.mkdtemp(prefix=".blocks_", dir=folder))
+        self._schemas: dict[str, pl.Schema] = {}
+        self._lengths: dict[tuple[str, int], list[int]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Delete the folder and all that is in it. Nothing happens the second time."""
+        # What came before is what the user has to hear of, not that a folder stays behind.
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Tables that were begun, in the order in which they were."""
+        return tuple(self._schemas)
+
+    @property
+    def blocks(self) -> tuple[int, ...]:
+        """Blocks that have rows in any table, sorted."""
+        return tuple(sorted({block for _, block in self._lengths}))
+
+    def append(self, table: str, block: int, frame: pl.DataFrame) -> None:
+        """Add rows to a block of a table. A frame without rows only tells which columns the table has.
+
+        Raises:
+            ValueError: The columns or dtypes are not those of the rows appended to this table before.
+            StorageError: The disk is full or cannot be written to.
+        """
+        if self._schemas.setdefault(table, frame.schema) != frame.schema:
+            raise ValueError(f"The table {table} was begun with other columns.")
+        if frame.is_empty():
+            return
+        stream = frame.write_ipc_stream(None, compression=_COMPRESSION, compat_level=_STRINGS).getbuffer()
+        path = self._path(table, block)
+        with told_in_words(path), path.open("ab") as file:
+            file.write(stream)
+        self._lengths.setdefault((table, block), []).append(stream.nbytes)
+
+    def read(self, table: str, block: int, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Return a block of a table, rows in the order in which they were appended.
+
+        Args:
+            table: Name of the table.
+            block: Number of the block; one without rows gives a frame without rows.
+            columns: Columns to return, in this order; None for all.
+
+        Raises:
+            KeyError: Nothing was ever appended to the table.
+            StorageError: The file cannot be read.
+        """
+        return self._joined(table, self._pieces(table, block, columns), columns)
+
+    def columns(self, table: str, names: Sequence[str]) -> pl.DataFrame:
+        """Return some columns of a table over all blocks, one block after the other.
+
+        Raises:
+            KeyError: Nothing was ever appended to the table.
+            StorageError: A file cannot be read.
+        """
+        return self._joined(
+            table, [piece for block in self.blocks for piece in self._pieces(table, block, names)], names
+        )
+
+    def _joined(self, table: str, pieces: list[pl.DataFrame], columns: Sequence[str] | None) -> pl.DataFrame:
+        schema = self._schemas[table]
+        if not pieces:
+            return pl.DataFrame(schema={name: schema[name] for name in (schema if columns is None else columns)})
+        return pl.concat(pieces, rechunk=True)
+
+    def _pieces(self, table: str, block: int, columns: Sequence[str] | None) -> list[pl.DataFrame]:
+        lengths = self._lengths.get((table, block), [])
+        if not lengths:
+            return []
+        path = self._path(table, block)
+        wanted = None if columns is None else list(columns)
+        pieces = []
+        with told_in_words(path), path.open("rb") as file:
+            for length in lengths:
+                piece = pl.read_ipc_stream(file.read(length), columns=wanted)
+                # The columns come as they lie in the file.
+                pieces.append(piece if wanted is None else piece.select(wanted))
+        return pieces
+
+    def _path(self, table: str, block: int) -> Path:
+        return self.folder / f"{table}.{block}.arrows"
