@@ -137,12 +137,40 @@ def make_public(
     if load is not None:
         before = select_public(load.directory, findings=load.findings, center_ids=center_ids, withhold=withhold)
         values |= collect_private_values(load.directory, before)
-        selection = _with_merged(selection, before)
+        selection = with_merged(selection, before)
+    # Handed on and not kept: what leaves is a copy, and a large directory would be in memory twice.
+    handed_on = [directory]
+    del directory
+    return public_part(handed_on, selection, values=values, as_of=as_of, parameters=parameters, privacy=privacy)
+
+
+def public_part(
+    handed_on: list[Directory],
+    selection: Selection,
+    *,
+    values: PrivateValues,
+    as_of: date,
+    parameters: ExportParameters,
+    privacy: PrivacyParameters,
+    center_ids: Sequence[str] | None = None,
+) -> PublicDirectory:
+    """Return what of a directory, or of one block of whole families of agencies, may leave.
+
+    Args:
+        handed_on: The canonical tables in a list of one, which is emptied: they are given up while this works.
+        selection: The verdict on every record.
+        values: What must not be seen, of the whole directory.
+        as_of: Day the data speaks of.
+        parameters: What may be told of contacts.
+        privacy: What of a private address may be told.
+        center_ids: Centers of the whole directory, sorted, when this is one block of it; None: those of the selection.
+    """
+    directory = handed_on.pop()
     leaving = {
         kind: getattr(directory, kind).join(selection.leaving(kind), on=list(KEY), how="semi") for kind in RECORD_KINDS
     }
     owners = pl.concat([_as_owners(frame, kind) for kind, frame in leaving.items()])
-    # What leaves is a copy: of the rest only what decides is kept, so that a large directory is not in memory twice.
+    # Of the rest only what decides is kept.
     directory = _deciding_part(directory)
     removed: Counter[str] = Counter()
     places = public_places(
@@ -196,7 +224,7 @@ def make_public(
         selection=selection,
         removed={reason: count for reason, count in sorted(removed.items()) if count},
         as_of=as_of,
-        center_ids=tuple(sorted(selection.records["center_id"].unique())),
+        center_ids=centers_of(selection) if center_ids is None else tuple(center_ids),
         private_values=values,
     )
 
@@ -280,8 +308,18 @@ def _withheld_values(directory: Directory, owners: pl.DataFrame, places: PublicP
     )
 
 
-def _with_merged(selection: Selection, before: Selection) -> Selection:
-    """Add the records that were delivered and are taken up in another one."""
+def centers_of(selection: Selection) -> tuple[str, ...]:
+    """Return the centers whose records are exported, sorted."""
+    return tuple(sorted(selection.records["center_id"].unique()))
+
+
+def with_merged(selection: Selection, before: Selection) -> Selection:
+    """Return the verdicts with the records that were delivered and are taken up in another one.
+
+    Args:
+        selection: Verdicts on the records after merging.
+        before: Verdicts on the records as they were delivered.
+    """
     merged = before.records.join(selection.records, on=[*KEY, "kind"], how="anti").with_columns(
         reason=pl.lit(str(WithheldReason.MERGED)), rule_id=pl.lit(None, dtype=pl.String)
     )
