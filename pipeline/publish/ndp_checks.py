@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
+import polars_hash as plh
 
 from pipeline.publish.ndp_shape import (
     ADDRESS,
@@ -44,6 +45,7 @@ _SHAPES: Mapping[str, tuple[Shape, tuple[str, ...]]] = {
     "serviceArea": (SERVICE_AREA, ()),
 }
 _RECORDS = ("organization", "service", "location", "serviceAtLocation")
+_HASH = plh.col("id").nchash.xxh3_64(seed=0)
 #: Members that may not be null.
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "organization": ("id", "name"),
@@ -69,11 +71,13 @@ class NdpChecks:
     Args:
         words: The receiver's lists.
         found: Place and check -> message, how often, first id.
-        ids: Ids of records and of dependent objects, as numbers, by block.
+        record_ids: Hashes of the ids of records, by block.
+        ids: Ids of dependent objects, as numbers, by block.
     """
 
     words: NdpWords
     found: dict[tuple[str, str, str], tuple[str, int, str | None]] = field(default_factory=dict)
+    record_ids: list[pl.Series] = field(default_factory=list)
     ids: list[pl.Series] = field(default_factory=list)
 
     def ask(self, tables: Mapping[str, pl.DataFrame]) -> None:
@@ -87,21 +91,34 @@ class NdpChecks:
                 self._note((name, wrong[0], "keys"), "A member is missing or of another type.", frame.height, None)
                 continue
             self._ask(frame, self._questions(name, tables))
-            if "id" in shape:
-                self.ids.append(frame["id"].hash() if name in _RECORDS else frame["id"].cast(pl.UInt64))
+            if name in _RECORDS:
+                self.record_ids.append(frame.select(_HASH)["id"])
+            elif "id" in shape:
+                self.ids.append(frame["id"].cast(pl.UInt64))
         self.ids.append(tables["contact"]["phone_id"].drop_nulls().cast(pl.UInt64))
+
+    def take(self, others: NdpChecks) -> None:
+        """Add what was found in other blocks."""
+        for place, (message, count, example) in others.found.items():
+            self._note(place, message, count, example)
+        self.record_ids += others.record_ids
+        self.ids += others.ids
+
+    def hashes(self) -> pl.Series:
+        """Return the hashes of the ids of all records (UInt64), for those who join parts of an export."""
+        return pl.concat(self.record_ids) if self.record_ids else pl.Series("id", dtype=pl.UInt64)
 
     def faults(self) -> tuple[Fault, ...]:
         """Return the errors of all blocks."""
-        found = dict(self.found)
-        ids = pl.concat(self.ids) if self.ids else pl.Series(dtype=pl.UInt64)
+        ids = pl.concat([self.hashes(), *self.ids])
         twice = len(ids) - ids.n_unique()
-        if twice:
-            found["*", "id", "unique"] = ("An id stands twice.", twice, None)
-        return tuple(
+        faults = [
             Fault(table=table, column=column, check=check, message=message, count=count, example=example)
-            for (table, column, check), (message, count, example) in sorted(found.items())
-        )
+            for (table, column, check), (message, count, example) in self.found.items()
+        ]
+        if twice:
+            faults.append(id_twice(twice))
+        return tuple(sorted(faults, key=lambda fault: (fault.table, fault.column, fault.check)))
 
     def _ask(self, frame: pl.DataFrame, questions: list[_Question]) -> None:
         if frame.is_empty() or not questions:
@@ -159,6 +176,11 @@ class NdpChecks:
             for column, target, pairs in _references(table, tables)
         ]
         return questions
+
+
+def id_twice(count: int) -> Fault:
+    """Return the error that ids stand twice, with the number of those that are too many."""
+    return Fault(table="*", column="id", check="unique", message="An id stands twice.", count=count)
 
 
 def _references(table: str, tables: Mapping[str, pl.DataFrame]) -> list[tuple[str, str, pl.Series]]:

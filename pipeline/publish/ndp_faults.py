@@ -11,6 +11,8 @@ from pipeline.publish.ndp_block import UNMAPPED_SCHEMA, Remarks
 from pipeline.publish.ndp_selection import NdpSelection
 from pipeline.publish.preflight import Fault
 
+#: Short name of the warning that values have no counterpart.
+WORD_CHECK = "enumeration"
 _MOST_WORDS = 20
 #: Longer than this it is a sentence, not a word of a list; with a digit or @ it could be a number or address. Both are counted only.
 _LONGEST_WORD = 40
@@ -46,37 +48,61 @@ class NdpWarnings:
             )
         self.targets_only += remarks.targets_only
 
+    def shown(self) -> pl.DataFrame:
+        """Return the words that may be shown, of all blocks: `table`, `column`, `word`, `len`, `id`, for those who join parts."""
+        return _counted(self.words).filter(_IS_SHOWN)
+
     def faults(self, selection: NdpSelection) -> tuple[Fault, ...]:
         """Return the warnings of all blocks, in a fixed order."""
         return (*_without_counterpart(self.words), *_targets_only(self.targets_only), *_elsewhere(selection))
 
 
-def _without_counterpart(blocks: Sequence[pl.DataFrame]) -> list[Fault]:
-    if not blocks:
-        return []
-    words = (
-        pl.concat(blocks)
+#: Whether a word may be told.
+_IS_SHOWN = (pl.col("word").str.len_chars() <= _LONGEST_WORD) & ~pl.col("word").str.contains(_UNSHOWN)
+
+
+def most_frequent_words(parts: Sequence[pl.DataFrame]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the words to be told by object and member, the most frequent first.
+
+    Args:
+        parts: What `NdpWarnings.shown` gave for parts of an export.
+    """
+    places = _counted(parts).group_by("table", "column", maintain_order=True).agg(pl.col("word").head(_MOST_WORDS))
+    return {(table, column): tuple(words) for table, column, words in places.iter_rows()}
+
+
+def _counted(blocks: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return how often every word stands, in a fixed order: the most frequent of a place first."""
+    return (
+        pl.concat([_NO_WORDS, *blocks])
         .group_by("table", "column", "word")
         .agg(pl.col("len").sum(), pl.col("id").min())
         .sort("table", "column", "len", "word", descending=[False, False, True, False])
     )
-    is_shown = (pl.col("word").str.len_chars() <= _LONGEST_WORD) & ~pl.col("word").str.contains(_UNSHOWN)
-    places = words.group_by("table", "column", maintain_order=True).agg(
-        pl.col("len").sum(), pl.col("id").min(), pl.col("word").filter(is_shown).head(_MOST_WORDS).alias("words")
-    )
+
+
+_NO_WORDS = pl.DataFrame(
+    schema={"table": pl.String, "column": pl.String, "word": pl.String, "len": pl.get_index_type(), "id": pl.String}
+)
+
+
+def _without_counterpart(blocks: Sequence[pl.DataFrame]) -> list[Fault]:
+    words = _counted(blocks)
+    shown = most_frequent_words([words.filter(_IS_SHOWN)])
+    places = words.group_by("table", "column", maintain_order=True).agg(pl.col("len").sum(), pl.col("id").min())
     return [
         Fault(
             table=table,
             column=column,
-            check="enumeration",
+            check=WORD_CHECK,
             message=f"The receiver's list has no word for a value: {_INSTEAD.get(column, 'it is left out')}. Name its word in "
             "[export_ndp.words].",
             count=count,
             example=example,
             rule_id="EXP-003",
-            values=tuple(shown),
+            values=shown.get((table, column), ()),
         )
-        for table, column, count, example, shown in places.iter_rows()
+        for table, column, count, example in places.iter_rows()
     ]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +20,7 @@ from pipeline.publish.ndp_shape import RECORD_OBJECTS
 from pipeline.publish.ndp_tables import NdpContext, block_tables
 from pipeline.publish.public_directory import PublicDirectory
 from pipeline.publish.working_ahead import worked_ahead
+from schemas.errors import ContractError
 
 BUNDLES_FILE = "organizations.jsonl"
 FOLDER = "organizations"
@@ -49,20 +53,60 @@ def write_bundles(folder: Path, *, content: NdpContent) -> None:
     answers; signs that a file name cannot hold stand as %XX. `removed.jsonl` holds a line `{"type": …, "id": …}` per record that is
     gone: the format knows a status `deleted`, but a bundle needs the name of the agency, which nobody has any more.
     """
-    if content.per_organization_files:
-        (folder / FOLDER).mkdir()
 
     def work(source: Source) -> tuple[pl.Series, pl.Series]:
         tables = block_tables(source, content.context, Remarks())
         return tables["organization"]["id"], bundle_lines(tables)
 
-    with (folder / BUNDLES_FILE).open("wb") as file:
+    with bundle_files(folder, per_organization_files=content.per_organization_files) as write:
         for ids, lines in worked_ahead(work, read_blocks(content.public, content.selection)):
-            _write_lines(lines, file)
-            if content.per_organization_files:
-                _write_one_by_one(folder / FOLDER, ids, lines)
+            write(ids, lines)
     if content.removed is not None:
-        _write_removed(folder / REMOVED_FILE, content.removed)
+        write_removed(folder, content.removed)
+
+
+@contextmanager
+def bundle_files(folder: Path, *, per_organization_files: bool) -> Iterator[Callable[[pl.Series, pl.Series], None]]:
+    """Begin the files of bundles in an empty folder and give what writes some bundles: their ids and their lines, both in order."""
+    if per_organization_files:
+        (folder / FOLDER).mkdir()
+    with (folder / BUNDLES_FILE).open("wb") as file:
+
+        def write(ids: pl.Series, lines: pl.Series) -> None:
+            _write_lines(lines, file)
+            if per_organization_files:
+                _write_one_by_one(folder / FOLDER, ids, lines)
+
+        yield write
+
+
+def move_bundles(folder: Path, *, written: Path) -> None:
+    """Move files that are written already to an empty folder. They can be moved once.
+
+    Args:
+        folder: Where they go.
+        written: Where `bundle_files` and `write_removed` wrote them; empty afterwards.
+
+    Raises:
+        ContractError: They are not there any more: a bug of ours.
+    """
+    if not (written / BUNDLES_FILE).is_file():
+        raise ContractError("The files of this package were moved away before; a package writes them once.")
+    for path in sorted(written.iterdir()):
+        shutil.move(path, folder / path.name)
+
+
+def write_removed(folder: Path, removed: pl.DataFrame) -> None:
+    """Write `removed.jsonl`.
+
+    Args:
+        folder: Where.
+        removed: Records that are gone: `kind`, `id`.
+    """
+    named = removed.select(pl.col("kind").replace_strict(RECORD_OBJECTS).alias("type"), "id").sort("type", "id")
+    with (folder / REMOVED_FILE).open("wb") as file:
+        for row in named.iter_rows(named=True):
+            file.write(orjson.dumps(row) + b"\n")
 
 
 def _write_lines(lines: pl.Series, file: BinaryIO) -> None:
@@ -75,10 +119,3 @@ def _write_one_by_one(folder: Path, ids: pl.Series, lines: pl.Series) -> None:
         # Never over another one: where capitals make no difference, two ids could have the same name.
         with (folder / f"{quote(bundle_id, safe=' ')}.json").open("xb") as file:
             file.write(f"[{line}]\n".encode())
-
-
-def _write_removed(path: Path, removed: pl.DataFrame) -> None:
-    named = removed.select(pl.col("kind").replace_strict(RECORD_OBJECTS).alias("type"), "id").sort("type", "id")
-    with path.open("wb") as file:
-        for row in named.iter_rows(named=True):
-            file.write(orjson.dumps(row) + b"\n")

@@ -7,22 +7,31 @@ it is: the same every night. Dependent rows get such numbers too, without the ow
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import polars as pl
 import polars_hash as plh
 
+from pipeline.publish.ndp_numbers import RECORD, Columns, later_bearers, later_of, own_number
 from pipeline.publish.public_directory import RECORD_KINDS, PublicDirectory
 from schemas.errors import UsageError
 from schemas.ndp_parameters import NdpParameters, checked_owner_code
 
-#: Numbers that we gave to rows which we derived; a center would not find them in its software.
-_OURS = "derived:"
-#: Who keeps the plain number when several records bear it: the agency first.
-_ORDER = {kind: place for place, kind in enumerate(("agency", "service", "site", "service_at_site"))}
+
+class Agencies(Protocol):
+    """Centers of an export and the owners of their agencies: a directory that is in memory, or what is known of a larger one."""
+
+    @property
+    def center_ids(self) -> tuple[str, ...]:
+        """Centers, sorted."""
+
+    @property
+    def agency(self) -> pl.DataFrame:
+        """Agencies, or one row for several alike: `center_id`, `record_owner`."""
 
 
 def owner_prefixes(
-    public: PublicDirectory, *, parameters: NdpParameters, further_centers: Sequence[str] = ()
+    public: Agencies, *, parameters: NdpParameters, further_centers: Sequence[str] = ()
 ) -> dict[str, str]:
     """Return the code that stands before the numbers of every center.
 
@@ -79,15 +88,52 @@ def long_number(*parts: pl.Expr | str) -> pl.Expr:
     return plh.concat_str(named, separator="\x1f").nchash.xxhash64().cast(pl.String)
 
 
-def record_ids(public: PublicDirectory, *, prefixes: Mapping[str, str]) -> pl.DataFrame:
-    """Return `kind`, `center_id`, `record_uid`, `id` of every record that may leave. No id stands twice."""
+def record_ids(
+    public: PublicDirectory, *, prefixes: Mapping[str, str], later: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Return `kind`, `center_id`, `record_uid`, `id` of every record that may leave. No id stands twice.
+
+    Args:
+        public: What may leave: a whole directory, or a block of one.
+        prefixes: What `owner_prefixes` gave for the whole.
+        later: What `later_bearers` gave for the whole; None: `public` is the whole.
+    """
+    frames = public.records()
+    if later is None:
+        later = later_bearers(lambda kind, names: frames[kind].select(names))
     records = pl.concat(
         [
             frame.select(pl.lit(kind).alias("kind"), "center_id", "record_uid", "native_id")
-            for kind, frame in public.records().items()
+            for kind, frame in frames.items()
         ]
     )
-    return _with_ids(records, prefixes=prefixes, taken=None)
+    return _with_ids(records, prefixes=prefixes, later=later)
+
+
+def ids_in_use(
+    columns: Columns, removed: pl.DataFrame, *, prefixes: Mapping[str, str], later: pl.DataFrame
+) -> pl.DataFrame:
+    """Return those plain ids of records that are gone which a record of the whole bears: `id`.
+
+    Args:
+        columns: Columns of the whole directory: `center_id`, `record_uid`, `native_id` are asked.
+        removed: Needs `kind`, `center_id`, `record_uid`, `native_id`.
+        prefixes: What `owner_prefixes` gave.
+        later: What `later_bearers` gave for the whole.
+    """
+    asked = removed.select(_plain(prefixes).alias("id"))["id"].drop_nulls().unique().implode()
+    return pl.concat(
+        [
+            _with_ids(
+                columns(kind, ["center_id", "record_uid", "native_id"]).with_columns(pl.lit(kind).alias("kind")),
+                prefixes=prefixes,
+                later=later,
+            )
+            .select("id")
+            .filter(pl.col("id").is_in(asked))
+            for kind in RECORD_KINDS
+        ]
+    )
 
 
 def removed_ids(removed: pl.DataFrame, ids: pl.DataFrame, *, prefixes: Mapping[str, str]) -> pl.DataFrame:
@@ -95,39 +141,37 @@ def removed_ids(removed: pl.DataFrame, ids: pl.DataFrame, *, prefixes: Mapping[s
 
     Args:
         removed: Needs `kind`, `center_id`, `record_uid`, `native_id`.
-        ids: What `record_ids` gave for the records that are there.
+        ids: What `record_ids` or `ids_in_use` gave for the records that are there.
         prefixes: What `owner_prefixes` gave.
     """
-    return _with_ids(removed.select("kind", "center_id", "record_uid", "native_id"), prefixes=prefixes, taken=ids["id"])
+    return _with_ids(removed, prefixes=prefixes, later=later_of(removed), taken=ids["id"])
 
 
-def _with_ids(records: pl.DataFrame, *, prefixes: Mapping[str, str], taken: pl.Series | None) -> pl.DataFrame:
-    prefix = pl.col("center_id").replace_strict(dict(prefixes), default=None, return_dtype=pl.String)
-    number = pl.col("native_id").str.strip_chars()
-    is_theirs = (number != "") & ~number.str.starts_with(_OURS)
-    named = records.with_columns(
-        pl.when(is_theirs).then(pl.concat_str(prefix, number, separator="-")).alias("plain"),
-        pl.concat_str(
-            prefix, long_number(pl.col("center_id"), pl.col("kind"), pl.col("record_uid")), separator="-"
-        ).alias("made"),
+def _plain(prefixes: Mapping[str, str]) -> pl.Expr:
+    """Return the code of the center and the number that its software gave; null where it gave none."""
+    return pl.concat_str(_prefix(prefixes), own_number(), separator="-")
+
+
+def _prefix(prefixes: Mapping[str, str]) -> pl.Expr:
+    return pl.col("center_id").replace_strict(dict(prefixes), default=None, return_dtype=pl.String)
+
+
+def _with_ids(
+    records: pl.DataFrame, *, prefixes: Mapping[str, str], later: pl.DataFrame, taken: pl.Series | None = None
+) -> pl.DataFrame:
+    made = pl.concat_str(
+        _prefix(prefixes), long_number(pl.col("center_id"), pl.col("kind"), pl.col("record_uid")), separator="-"
     )
-    # Few numbers stand twice: only those are put in order.
-    shared = named.filter(pl.col("plain").is_not_null() & pl.col("plain").is_duplicated())
-    first = (
-        shared.sort(pl.col("kind").replace_strict(_ORDER, return_dtype=pl.Int8), "center_id", "record_uid")
-        .unique("plain", keep="first", maintain_order=True)
-        .select("kind", "center_id", "record_uid", pl.lit(value=True).alias("is_first"))
-    )
-    keeps = pl.col("plain").is_not_null() & (
-        ~pl.col("plain").is_duplicated() | pl.col("is_first").fill_null(value=False)
-    )
+    keeps = pl.col("plain").is_not_null() & pl.col("is_later").is_null()
     if taken is not None:
         keeps &= ~pl.col("plain").is_in(taken.implode())
     return (
-        named.join(first, on=["kind", "center_id", "record_uid"], how="left", maintain_order="left")
-        .with_columns(pl.when(keeps).then("plain").otherwise("made").alias("id"))
-        .select("kind", "center_id", "record_uid", "id")
+        records.select(*RECORD, _plain(prefixes).alias("plain"))
+        .join(
+            later.select(*RECORD, pl.lit(value=True).alias("is_later")),
+            on=list(RECORD),
+            how="left",
+            maintain_order="left",
+        )
+        .select(*RECORD, pl.when(keeps).then("plain").otherwise(made).alias("id"))
     )
-
-
-assert set(_ORDER) == set(RECORD_KINDS)

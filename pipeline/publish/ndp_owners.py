@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.publish.ndp_ids import sole_owner
+from pipeline.publish.ndp_ids import Agencies, sole_owner
 from pipeline.publish.ndp_text import plain
-from pipeline.publish.public_directory import PublicDirectory
 from schemas.ndp_parameters import NdpParameters
 
 
@@ -49,7 +48,7 @@ class NdpOwners:
         return pl.col(column).replace_strict(self.names, default=None, return_dtype=pl.String)
 
 
-def ndp_owners(public: PublicDirectory, *, parameters: NdpParameters, prefixes: Mapping[str, str]) -> NdpOwners:
+def ndp_owners(public: Agencies, *, parameters: NdpParameters, prefixes: Mapping[str, str]) -> NdpOwners:
     """Return codes and names from the settings.
 
     `owner_name` is shown for the code of the one center of the export and for the record owner that all its agencies have.
