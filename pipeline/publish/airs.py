@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version as version_of
+from typing import Any
 
 import polars as pl
 
 from pipeline.publish.airs_agencies import record_owner
 from pipeline.publish.airs_characters import find_odd_texts
-from pipeline.publish.airs_checks import check_airs
+from pipeline.publish.airs_checks import check_airs, keyed_elements
+from pipeline.publish.airs_header import airs_header, airs_notes
+from pipeline.publish.airs_join import keys_of_part
 from pipeline.publish.airs_lost import count_losses
 from pipeline.publish.airs_plan import AirsPlan, plan_airs, written_records
 from pipeline.publish.airs_selection import not_writable
-from pipeline.publish.airs_write import KEYS, AirsFile
+from pipeline.publish.airs_write import AirsFile
 from pipeline.publish.export_package import ExportPackage, check_counts, withheld_records
-from pipeline.publish.manifest import PRODUCER
 from pipeline.publish.public_directory import PublicDirectory
 from schemas.airs_parameters import AirsParameters
 from schemas.errors import UsageError
@@ -44,6 +45,8 @@ def package_airs(
     withhold: bool = True,
     removed: pl.DataFrame | None = None,
     software_version: str | None = None,
+    shared: Mapping[str, pl.Series] | None = None,
+    is_part: bool = False,
 ) -> ExportPackage:
     """Return the package of what may leave as AIRS XML.
 
@@ -56,6 +59,10 @@ def package_airs(
         removed: Records that an earlier file had: `kind`, `record_uid`, and where they are known `native_id`, `agency_uid`, `site_uid`,
             `service_uid`, `service_native_id`. Told as removed in 3.1.
         software_version: Version of this program in the header; that of the installed package when not given.
+        shared: Kind -> native ids that several records of the whole directory share (`shared_numbers`), when `public` holds some of its
+            records only: parts of it, or changes. Every record then has the key that it has in the file of the whole.
+        is_part: Whether the file is joined with those of other parts (`join_airs`). It may then hold no agency, and `part` tells
+            `owners` (codes of the record owners of its agencies), `agencies` (how many it holds) and `keys` (`keys_of_part`).
 
     Returns:
         The package. It writes `airs.xml` and `airs_keys.csv`.
@@ -73,7 +80,9 @@ def package_airs(
     left_out = unwritable if withhold else unwritable.clear()
     # These look at the same frames and do not wait for each other: two cores do them in half the time.
     with ThreadPoolExecutor(max_workers=2) as workers:
-        planning = workers.submit(plan_airs, public, left_out=left_out, parameters=parameters, removed=removed)
+        planning = workers.submit(
+            plan_airs, public, left_out=left_out, parameters=parameters, removed=removed, shared=shared
+        )
         losing = workers.submit(count_losses, public, left_out, version=parameters.version)
         odd = workers.submit(find_odd_texts, public).result()
         plan, losses = planning.result(), losing.result()
@@ -82,7 +91,15 @@ def package_airs(
     for counts in (losses, plan.counts, {"character_not_allowed_in_xml": odd.cells}):
         values.update(counts)
     removed_values = {reason: count for reason, count in sorted(values.items()) if count}
-    header = _header(public, written, parameters, center_names=center_names, software_version=software_version)
+    owners = _owners(public, written)
+    header = airs_header(
+        as_of=public.as_of,
+        center_ids=public.center_ids,
+        owners=owners,
+        parameters=parameters,
+        center_names=center_names,
+        software_version=software_version,
+    )
     file = AirsFile(
         public=public,
         plan=plan,
@@ -104,11 +121,16 @@ def package_airs(
             rows=_rows(plan),
             removed_values=removed_values,
             preflight=check_airs(
-                public, plan, unwritable=unwritable.clear() if withhold else unwritable, removed_values=removed_values
+                public,
+                plan,
+                unwritable=unwritable.clear() if withhold else unwritable,
+                removed_values=removed_values,
+                is_part=is_part,
             ),
             settings=parameters.model_dump(mode="json"),
             write_files=file.write,
-            notes={"source": dict(header), "keys_made": plan.keys.height, "keys_listed_in": KEYS},
+            notes=airs_notes(header, keys_made=plan.keys.height),
+            part=_part(plan, owners) if is_part else {},
         )
     )
 
@@ -124,29 +146,16 @@ def _withheld(public: PublicDirectory, left_out: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _header(
-    public: PublicDirectory,
-    written: pl.DataFrame,
-    parameters: AirsParameters,
-    *,
-    center_names: Mapping[str, str],
-    software_version: str | None,
-) -> dict[str, str]:
-    names = ", ".join(center_names.get(center, "").strip() or center for center in public.center_ids)
+def _owners(public: PublicDirectory, written: pl.DataFrame) -> tuple[str, ...]:
+    """Return the codes of the record owners of the agencies in the file, sorted."""
     in_file = public.agency.join(written.filter(pl.col("kind") == "agency"), on="record_uid", how="semi")
-    owners = in_file.select(record_owner()).to_series().drop_nulls().unique().sort().to_list()
-    entity = names + (f" ({', '.join(owners)})" if owners else "")
-    source_id = {"SourceID": parameters.source_id.strip() or " ".join(public.center_ids)}
-    return {
-        "SourceEntity": parameters.source_entity.strip() or entity,
-        **(source_id if parameters.version != "3.0" else {}),
-        # The day of the data, not of the writing: the same data gives the same bytes.
-        "OriginTimestamp": f"{public.as_of.isoformat()}T00:00:00Z",
-        "SoftwareVendor": PRODUCER,
-        "SoftwareVersion": software_version or version_of(PRODUCER),
-        "TaxonomyVersion": parameters.taxonomy_version,
-        "SchemaVersion": parameters.version,
-    }
+    return tuple(in_file.select(record_owner()).to_series().drop_nulls().unique().sort())
+
+
+def _part(plan: AirsPlan, owners: tuple[str, ...]) -> dict[str, Any]:
+    """Return what the joining of parts asks: `owners`, the number of `agencies`, and `keys` by element."""
+    keys = keys_of_part({table: frame["key"] for table, frame in keyed_elements(plan).items()})
+    return {"owners": owners, "agencies": plan.agencies.height, "keys": keys}
 
 
 def _rows(plan: AirsPlan) -> dict[str, int]:

@@ -40,7 +40,12 @@ _LACKS: Mapping[tuple[str, str], tuple[str, str, str]] = {
 
 
 def check_airs(
-    public: PublicDirectory, plan: AirsPlan, *, unwritable: pl.DataFrame, removed_values: Mapping[str, int]
+    public: PublicDirectory,
+    plan: AirsPlan,
+    *,
+    unwritable: pl.DataFrame,
+    removed_values: Mapping[str, int],
+    is_part: bool = False,
 ) -> Preflight:
     """Check a file before it is written.
 
@@ -49,43 +54,56 @@ def check_airs(
         plan: Where it stands in the file.
         unwritable: Records that cannot be written and are not withheld either: `kind`, `record_uid`, `later`, `rule_id`.
         removed_values: What is left out of records, by reason; some of it is worth a look.
+        is_part: Whether others follow in the same file: a part may hold no agency.
     """
-    errors = [*_content_faults(plan), *_key_faults(plan), *_lacking(unwritable)]
+    content = [] if plan.agencies.height or is_part else [no_agency()]
+    errors = [*content, *_key_faults(plan), *_lacking(unwritable)]
     return Preflight(
         errors=tuple(errors),
         warnings=(*_word_warnings(public, plan), *_place_warnings(plan), *_value_warnings(removed_values)),
     )
 
 
-def _content_faults(plan: AirsPlan) -> list[Fault]:
-    if plan.agencies.height:
-        return []
-    return [
-        Fault(
-            table="Source",
-            column="Agency",
-            check="required",
-            message="The file holds no agency; one is required.",
-            count=1,
-        )
-    ]
+def no_agency() -> Fault:
+    """Return the fault of a file without any agency."""
+    return Fault(
+        table="Source",
+        column="Agency",
+        check="required",
+        message="The file holds no agency; one is required.",
+        count=1,
+    )
+
+
+def repeated_key(table: str, *, count: int, example: str | None) -> Fault:
+    """Return the fault of keys that stand twice.
+
+    Args:
+        table: Element.
+        count: Records with such a key.
+        example: The first of them, where it is known.
+    """
+    return Fault(
+        table=table,
+        column="Key",
+        check="unique",
+        message="A key names two records; the receiver would take them for one.",
+        count=count,
+        example=example,
+    )
+
+
+def keyed_elements(plan: AirsPlan) -> dict[str, pl.DataFrame]:
+    """Return the frames of a plan in which every row has a key of its own, by element."""
+    return {"Agency": plan.agencies, "Site": plan.sites, "SiteService": plan.services}
 
 
 def _key_faults(plan: AirsPlan) -> list[Fault]:
     faults = []
-    for table, frame in (("Agency", plan.agencies), ("Site", plan.sites), ("SiteService", plan.services)):
+    for table, frame in keyed_elements(plan).items():
         shared = frame.filter(pl.col("key").is_duplicated())
         if shared.height:
-            faults.append(
-                Fault(
-                    table=table,
-                    column="Key",
-                    check="unique",
-                    message="A key names two records; the receiver would take them for one.",
-                    count=shared.height,
-                    example=_first(shared),
-                )
-            )
+            faults.append(repeated_key(table, count=shared.height, example=_first(shared)))
         odd = frame.filter(~pl.col("key").str.contains(KEY).fill_null(value=False))
         if odd.height:
             faults.append(

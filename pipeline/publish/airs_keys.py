@@ -26,18 +26,48 @@ MADE_SITES: Mapping[str, str] = {
 KEY_COLUMNS = ("kind", "record_uid", "native_id", "key")
 
 
-def with_keys(records: pl.DataFrame) -> pl.DataFrame:
+def with_keys(records: pl.DataFrame, *, shared: pl.Series | None = None) -> pl.DataFrame:
     """Return records of one kind with `key` (text).
 
     Args:
         records: Needs `record_uid` and `native_id`.
+        shared: Native ids that several records of the whole directory share (`shared_numbers`), when these are some of its records
+            only. Ids that stand twice among these are shared anyway.
     """
-    native = pl.col("native_id").str.strip_chars()
-    is_number = native.str.contains(KEY).fill_null(value=False)
+    native = _native_id()
     is_shared = native.is_duplicated()
+    if shared is not None and shared.len():
+        is_shared = is_shared | native.is_in(shared.implode()).fill_null(value=False)
     return records.with_columns(
-        pl.when(is_number & ~is_shared).then(native).otherwise(hashed("record_uid")).alias("key")
+        pl.when(native.str.contains(KEY).fill_null(value=False) & ~is_shared)
+        .then(native)
+        .otherwise(hashed("record_uid"))
+        .alias("key")
     )
+
+
+def shared_numbers(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.Series]:
+    """Return the native ids that cannot be keys because several records of a kind have them, by kind.
+
+    Args:
+        frames: Kind -> the records of the whole directory that may leave, of which only `native_id` is looked at.
+
+    Returns:
+        Kind -> whole numbers as text, without outer blanks, sorted. Other ids are never keys, shared or not.
+    """
+    return {
+        kind: frame.select(_native_id().alias("native_id"))
+        .filter(pl.col("native_id").str.contains(KEY))
+        .filter(pl.col("native_id").is_duplicated())
+        .to_series()
+        .unique()
+        .sort()
+        for kind, frame in frames.items()
+    }
+
+
+def _native_id() -> pl.Expr:
+    return pl.col("native_id").str.strip_chars()
 
 
 def hashed(column: str) -> pl.Expr:
@@ -80,4 +110,9 @@ def key_list(records: Mapping[str, pl.DataFrame], made: pl.DataFrame) -> pl.Data
         )
         for kind, frame in records.items()
     ]
-    return pl.concat([*parts, made.select(KEY_COLUMNS)]).unique().sort(KEY_COLUMNS)
+    return sorted_keys(pl.concat([*parts, made.select(KEY_COLUMNS)]))
+
+
+def sorted_keys(keys: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of the list of keys in its order, none twice."""
+    return keys.unique().sort(KEY_COLUMNS)

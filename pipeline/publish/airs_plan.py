@@ -75,7 +75,12 @@ class AirsPlan:
 
 
 def plan_airs(
-    public: PublicDirectory, *, left_out: pl.DataFrame, parameters: AirsParameters, removed: pl.DataFrame | None
+    public: PublicDirectory,
+    *,
+    left_out: pl.DataFrame,
+    parameters: AirsParameters,
+    removed: pl.DataFrame | None,
+    shared: Mapping[str, pl.Series] | None = None,
 ) -> AirsPlan:
     """Return the layout of the file.
 
@@ -85,11 +90,23 @@ def plan_airs(
         parameters: Layout and version.
         removed: Records that were in an earlier file: `kind`, `record_uid`, and where they are known `native_id`, `agency_uid`,
             `site_uid`, `service_uid`, `service_native_id`.
+        shared: Kind -> native ids that several records of the whole directory share, when `public` is a part of it.
     """
+    shared = shared or {}
     counts: Counter[str] = Counter()
     removed = removed if parameters.tell_removed and parameters.version != "3.0" else None
-    kept = {kind: _kept(frame, kind, left_out) for kind, frame in public.records().items()}
-    gone_agencies = gone_of(removed, "agency", live=kept["agency"].select("record_uid", "key"), counts=counts)
+    kept = {kind: _kept(frame, kind, left_out, shared=shared.get(kind)) for kind, frame in public.records().items()}
+    gone = {
+        kind: gone_of(
+            removed,
+            kind,
+            live=kept[kind].select("record_uid", "key"),
+            counts=counts,
+            shared=shared.get(kind),
+        )
+        for kind in RECORD_KINDS
+    }
+    gone_agencies = gone["agency"]
     agencies = _agencies(kept["agency"], public, gone_agencies, inside=parameters.child_agencies_inside, counts=counts)
     live_agencies = agencies.filter(~pl.col("is_removed")).select("record_uid", "position")
     services = _under_agency(kept["service"], public.service, live_agencies).sort(
@@ -98,10 +115,6 @@ def plan_airs(
     services = services.with_row_index("number")
     own_sites = _under_agency(kept["site"], public.site, live_agencies)
     links = _link_places(kept["service_at_site"], public, services, own_sites)
-    gone = {
-        kind: gone_of(removed, kind, live=kept[kind].select("record_uid", "key"), counts=counts)
-        for kind in ("site", "service", "service_at_site")
-    }
     gone_sites = gone_under(gone["site"], "agency_uid", live=live_agencies, ended=gone_agencies, counts=counts)
     gone_services = gone_under(gone["service"], "agency_uid", live=live_agencies, ended=gone_agencies, counts=counts)
     sites = _sites(own_sites, links, services, agencies, gone_sites, gone_services, version=parameters.version)
@@ -150,9 +163,9 @@ def written_records(public: PublicDirectory, left_out: pl.DataFrame) -> pl.DataF
     return rows.join(left_out, on=["kind", "record_uid"], how="anti", maintain_order="left")
 
 
-def _kept(frame: pl.DataFrame, kind: str, left_out: pl.DataFrame) -> pl.DataFrame:
+def _kept(frame: pl.DataFrame, kind: str, left_out: pl.DataFrame, *, shared: pl.Series | None) -> pl.DataFrame:
     """Return `row`, `record_uid`, `native_id`, `key` of the records of a kind that are written."""
-    keyed = with_keys(frame.select("record_uid", "native_id")).with_row_index("row")
+    keyed = with_keys(frame.select("record_uid", "native_id"), shared=shared).with_row_index("row")
     return keyed.join(left_out.filter(pl.col("kind") == kind), on="record_uid", how="anti", maintain_order="left")
 
 

@@ -19,7 +19,14 @@ _OPTIONAL = ("native_id", "agency_uid", "site_uid", "service_uid", "service_nati
 NOT_PLACED, KEY_IN_USE = "removal_without_place", "removal_of_key_in_use"
 
 
-def gone_of(removed: pl.DataFrame | None, kind: str, *, live: pl.DataFrame, counts: Counter[str]) -> pl.DataFrame:
+def gone_of(
+    removed: pl.DataFrame | None,
+    kind: str,
+    *,
+    live: pl.DataFrame,
+    counts: Counter[str],
+    shared: pl.Series | None = None,
+) -> pl.DataFrame:
     """Return the removed records of a kind that the file has no record for, with `key`.
 
     Args:
@@ -27,6 +34,7 @@ def gone_of(removed: pl.DataFrame | None, kind: str, *, live: pl.DataFrame, coun
         kind: Kind of record.
         live: Records of the kind in the file: `record_uid`, `key`.
         counts: Counts by reason, added to.
+        shared: Native ids that several records of the whole directory share, as for `with_keys`.
     """
     columns = ["record_uid", *_OPTIONAL]
     if removed is None:
@@ -45,7 +53,7 @@ def gone_of(removed: pl.DataFrame | None, kind: str, *, live: pl.DataFrame, coun
         .sort("record_uid")
         .join(live, on="record_uid", how="anti")
     )
-    keyed = with_keys(rows)
+    keyed = with_keys(rows, shared=shared)
     if kind == "service_at_site":
         return keyed
     free = keyed.join(live, on="key", how="anti")

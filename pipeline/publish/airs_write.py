@@ -13,16 +13,15 @@ import polars as pl
 
 from pipeline.publish.airs_agencies import agency_elements
 from pipeline.publish.airs_characters import OddTexts
+from pipeline.publish.airs_header import END, FILE, KEYS, start_of
 from pipeline.publish.airs_plan import OWNED, AirsPlan
 from pipeline.publish.airs_services import site_services
 from pipeline.publish.airs_sites import site_elements
-from pipeline.publish.airs_words import NAMESPACES
-from pipeline.publish.airs_xml import attribute_text, joined_by
+from pipeline.publish.airs_xml import joined_by
 from pipeline.publish.public_directory import PublicDirectory
 
 #: Blocks that are made ready at the same time: one per core of a small machine (project choice).
 _AT_ONCE = 2
-FILE, KEYS = "airs.xml", "airs_keys.csv"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,20 +49,11 @@ class AirsFile:
     def write(self, folder: Path) -> None:
         """Write `airs.xml` and `airs_keys.csv` into a folder. The same data gives the same bytes."""
         with (folder / FILE).open("wb") as file:
-            file.write(self._start().encode("utf-8"))
+            file.write(start_of(self.header, version=self.version))
             for block in self._blocks():
                 file.write(block)
-            file.write(b"</Source>\n")
+            file.write(END)
         self.plan.keys.write_csv(folder / KEYS, line_terminator="\n")
-
-    def _start(self) -> str:
-        namespace = NAMESPACES[self.version]
-        attributes = {**({} if namespace is None else {"xmlns": namespace}), **self.header}
-        values = pl.DataFrame({"value": list(attributes.values())}, schema={"value": pl.String}).select(
-            attribute_text("value").fill_null("")
-        )
-        told = "".join(f' {name}="{value}"' for name, value in zip(attributes, values.to_series(), strict=True))
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n<Source{told}>\n'
 
     def _blocks(self) -> Iterator[bytes]:
         """Return the blocks in order; the next one is made ready while one is written."""
