@@ -1,87 +1,90 @@
-"""Which e-mail addresses of a load are private, and which may be shown although a private person's name stands in them."""
+"""Which e-mail addresses of a load are private."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from pipeline.publish.collect_kinds import Kind
+from pipeline.publish.collect_owners import OWNER, leaving_owners, private_owners, record_tables
 from pipeline.publish.public_records import Selection
 from schemas.directory import Directory
 from schemas.private_emails import emails_in
 from schemas.private_values import PrivateValues, suspected_texts
 
-_OWNER = ["center_id", "owner_uid", "owner_kind"]
 
-
-def private_emails(directory: Directory, selection: Selection) -> frozenset[str]:
-    """Return the private e-mail addresses; those of verifiers are internal always.
-
-    Args:
-        directory: The whole load.
-        selection: The verdict on every record.
-    """
-    owners = selection.private().rename({"record_uid": "owner_uid", "kind": "owner_kind"})
-    contacts = directory.contact.select(*_OWNER, "email", "is_private")
-    hidden = _of_records(directory).join(owners, on=_OWNER, how="semi")
-    private = pl.concat(
-        [
-            hidden["email"],
-            hidden["email_written"].rename("email"),
-            contacts.filter("is_private")["email"],
-            contacts.join(owners, on=_OWNER, how="semi")["email"],
-            *(table["verified_by_email"].rename("email") for table in _record_tables(directory)),
-        ]
-    )
-    found = _addresses(private)
-    public = _public(directory, selection)
-    return found - _addresses(public.filter(suspected_texts(public, PrivateValues(emails=found))))
-
-
-def shown_emails(directory: Directory, selection: Selection, *, names: frozenset[str]) -> frozenset[str]:
-    """Return the public addresses in which a name of `names` stands: `jane.doe@` of an agency whose Jane Doe is a private contact.
-
-    Args:
-        directory: The whole load.
-        selection: The verdict on every record.
-        names: Private names, in search form.
-    """
-    public = _public(directory, selection).drop_nulls().unique()
-    return _addresses(public.filter(suspected_texts(public, PrivateValues(names=names))))
-
-
-def _public(directory: Directory, selection: Selection) -> pl.Series:
-    leaving = selection.records.filter(pl.col("reason").is_null()).select(
-        "center_id", pl.col("record_uid").alias("owner_uid"), pl.col("kind").alias("owner_kind")
-    )
-    contacts = directory.contact.filter(~pl.col("is_private"))
-    return pl.concat(
-        [
-            _of_records(directory).join(leaving, on=_OWNER, how="semi")["email"],
-            contacts.join(leaving, on=_OWNER, how="semi")["email"],
-        ]
+def public_emails(directory: Directory, selection: Selection) -> pl.Series:
+    """Return the distinct cells of e-mail addresses of records that leave and of their public contacts."""
+    leaving = leaving_owners(selection)
+    contacts = directory.contact.filter(~pl.col("is_private")).select(*OWNER, "email")
+    return (
+        pl.concat(
+            [
+                _of_records(directory, "email").join(leaving, on=OWNER, how="semi")["email"],
+                contacts.join(leaving, on=OWNER, how="semi")["email"],
+            ]
+        )
+        .drop_nulls()
+        .unique()
     )
 
 
-def _of_records(directory: Directory) -> pl.DataFrame:
+def addresses_in(texts: pl.Series) -> frozenset[str]:
+    """Return every address in cells, in small letters."""
+    written = texts.drop_nulls().unique()
+    return frozenset(
+        address for text in written.filter(written.str.contains("@", literal=True)) for address in emails_in(text)
+    )
+
+
+def _find(directory: Directory, selection: Selection) -> frozenset[str]:
+    """Return the private addresses of a part; those of verifiers are internal always."""
+    owners = private_owners(selection)
+    contacts = directory.contact.select(*OWNER, "email", "is_private")
+    hidden = _of_records(directory, "email", "email_written").join(owners, on=OWNER, how="semi")
+    private = [
+        hidden["email"],
+        hidden["email_written"],
+        contacts.filter("is_private")["email"],
+        contacts.join(owners, on=OWNER, how="semi")["email"],
+        *(table["verified_by_email"] for table in record_tables(directory).values()),
+    ]
+    return addresses_in(pl.concat([column.unique().rename("email") for column in private]))
+
+
+def _settle(found: Sequence[frozenset[str]]) -> PrivateValues:
+    return PrivateValues(emails=frozenset().union(*found))
+
+
+def _public(directory: Directory, selection: Selection) -> pl.DataFrame:
+    return public_emails(directory, selection).to_frame("email")
+
+
+def _ask(rows: pl.DataFrame, asked: PrivateValues) -> frozenset[str]:
+    if not asked.emails:
+        return frozenset()
+    public = rows["email"]
+    return addresses_in(public.filter(suspected_texts(public, asked))) & asked.emails
+
+
+def _tell(asked: PrivateValues, seen: Sequence[frozenset[str]]) -> dict[str, frozenset[str]]:
+    return {"emails": asked.emails.difference(*seen)}
+
+
+def _of_records(directory: Directory, *columns: str) -> pl.DataFrame:
     return pl.concat(
         [
             table.select(
                 "center_id",
                 pl.col("record_uid").alias("owner_uid"),
                 pl.col("kind").alias("owner_kind"),
-                "email",
-                "email_written",
+                *columns,
             )
-            for table in _record_tables(directory)
+            for table in record_tables(directory).values()
         ]
     )
 
 
-def _record_tables(directory: Directory) -> tuple[pl.DataFrame, ...]:
-    return directory.agency, directory.site, directory.service, directory.service_at_site
-
-
-def _addresses(texts: pl.Series) -> frozenset[str]:
-    written = texts.drop_nulls().unique()
-    return frozenset(
-        address for text in written.filter(written.str.contains("@", literal=True)) for address in emails_in(text)
-    )
+#: Addresses of private contacts, of private records and of verifiers, unless a record that leaves shows them itself.
+EMAILS = Kind(find=_find, settle=_settle, public=_public, ask=_ask, tell=_tell)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import polars as pl
 
+from pipeline.publish.collect_kinds import Kind
+from pipeline.publish.collect_owners import OWNER, leaving_owners, private_owners
 from pipeline.publish.public_records import Selection
 from schemas.directory import Directory
 from schemas.private_numbers import (
@@ -18,54 +23,116 @@ from schemas.private_numbers import (
 )
 from schemas.private_values import PrivateValues, suspect_cells
 
-_OWNER = ["center_id", "owner_uid", "owner_kind"]
+_WRITTEN = ("e164", "written", "extension")
 #: Area codes of a center with which its numbers of seven digits are searched: those it writes most often (project choice).
 _MOST_AREA_CODES = 20
 
+#: Digits of a number and its extension.
+Extension = tuple[str, str]
 
-def private_phones(directory: Directory, selection: Selection) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the private numbers by their digits, and those written with letters or known by their extension.
 
-    A cell may hold several numbers, each is private. A number without area code is searched with those that its center writes. Of a
-    public number with a private extension, number and extension together are private.
+@dataclass(frozen=True, kw_only=True)
+class FoundPhones:
+    """What of a part is private, and which area codes it writes.
 
     Args:
-        directory: The whole load.
-        selection: The verdict on every record.
+        private: Distinct private cells: `center_id`, `e164`, `written`, `extension` (texts).
+        area_codes: How often each center writes an area code: `center_id`, `code` (texts), `len` (number of rows).
     """
-    owners = selection.private().rename({"record_uid": "owner_uid", "kind": "owner_kind"})
-    leaving = selection.records.filter(pl.col("reason").is_null()).select(
-        "center_id", pl.col("record_uid").alias("owner_uid"), pl.col("kind").alias("owner_kind")
+
+    private: pl.DataFrame
+    area_codes: pl.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedPhones:
+    """What is asked about: digits of hidden numbers, those written with letters, and numbers with their extension."""
+
+    values: PrivateValues
+    as_e164: pl.Series
+    extensions: frozenset[Extension]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenPhones:
+    """What of it is shown publicly: numbers, those written with letters, and numbers with their extension."""
+
+    digits: frozenset[str]
+    letters: frozenset[str]
+    extensions: frozenset[Extension]
+
+
+def _find(directory: Directory, selection: Selection) -> FoundPhones:
+    rows = _rows(directory)
+    private = pl.concat([rows.filter("is_private"), rows.join(private_owners(selection), on=OWNER, how="semi")])
+    code = pl.col("e164").str.extract(r"^\+1([0-9]{3})[0-9]{7}$", 1)
+    counted = rows.select("center_id", code.alias("code")).drop_nulls().group_by("center_id", "code").len()
+    return FoundPhones(private=private.select("center_id", *_WRITTEN).unique(), area_codes=counted)
+
+
+def _settle(found: Sequence[FoundPhones]) -> AskedPhones:
+    """Return what is asked about: a cell may hold several numbers, each is private.
+
+    A number without area code is searched with those that its center writes.
+    """
+    if not found:
+        return AskedPhones(values=PrivateValues(), as_e164=_as_e164(frozenset()), extensions=frozenset())
+    private = pl.concat([one.private for one in found]).unique()
+    area_codes = _area_codes(pl.concat([one.area_codes for one in found]))
+    hidden = frozenset(_hidden(private, area_codes=area_codes))
+    return AskedPhones(
+        values=PrivateValues(phones=hidden, vanity=_letters(private)),
+        as_e164=_as_e164(hidden),
+        extensions=_with_extension(private),
     )
-    columns = (*_OWNER, "is_private", "e164", "written", "extension")
+
+
+def _public(directory: Directory, selection: Selection) -> pl.DataFrame:
+    rows = _rows(directory).filter(~pl.col("is_private"))
+    return rows.join(leaving_owners(selection), on=OWNER, how="semi").select(_WRITTEN).unique()
+
+
+def _ask(rows: pl.DataFrame, asked: AskedPhones) -> SeenPhones:
+    # Most public numbers have nothing to do with private ones, and are not looked at one by one.
+    is_same = pl.coalesce("e164", "written").is_in(asked.as_e164.implode())
+    if asked.values.phones or asked.values.vanity:
+        is_same |= suspect_cells("written", asked.values)
+    alike = rows.filter(is_same)
+    known = asked.values.phones | {digits for digits, _ in asked.extensions}
+    return SeenPhones(
+        digits=_shown(alike) & known,
+        letters=_letters(alike) & asked.values.vanity,
+        extensions=_with_extension(alike) & asked.extensions,
+    )
+
+
+def _tell(asked: AskedPhones, seen: Sequence[SeenPhones]) -> dict[str, frozenset[str]]:
+    """Return the numbers by their digits, and those written with letters or known by their extension.
+
+    Of a public number with a private extension, number and extension together are private.
+    """
+    shown = frozenset[str]().union(*(one.digits for one in seen))
+    kept = asked.values.phones - shown
+    letters = asked.values.vanity.difference(*(one.letters for one in seen))
+    extensions = asked.extensions.difference(*(one.extensions for one in seen))
+    private_extensions = {one for one in extensions if one[0] in shown}
+    return {
+        "phones": kept | {form for digits in kept for form in abroad_forms(digits)},
+        "vanity": letters | {form for one in private_extensions for form in extension_forms(*one)},
+    }
+
+
+def _rows(directory: Directory) -> pl.DataFrame:
+    """Return every number of a part, those of contacts too."""
+    columns = (*OWNER, "is_private", *_WRITTEN)
     nothing = pl.lit(None, dtype=pl.String)
-    rows = pl.concat(
+    return pl.concat(
         [
             directory.phone.with_columns(written="number_written").select(columns),
             directory.contact.filter(pl.col("phone").is_not_null())
             .with_columns(written="phone", e164=nothing, extension=nothing)
             .select(columns),
         ]
-    )
-    private = pl.concat([rows.filter("is_private"), rows.join(owners, on=_OWNER, how="semi")]).unique()
-    public = rows.filter(~pl.col("is_private")).join(leaving, on=_OWNER, how="semi")
-    hidden = _hidden(private, area_codes=_area_codes(rows))
-    letters = _letters(private)
-    # Most public numbers have nothing to do with private ones, and are not looked at one by one.
-    asked = PrivateValues(phones=frozenset(hidden), vanity=frozenset(letters))
-    alike = (
-        public.select("e164", "written", "extension")
-        .unique()
-        .filter(
-            pl.coalesce("e164", "written").is_in(_as_e164(hidden).implode()) | suspect_cells("written", asked),
-        )
-    )
-    shown = _shown(alike)
-    kept = hidden - shown
-    private_extensions = {one for one in _with_extension(private) if one[0] in shown} - set(_with_extension(alike))
-    return (
-        frozenset(kept | {form for digits in kept for form in abroad_forms(digits)}),
-        frozenset((letters - _letters(alike)) | {form for one in private_extensions for form in extension_forms(*one)}),
     )
 
 
@@ -79,7 +146,7 @@ def _hidden(private: pl.DataFrame, *, area_codes: dict[str, tuple[str, ...]]) ->
     return found
 
 
-def _shown(public: pl.DataFrame) -> set[str]:
+def _shown(public: pl.DataFrame) -> frozenset[str]:
     """Return the numbers that are shown anyway; where a cell holds several and none was read, nobody says which is meant."""
     digits = pl.col("e164").str.extract(r"^\+1([0-9]{10})$", 1)
     found = set(public.select(digits).to_series().drop_nulls().to_list())
@@ -87,28 +154,28 @@ def _shown(public: pl.DataFrame) -> set[str]:
         own = phone_digits(e164) if e164 else None
         read = phones_in(e164 or written)
         found |= ({own} if own else set()) | (read if len(read) == 1 else frozenset())
-    return found
+    return frozenset(found)
 
 
-def _letters(rows: pl.DataFrame) -> set[str]:
+def _letters(rows: pl.DataFrame) -> frozenset[str]:
     written = rows["written"].unique()
-    return {
+    return frozenset(
         found for text in written.filter(written.str.contains(r"\p{L}")).to_list() if (found := vanity_number(text))
-    }
+    )
 
 
-def _with_extension(rows: pl.DataFrame) -> list[tuple[str, str]]:
-    found = []
+def _with_extension(rows: pl.DataFrame) -> frozenset[Extension]:
+    found = set()
     may_have = pl.col("extension").is_not_null() | pl.col("written").str.contains(r"\p{L}|#")
-    for e164, written, extension in rows.filter(may_have).select("e164", "written", "extension").unique().iter_rows():
+    for e164, written, extension in rows.filter(may_have).select(_WRITTEN).unique().iter_rows():
         digits = phones_in(e164 or written)
         own = extension or extension_in(written)
         if len(digits) == 1 and own:
-            found.append((next(iter(digits)), own))
-    return found
+            found.add((next(iter(digits)), own))
+    return frozenset(found)
 
 
-def _as_e164(numbers: set[str]) -> pl.Series:
+def _as_e164(numbers: frozenset[str]) -> pl.Series:
     return pl.Series(
         "e164",
         [f"+1{digits}" if len(digits) == FULL_DIGITS else f"+{digits}" for digits in sorted(numbers)],
@@ -116,16 +183,17 @@ def _as_e164(numbers: set[str]) -> pl.Series:
     )
 
 
-def _area_codes(rows: pl.DataFrame) -> dict[str, tuple[str, ...]]:
+def _area_codes(counted: pl.DataFrame) -> dict[str, tuple[str, ...]]:
     """Return by center the area codes of its numbers, the most frequent first."""
-    code = pl.col("e164").str.extract(r"^\+1([0-9]{3})[0-9]{7}$", 1)
-    counted = (
-        rows.select("center_id", code.alias("code"))
-        .drop_nulls()
-        .group_by("center_id", "code")
-        .len()
+    most = (
+        counted.group_by("center_id", "code")
+        .agg(pl.col("len").sum())
         .sort("center_id", "len", "code", descending=[False, True, False])
         .group_by("center_id", maintain_order=True)
         .agg(pl.col("code").head(_MOST_AREA_CODES))
     )
-    return {center: tuple(codes) for center, codes in counted.iter_rows()}
+    return {center: tuple(codes) for center, codes in most.iter_rows()}
+
+
+#: Numbers of private rows, contacts and records, unless a record that leaves shows them itself.
+PHONES = Kind(find=_find, settle=_settle, public=_public, ask=_ask, tell=_tell)
