@@ -10,9 +10,9 @@ from pipeline.store.block_files import BlockFiles
 from pipeline.store.snapshot import Snapshot
 
 #: Rows read at a time.
-ROWS = 20_000
+ROWS = 10_000
 #: Bytes of rows that are held back until they are written, so that a block is not written in crumbs.
-HELD_BACK = 64 * 1024 * 1024
+HELD_BACK = 32 * 1024 * 1024
 _BLOCK = "block of the row"
 
 
