@@ -26,7 +26,7 @@ Parts = Callable[[], Iterable[tuple[Directory, Selection]]]
 
 #: Public rows of small parts are asked about together once there are so many: getting ready to search for all private values of a
 #: nation costs as much as searching this many rows for them (project choice).
-_ROWS_AT_ONCE = 250_000
+ROWS_AT_ONCE = 250_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class Kind(Generic[_Found, _Asked, _Seen]):
 
 
 def collect_kinds(
-    kinds: Mapping[str, Kind[Any, Any, Any]], parts: Parts, *, rows_at_once: int = _ROWS_AT_ONCE
+    kinds: Mapping[str, Kind[Any, Any, Any]], parts: Parts, *, rows_at_once: int
 ) -> dict[str, frozenset[str]]:
     """Return the private values by the field of `PrivateValues`; no kind waits for another, two are worked on at a time.
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.publish.collect_emails import EMAILS
-from pipeline.publish.collect_kinds import Kind, Parts, collect_kinds
+from pipeline.publish.collect_kinds import ROWS_AT_ONCE, Kind, Parts, collect_kinds
 from pipeline.publish.collect_names import NAMES
 from pipeline.publish.collect_owners import confidential_owners, confidential_sites
 from pipeline.publish.collect_phones import PHONES
@@ -43,7 +43,7 @@ def collect_private_values(directory: Directory, selection: Selection) -> Privat
     return collect_from_parts(lambda: [(directory, selection)])
 
 
-def collect_from_parts(parts: Parts) -> PrivateValues:
+def collect_from_parts(parts: Parts, *, rows_at_once: int = ROWS_AT_ONCE) -> PrivateValues:
     """Return the values of a directory in parts that must not be seen in anything that leaves: those of the whole.
 
     Args:
@@ -51,8 +51,9 @@ def collect_from_parts(parts: Parts) -> PrivateValues:
             to each other is in one part: an agency with its sites, services and links and all their rows. It is called twice and must
             give the same parts in the same order. A part is let go before the next one is asked for; who reads them from disk when
             they are asked for has one in memory.
+        rows_at_once: Public rows of small parts that are compared with what is private together (number of distinct rows).
     """
-    return PrivateValues(**collect_kinds(_KINDS, parts))
+    return PrivateValues(**collect_kinds(_KINDS, parts, rows_at_once=rows_at_once))
 
 
 def load_private_values(directory: Directory, *, findings: pl.DataFrame) -> PrivateValues:
