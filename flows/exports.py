@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from flows.export_ground import ExportGround
-from flows.export_targets import TARGETS, BuildRequest, Target
+from flows.export_targets import TARGETS, Target
+from flows.export_work import Whole, WorkFolder, build_changes, build_whole
 from flows.settings import Resolved
-from pipeline.publish.export_package import ExportPackage
+from pipeline.publish.export_package import Package
 from pipeline.publish.manifest import MANIFEST, Base, Manifest
 from pipeline.publish.package import OfficialCheck, RefusedError, write_package
-from pipeline.publish.package_changes import PackageChanges, compare_contents, keep_changes, record_contents
+from pipeline.publish.package_changes import PackageChanges, compare_pieces
 from pipeline.publish.preflight import Fault, Preflight
 from pipeline.publish.preflight_page import render_preflight
-from pipeline.store.receipts import Receipt, append_receipt, read_contents, read_receipts
+from pipeline.store.receipts import Receipt, append_receipt, has_contents, read_contents, read_receipts
 from pipeline.store.workspace import Workspace
 from schemas.errors import StorageError, UsageError
 from schemas.export_parameters import TargetName
@@ -98,25 +101,33 @@ def run_export(
         StorageError: The disk refuses.
     """
     target = TARGETS[wish.target]
-    request = BuildRequest(
-        public=ground.public,
-        resolved=resolved,
-        run_id=ground.run_id,
-        withhold=ground.withhold,
-        history=ground.history,
-    )
-    package = target.build(request)
+    with ExitStack() as stack:
+        work = stack.enter_context(WorkFolder.of(place))
+        whole = build_whole(ground, target, resolved=resolved, work=work, is_released=not wish.delta)
+        return _release(ground, wish, whole, target=target, resolved=resolved, place=place, work=work, moment=moment)
+
+
+def _release(
+    ground: ExportGround,
+    wish: ExportWish,
+    whole: Whole,
+    *,
+    target: Target,
+    resolved: Resolved,
+    place: Workspace,
+    work: WorkFolder,
+    moment: datetime,
+) -> Exported:
+    package = whole.package
     before = _last_receipt(place, ground, wish, version=package.version)
-    contents = record_contents(ground.public, package.written)
     changes = None
-    if before is not None and (earlier := read_contents(place, before.receipt_id)) is not None:
-        changes = compare_contents(contents, earlier)
-    whole = package
+    if before is not None and has_contents(place, before.receipt_id):
+        changes = compare_pieces(whole.contents(), partial(read_contents, place, before.receipt_id))
     delta = None
     if wish.delta:
         base, changes = _require_base(before, changes, wish=wish)
         delta = (base, changes)
-        package = target.build(replace(request, public=keep_changes(ground.public, changes), removed=changes.removed))
+        package = build_changes(ground, target, changes, resolved=resolved, work=work)
     if changes is not None and changes.renumbered:
         package = package.with_preflight(_with_renumbered(package.preflight, changes))
     told: list[Preflight] = []
@@ -142,11 +153,11 @@ def run_export(
         ground,
         wish,
         moment=moment,
-        whole=whole,
+        whole=whole.package,
         changes=None if changes is None else changes.counts(package.names),
         since=None if delta is None else delta[0],
     )
-    append_receipt(place, receipt, contents)
+    append_receipt(place, receipt, whole.contents())
     return Exported(manifest=manifest, receipt=receipt, preflight=preflight, page=page)
 
 
@@ -199,7 +210,7 @@ def _with_renumbered(preflight: Preflight, changes: PackageChanges) -> Preflight
 
 
 def _official(
-    target: Target, package: ExportPackage, *, wish: ExportWish, resolved: Resolved, told: list[Preflight]
+    target: Target, package: Package, *, wish: ExportWish, resolved: Resolved, told: list[Preflight]
 ) -> OfficialCheck | None:
     if wish.schema_dir is None:
         return None
@@ -221,7 +232,7 @@ def _official(
     return check
 
 
-def _write_page(page: Path, package: ExportPackage, *, title: str) -> None:
+def _write_page(page: Path, package: Package, *, title: str) -> None:
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
         unfinished = page.with_name(f".{page.name}.tmp")
@@ -240,7 +251,7 @@ def _receipt(
     wish: ExportWish,
     *,
     moment: datetime,
-    whole: ExportPackage,
+    whole: Package,
     changes: dict[str, dict[str, int]] | None,
     since: Base | None,
 ) -> Receipt:

@@ -86,27 +86,23 @@ def publish_targets(
         InputError: No night has been published yet.
     """
     wanted = resolved.settings.publish
-    ground = read_export_ground(resolved, place=place, center=None, as_of=as_of, withhold=wanted.withhold)
     done: dict[TargetName, Exported] = {}
     refused: dict[TargetName, str] = {}
-    for target in wanted.targets:
-        try:
-            exported = run_export(
-                ground,
-                ExportWish(
-                    target=target,
-                    output=place.exports / target,
-                    schema_dir=resolved.base / wanted.schema_dir if wanted.schema_dir else None,
-                    sent_to=wanted.sent_to or None,
-                ),
-                resolved=resolved,
-                place=place,
-                moment=moment,
+    with read_export_ground(resolved, place=place, center=None, as_of=as_of, withhold=wanted.withhold) as ground:
+        for target in wanted.targets:
+            wish = ExportWish(
+                target=target,
+                output=place.exports / target,
+                schema_dir=resolved.base / wanted.schema_dir if wanted.schema_dir else None,
+                sent_to=wanted.sent_to or None,
             )
-        except ResdirError as fault:
-            refused[target] = fault.message
-            tell(f"{TARGETS[target].title}: not written. {fault}")
-            continue
-        done[target] = exported
-        tell(f"{TARGETS[target].title}: {count_of(exported.receipt.agencies, 'agency')} in {exported.manifest.path}")
+            try:
+                exported = run_export(ground, wish, resolved=resolved, place=place, moment=moment)
+            except ResdirError as fault:
+                refused[target] = fault.message
+                tell(f"{TARGETS[target].title}: not written. {fault}")
+                continue
+            done[target] = exported
+            agencies = count_of(exported.receipt.agencies, "agency")
+            tell(f"{TARGETS[target].title}: {agencies} in {exported.manifest.path}")
     return PublishedExports(done=done, refused=refused)

@@ -236,25 +236,25 @@ def _export(target: TargetName, output: Path, *, options: ExportOptions, common:
     from pipeline.publish.wording import count_of, reason_words
 
     place = common.place(resolved)
-    ground = read_export_ground(
+    with read_export_ground(
         resolved, place=place, center=options.center, as_of=common.as_of, withhold=options.withhold
-    )
-    exported = run_export(
-        ground,
-        ExportWish(
-            target=target,
-            output=output,
-            schema_dir=options.schema_dir,
-            delta=options.delta or options.since is not None,
-            since=options.since,
-            confirm_drop=options.confirm_drop,
-            sent_to=options.to,
-            exported_by=options.by or "resdir",
-        ),
-        resolved=resolved,
-        place=place,
-        moment=now(),
-    )
+    ) as ground:
+        exported = run_export(
+            ground,
+            ExportWish(
+                target=target,
+                output=output,
+                schema_dir=options.schema_dir,
+                delta=options.delta or options.since is not None,
+                since=options.since,
+                confirm_drop=options.confirm_drop,
+                sent_to=options.to,
+                exported_by=options.by or "resdir",
+            ),
+            resolved=resolved,
+            place=place,
+            moment=now(),
+        )
     if common.json:
         show_json(exported.document())
         return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -101,15 +101,47 @@ def record_contents(public: PublicDirectory, written: pl.DataFrame) -> pl.DataFr
 def compare_contents(now: pl.DataFrame, before: pl.DataFrame) -> PackageChanges:
     """Return what changed between two exports; both have `CONTENT_SCHEMA`."""
     both = now.join(before.select(*_ID, pl.col("content").alias("earlier")), on=list(_ID), how="inner")
-    added = now.join(before, on=list(_ID), how="anti").sort(*_ID)
-    removed = before.join(now, on=list(_ID), how="anti").sort(*_ID)
+    return _in_order(
+        now.join(before, on=list(_ID), how="anti"),
+        both.filter(pl.col("content") != pl.col("earlier")).drop("earlier"),
+        before.join(now, on=list(_ID), how="anti"),
+    )
+
+
+def _in_order(added: pl.DataFrame, changed: pl.DataFrame, removed: pl.DataFrame) -> PackageChanges:
     number = ["kind", "center_id", "native_id"]
     return PackageChanges(
-        added=added,
-        changed=both.filter(pl.col("content") != pl.col("earlier")).drop("earlier").sort(*_ID),
-        removed=removed,
+        added=added.sort(*_ID),
+        changed=changed.sort(*_ID),
+        removed=removed.sort(*_ID),
         renumbered=added.drop_nulls("native_id").join(removed.drop_nulls("native_id"), on=number, how="semi").height,
     )
+
+
+def _number_of_record() -> pl.Expr:
+    """Return a hash of what names a record. That two of a nation's have the same is as unlikely as two contents with the same."""
+    return plh.concat_str(*_ID, separator=_END).nchash.xxh3_64(seed=0)
+
+
+def compare_pieces(now: Iterable[pl.DataFrame], before: Callable[[], Iterable[pl.DataFrame]]) -> PackageChanges:
+    """Return the same for contents that are too many to be held in memory: of what did not change only 16 bytes a record are.
+
+    Args:
+        now: Pieces of the contents, read one after the other.
+        before: Gives the pieces of the earlier contents; called twice.
+    """
+    number, earlier = "number of the record", "earlier content"
+    told = _number_of_record().alias(number)
+    known = pl.concat([piece.select(told, pl.col("content").alias(earlier)) for piece in before()])
+    added, changed, seen = [], [], []
+    for piece in now:
+        both = piece.with_columns(told).join(known, on=number, how="left", maintain_order="left")
+        seen.append(both[number])
+        added.append(both.filter(pl.col(earlier).is_null()).select(list(CONTENT_SCHEMA)))
+        changed.append(both.filter(pl.col("content") != pl.col(earlier)).select(list(CONTENT_SCHEMA)))
+    still_there = pl.concat(seen).implode()
+    removed = [piece.filter(~told.is_in(still_there)) for piece in before()]
+    return _in_order(*(pl.concat(frames) for frames in (added, changed, removed)))
 
 
 def keep_changes(public: PublicDirectory, changes: PackageChanges) -> PublicDirectory:

@@ -14,9 +14,9 @@ from pipeline.publish.public_records import Selection
 from schemas.private_values import PrivateValues
 
 #: Agencies, sites, services and links in a block, about: a directory with fewer is one block, and nothing of it is put on disk. Bounds the
-#: memory of an export (project choice: two blocks are worked on at a time, and 100,000 records with all that belongs to them take about
-#: half a gigabyte).
-BLOCK_RECORDS = 100_000
+#: memory of an export (project choice: two blocks are worked on at a time, and 50,000 records with all that belongs to them take about
+#: a quarter of a gigabyte).
+BLOCK_RECORDS = 50_000
 
 #: Tables of a public directory that are kept beside those of records and what belongs to them.
 _FURTHER = ("withheld_value",)

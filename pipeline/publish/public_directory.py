@@ -256,6 +256,26 @@ def columns_read() -> dict[str, tuple[str, ...]]:
     return {**read, "site": (*read["site"], "is_address_private")}
 
 
+#: Public columns that tell what is private, beside those that decide.
+_COLLECTED = frozenset(
+    {
+        *KEY, "kind", "agency_uid", "service_uid", "site_uid", "name", "email", "line1", "line2", "city", "postal_code", "latitude",
+        "longitude", "owner_kind", "owner_uid", "e164", "short_code", "number_written", "extension", "phone", "address_kind",
+    }
+)  # fmt: skip
+
+
+def columns_collected() -> dict[str, tuple[str, ...]]:
+    """Return the columns of the canonical tables that tell which values are private, by table: far fewer than `columns_read`."""
+    return {
+        name: tuple(
+            column for column in columns if column in _COLLECTED or column not in public_tables()[name].columns
+        )
+        for name, columns in columns_read().items()
+        if name not in ("taxonomy_link", "schedule")
+    }
+
+
 #: Columns of records that are asked after it is known which of them leave.
 _ASKED_LATER: Mapping[str, tuple[str, ...]] = {
     "agency": (*KEY, "kind", "agency_uid", "is_confidential_place"),

@@ -6,13 +6,15 @@ Parquet; only those of the newest exports are kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from pipeline.store.decisions import append_decision, read_decisions
 from pipeline.store.workspace import Workspace
@@ -21,6 +23,8 @@ from schemas.errors import StorageError
 _KIND = "export_receipt"
 #: Exports of one target and one choice of centers whose contents are kept (project choice).
 _KEPT = 12
+#: Rows of contents read at a time.
+_ROWS = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,13 +95,14 @@ class Receipt:
         }
 
 
-def append_receipt(workspace: Workspace, receipt: Receipt, contents: pl.DataFrame) -> None:
+def append_receipt(workspace: Workspace, receipt: Receipt, contents: Iterable[pl.DataFrame]) -> None:
     """Keep a receipt and the contents of its export.
 
     Args:
         workspace: The workspace.
         receipt: The receipt.
-        contents: One row per record of the whole export, with a hash of what was told of it.
+        contents: One row per record of the whole export, with a hash of what was told of it; in pieces of the same columns, at least
+            one.
 
     Raises:
         BusyError: Another process kept the decision log locked for half a minute.
@@ -107,7 +112,7 @@ def append_receipt(workspace: Workspace, receipt: Receipt, contents: pl.DataFram
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f".{path.name}.tmp")
-        contents.write_parquet(unfinished)
+        _write_pieces(unfinished, contents)
         unfinished.replace(path)
     except OSError as fault:
         raise StorageError(
@@ -131,10 +136,28 @@ def read_receipts(workspace: Workspace, *, target: str | None = None) -> list[Re
     return [one for one in receipts if target is None or one.target == target]
 
 
-def read_contents(workspace: Workspace, receipt_id: str) -> pl.DataFrame | None:
-    """Return the contents of an export; None when they are no longer kept."""
-    path = _contents_file(workspace, receipt_id)
-    return pl.read_parquet(path) if path.is_file() else None
+def has_contents(workspace: Workspace, receipt_id: str) -> bool:
+    """Tell whether the contents of an export are still kept."""
+    return _contents_file(workspace, receipt_id).is_file()
+
+
+def read_contents(workspace: Workspace, receipt_id: str) -> Iterator[pl.DataFrame]:
+    """Return the contents of an export that are kept, in pieces of the same columns."""
+    with pq.ParquetFile(_contents_file(workspace, receipt_id)) as file:
+        # Newer Parquet keeps texts in another form of Arrow; polars makes the same of all.
+        yield cast("pl.DataFrame", pl.from_arrow(file.schema_arrow.empty_table()))
+        for batch in file.iter_batches(batch_size=_ROWS):
+            yield cast("pl.DataFrame", pl.from_arrow(batch))
+
+
+def _write_pieces(path: Path, pieces: Iterable[pl.DataFrame]) -> None:
+    with ExitStack() as stack:
+        writer: pq.ParquetWriter | None = None
+        for piece in pieces:
+            table = piece.to_arrow(compat_level=pl.CompatLevel.oldest())
+            if writer is None:
+                writer = stack.enter_context(pq.ParquetWriter(path, table.schema, compression="zstd"))
+            writer.write_table(table)
 
 
 def _contents_file(workspace: Workspace, receipt_id: str) -> Path:

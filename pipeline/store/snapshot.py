@@ -87,6 +87,12 @@ class Snapshot:
             frames[name] = self._columns(f"core.{name}", ", ".join(f'"{column}"' for column in wanted), wanted)
         return Directory(**frames)
 
+    def count(self, name: str) -> int:
+        """Return the number of rows of a stored table."""
+        with _told_of_age():
+            ((rows,),) = self.connection.sql(f"SELECT count(*) FROM {name}").fetchall()  # noqa: S608 - ours
+        return int(rows)
+
     def batches(self, name: str, columns: Sequence[str], *, rows: int) -> Iterator[pl.DataFrame]:
         """Return some columns of a stored table in pieces, one after the other: the table is never in memory as a whole.
 
