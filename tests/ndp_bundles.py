@@ -13,6 +13,7 @@ import polars as pl
 from pipeline.publish.export_package import ExportPackage
 from pipeline.publish.ndp import package_ndp
 from pipeline.publish.public_directory import PublicDirectory, make_public
+from pipeline.publish.public_records import Selection
 from schemas.contract import empty_table
 from schemas.directory import Directory
 from schemas.export_parameters import ExportParameters
@@ -66,3 +67,56 @@ def changed(public: PublicDirectory, table: str, **columns: Any) -> PublicDirect
     values = {name: value if isinstance(value, list) else [value] * frame.height for name, value in columns.items()}
     replaced = frame.with_columns(pl.Series(name, given, dtype=frame.schema[name]) for name, given in values.items())
     return PublicDirectory(**{**vars(public), table: replaced})
+
+
+def parted(public: PublicDirectory, count: int) -> list[PublicDirectory]:
+    """What may leave in parts of whole families: agencies with all their records, and those tied to them by links or parents.
+
+    What stays inside, and what was taken out of texts, is told with the first part.
+    """
+    home = {
+        (kind, row["record_uid"]): row["agency_uid"] or row["record_uid"]
+        for kind in ("agency", "site", "service")
+        for row in getattr(public, kind).select("record_uid", "agency_uid").to_dicts()
+    }
+    head = {node: node for node in home.values()}
+
+    def family(node: str) -> str:
+        while head[node] != node:
+            node = head[node]
+        return node
+
+    ties = [(row["agency_uid"], row["parent_uid"]) for row in public.agency.to_dicts() if row["parent_uid"]]
+    for row in public.service_at_site.to_dicts():
+        service, site = home["service", row["service_uid"]], home["site", row["site_uid"]]
+        home["service_at_site", row["record_uid"]] = service
+        ties.append((service, site))
+    for one, other in ties:
+        head[family(one)] = family(other)
+    order = {node: place for place, node in enumerate(sorted({family(node) for node in head}))}
+    part = {record: order[family(node)] % count for record, node in home.items()}
+    return [_part(public, number, part) for number in range(count)]
+
+
+def _part(public: PublicDirectory, number: int, part: dict[tuple[str, str], int]) -> PublicDirectory:
+    def kept(frame: pl.DataFrame, kinds: list[str], uids: list[str], *, otherwise: int | None = None) -> pl.DataFrame:
+        here = [part.get(record, otherwise) == number for record in zip(kinds, uids, strict=True)]
+        return frame.filter(pl.Series(here, dtype=pl.Boolean))
+
+    tables = {
+        name: kept(frame, frame["owner_kind"].to_list(), frame["owner_uid"].to_list())
+        if "owner_uid" in frame.columns
+        else kept(frame, [name] * frame.height, frame["record_uid"].to_list())
+        for name, frame in public.tables().items()
+    }
+    verdicts = public.selection.records
+    records = kept(verdicts, verdicts["kind"].to_list(), verdicts["record_uid"].to_list(), otherwise=0)
+    return PublicDirectory(
+        **{
+            **vars(public),
+            **tables,
+            "selection": Selection(records=records),
+            "removed": public.removed if number == 0 else {},
+            "center_ids": tuple(sorted(records["center_id"].unique())),
+        }
+    )
