@@ -41,7 +41,7 @@ def json_objects(
     Returns:
         The texts, none null.
     """
-    return _as_series(_object(columns, shape, lists, rows), rows)
+    return _as_series(_concat(_object(columns, shape, lists, rows)), rows)
 
 
 def joined_lists(owners: pl.Series, texts: pl.Series) -> pl.DataFrame:
@@ -55,48 +55,57 @@ def joined_lists(owners: pl.Series, texts: pl.Series) -> pl.DataFrame:
     )
 
 
-def _object(columns: Mapping[str, pl.Series], shape: Shape, lists: Mapping[str, pl.Series], rows: int) -> Texts:
+def _object(columns: Mapping[str, pl.Series], shape: Shape, lists: Mapping[str, pl.Series], rows: int) -> list[Texts]:
+    """Return the parts of objects: joined once, at the very end, because every joining copies all texts."""
     parts: list[Texts] = []
     for place, (name, dtype) in enumerate(shape.items()):
         parts.append(f'{"," if place else "{"}"{name}":')
-        parts += ["[", lists[name], "]"] if name in lists else [_value(columns[name], dtype, rows)]
-    return _concat([*parts, "}"])
+        parts += ["[", lists[name], "]"] if name in lists else _value(columns[name], dtype, rows)
+    return [*parts, "}"]
 
 
-def _value(values: pl.Series, dtype: pl.DataType | type[pl.DataType], rows: int) -> Texts:
+def _value(values: pl.Series, dtype: pl.DataType | type[pl.DataType], rows: int) -> list[Texts]:
     if isinstance(dtype, pl.List):
         return _list(values)
     if values.null_count() == rows:
-        return _NULL
+        return [_NULL]
     if isinstance(dtype, pl.Struct):
         return _struct(values, dtype, rows)
-    if dtype == pl.String:
-        return _or_null(values, _concat(['"', _escaped(values), '"']))
-    return _or_null(values, values.cast(pl.String))
+    if dtype != pl.String:
+        return [values.cast(pl.String).fill_null(_NULL)]
+    escaped = _escaped(values)
+    if escaped.null_count() == 0:
+        return ['"', escaped, '"']
+    # What is joined with null is null.
+    quoted = pl.concat_str(pl.lit('"'), pl.col("text"), pl.lit('"'))
+    return [pl.DataFrame({"text": escaped}).select(quoted.fill_null(_NULL).alias("text"))["text"]]
 
 
-def _struct(values: pl.Series, dtype: pl.Struct, rows: int) -> Texts:
+def _struct(values: pl.Series, dtype: pl.Struct, rows: int) -> list[Texts]:
     shape: Shape = {field.name: cast("pl.DataType", field.dtype) for field in dtype.fields}
-    members = {name: values.struct.field(name) for name in shape}
-    return _or_null(values, _object(members, shape, {}, rows))
+    parts = _object({name: values.struct.field(name) for name in shape}, shape, {}, rows)
+    if values.null_count() == 0:
+        return parts
+    frame = pl.DataFrame({"is_null": values.is_null(), "text": _as_series(_concat(parts), rows)})
+    return [frame.select(pl.when("is_null").then(pl.lit(_NULL)).otherwise("text").alias("text"))["text"]]
 
 
-def _list(values: pl.Series) -> Texts:
+def _list(values: pl.Series) -> list[Texts]:
     """Return lists; a list that is not known is an empty one. Lists of objects are there as finished items."""
     if values.dtype != pl.String:
         return _list_of_texts(values)
-    return "[]" if values.null_count() == len(values) else _concat(["[", values.fill_null(""), "]"])
+    return ["[]"] if values.null_count() == len(values) else ["[", values.fill_null(""), "]"]
 
 
-def _list_of_texts(values: pl.Series) -> Texts:
+def _list_of_texts(values: pl.Series) -> list[Texts]:
     is_filled = values.list.len().fill_null(0) > 0
     if not is_filled.any():
-        return "[]"
+        return ["[]"]
     if values.list.explode().str.contains(_TO_ESCAPE).any():
         values = values.list.eval(pl.element().str.replace_many(list(_ESCAPES), list(_ESCAPES.values())))
-    joined = _concat(['["', values.list.join('","').fill_null(""), '"]'])
-    frame = pl.DataFrame({"is_filled": is_filled, "joined": joined})
-    return frame.select(pl.when("is_filled").then("joined").otherwise(pl.lit("[]")).alias("text"))["text"]
+    frame = pl.DataFrame({"is_filled": is_filled, "text": values.list.join('","')})
+    joined = pl.concat_str(pl.lit('["'), pl.col("text").fill_null(""), pl.lit('"]'))
+    return [frame.select(pl.when("is_filled").then(joined).otherwise(pl.lit("[]")).alias("text"))["text"]]
 
 
 def _escaped(values: pl.Series) -> pl.Series:
@@ -104,14 +113,6 @@ def _escaped(values: pl.Series) -> pl.Series:
     if not values.str.contains(_TO_ESCAPE).any():
         return values
     return values.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))
-
-
-def _or_null(values: pl.Series, texts: Texts) -> Texts:
-    if values.null_count() == 0:
-        return texts
-    frame = pl.DataFrame({"is_null": values.is_null()})
-    written = pl.lit(texts) if isinstance(texts, str) else texts
-    return frame.select(pl.when("is_null").then(pl.lit(_NULL)).otherwise(written).alias("text"))["text"]
 
 
 def _concat(parts: list[Texts]) -> Texts:
