@@ -116,7 +116,7 @@ def resource_info(contacts: pl.Expr | None = None) -> pl.Expr:
         ),
     )
     within = pl.lit("") if contacts is None else contacts.fill_null("")
-    return pl.when((told != "") | (within != "")).then(pl.format("<ResourceInfo{}>{}</ResourceInfo>", told, within))
+    return pl.format("<ResourceInfo{}>{}</ResourceInfo>", told, within).replace("<ResourceInfo></ResourceInfo>", None)
 
 
 def languages(column: str = "languages") -> pl.Expr:
@@ -138,9 +138,8 @@ def ages() -> pl.Expr:
         numbers.append(attribute(name, pl.when(is_whole).then(age.cast(pl.Int64)).cast(pl.String)))
         words.append(pl.format(f"{word} {{}} years", pl.when(~is_whole).then(age)))
     attributes, said = joined(*numbers), pl.concat_str(*words, separator=", ", ignore_nulls=True)
-    return pl.when((attributes != "") | (said != "")).then(
-        pl.format("<AgeRequirements{}>{}</AgeRequirements>", attributes, said)
-    )
+    told = pl.format("<AgeRequirements{}>{}</AgeRequirements>", attributes, said)
+    return told.replace("<AgeRequirements></AgeRequirements>", None)
 
 
 def is_age(column: str) -> pl.Expr:

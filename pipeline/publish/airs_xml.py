@@ -44,15 +44,14 @@ def text(value: str | pl.Expr) -> pl.Expr:
     """
     cell = pl.col(value) if isinstance(value, str) else value
     # The function runs on the values of one column, whatever the frame: every value is escaped for itself.
-    escaped = cell.map_batches(_escape, return_dtype=pl.String, is_elementwise=True).str.strip_chars()
-    return pl.when(escaped != "").then(escaped)
+    return not_empty(cell.map_batches(_escape, return_dtype=pl.String, is_elementwise=True).str.strip_chars())
 
 
 def attribute_text(value: str | pl.Expr) -> pl.Expr:
     """Return text as the value of an attribute, without outer blanks; null when nothing is left."""
     cell = pl.col(value) if isinstance(value, str) else value
-    told = cell.str.replace_many(list(_IN_ATTRIBUTES), list(_IN_ATTRIBUTES.values()), leftmost=True).str.strip_chars()
-    return pl.when(told != "").then(told)
+    told = cell.str.replace_many(list(_IN_ATTRIBUTES), list(_IN_ATTRIBUTES.values()), leftmost=True)
+    return not_empty(told.str.strip_chars())
 
 
 def element(name: str, content: str | pl.Expr) -> pl.Expr:
@@ -77,8 +76,13 @@ def joined(*parts: str | pl.Expr) -> pl.Expr:
 
 def filled(*parts: str | pl.Expr) -> pl.Expr:
     """Return parts one after the other; null when all are."""
-    whole = joined(*parts)
-    return pl.when(whole != "").then(whole)
+    return not_empty(joined(*parts))
+
+
+def not_empty(told: pl.Expr) -> pl.Expr:
+    """Return text, null in place of the empty one."""
+    # Not a condition on the text: polars would make the text twice, once to look at it.
+    return told.replace("", None)
 
 
 def joined_by(frame: pl.DataFrame, owner: str, *columns: str, separator: str = "") -> pl.DataFrame:
@@ -119,8 +123,11 @@ def attached(records: pl.DataFrame, number: str, *frames: pl.DataFrame) -> pl.Da
 
 def _escape(texts: pl.Series) -> pl.Series:
     """Escape texts; few hold anything to be escaped, and only those are touched."""
-    places = texts.str.contains("[&<>]").arg_true()
-    if places.is_empty():
+    if texts.null_count() == texts.len():
         return texts
+    is_escaped = texts.str.contains("[&<>]")
+    if not is_escaped.any():
+        return texts
+    places = is_escaped.arg_true()
     told = texts.gather(places).str.replace_many(list(_ESCAPED), list(_ESCAPED.values()))
     return texts.scatter(places, told)
