@@ -190,12 +190,14 @@ def schedule_rows(source: Source, *, words: NdpWords, remarks: Remarks) -> pl.Da
         .sort(columns, nulls_last=True)
         .filter(pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in columns))
     )
-    span = spans.select(
-        words.coded("weekday", "day").alias("day"),
-        *(pl.col(ours).dt.strftime("%H:%M:%S").alias(theirs_) for ours, theirs_ in _TIMES),
-    )
     timed = (
-        spans.with_columns(json_objects(span.to_dict(), OPEN, lists={}, rows=span.height).alias("open"))
+        spans.join(
+            _span_texts(spans.select(_SPAN).unique(), words),
+            on=list(_SPAN),
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
         .group_by("owner_id", "note", maintain_order=True)
         .agg(pl.col("center_id").first(), "open")
         .with_columns(pl.col("open").list.join(","))
@@ -224,8 +226,18 @@ def schedule_rows(source: Source, *, words: NdpWords, remarks: Remarks) -> pl.Da
     )
 
 
+def _span_texts(spans: pl.DataFrame, words: NdpWords) -> pl.DataFrame:
+    """Return different spans with their text, `open`: few stand in very many schedules."""
+    span = spans.select(
+        words.coded("weekday", "day").alias("day"),
+        *(pl.col(ours).dt.strftime("%H:%M:%S").alias(theirs) for ours, theirs in _TIMES),
+    )
+    return spans.with_columns(json_objects(span.to_dict(), OPEN, lists={}, rows=span.height).alias("open"))
+
+
 _DAY_ORDER: Mapping[str, int] = {name: place for place, name in enumerate(("MO", "TU", "WE", "TH", "FR", "SA", "SU"))}
 _TIMES = (("opens_at", "opensAt"), ("closes_at", "closesAt"))
+_SPAN = ("weekday", "opens_at", "closes_at")
 
 
 def _dependent(kind: str) -> pl.Expr:

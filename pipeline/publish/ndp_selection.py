@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.publish.ndp_text import plain
+from pipeline.publish.ndp_text import says_something
 from pipeline.publish.public_directory import RECORD_KINDS, PublicDirectory
 from schemas.enumerations import WithheldReason
 
@@ -104,7 +104,7 @@ def select_bundles(public: PublicDirectory, ids: pl.DataFrame, *, withhold: bool
 
 
 def _has_no_name() -> pl.Expr:
-    return plain(pl.col("name")).is_null()
+    return ~says_something(pl.col("name"))
 
 
 def _numbered(frame: pl.DataFrame, kind: str, ids: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,8 @@ import polars as pl
 
 _UNTIDY = r"[\x00-\x08\x0b-\x1f\x7f-\x9f]|^\s|\s$|^$"
 
+_SIGN = r"[^\s\x00-\x1f\x7f-\x9f]"
+
 
 def plain(text: pl.Expr) -> pl.Expr:
     """Return tidy text; null where nothing is left."""
@@ -17,6 +19,11 @@ def plain(text: pl.Expr) -> pl.Expr:
         .str.strip_chars()
     )
     return pl.when(clean != "").then(clean)
+
+
+def says_something(text: pl.Expr) -> pl.Expr:
+    """Tell whether tidy text would have anything left (Boolean, never null): a sign that is no blank and no control character."""
+    return text.str.contains(_SIGN).fill_null(value=False)
 
 
 def tidy(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
