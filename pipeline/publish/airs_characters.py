@@ -10,6 +10,9 @@ import polars as pl
 from pipeline.publish.airs_xml import has_forbidden, is_odd, tidied
 from pipeline.publish.public_directory import PublicDirectory
 
+#: Columns with a word of a list of ours, or the id of a center.
+_OUR_WORDS = ("center_id", "kind", "owner_kind", "origin", "weekday")
+
 
 @dataclass(frozen=True, kw_only=True)
 class OddTexts:
@@ -24,12 +27,15 @@ class OddTexts:
     cells: int
 
     def tidy(self, table: str, rows: pl.DataFrame) -> pl.DataFrame:
-        """Return rows of a table without them."""
+        """Return rows of a table, or some of its columns, without them."""
+        columns = [column for column in self.columns.get(table, ()) if column in rows.columns]
+        if not columns:
+            return rows
         return rows.with_columns(
             pl.col(column).list.eval(tidied(pl.element()))
             if isinstance(rows.schema[column], pl.List)
             else tidied(column).alias(column)
-            for column in self.columns.get(table, ())
+            for column in columns
         )
 
 
@@ -38,7 +44,7 @@ def find_odd_texts(public: PublicDirectory) -> OddTexts:
     columns: dict[str, tuple[str, ...]] = {}
     cells = 0
     for table, frame in public.tables().items():
-        texts = [name for name, dtype in frame.schema.items() if dtype == pl.String and not name.endswith("_uid")]
+        texts = [name for name, dtype in frame.schema.items() if dtype == pl.String and not _is_ours(name)]
         lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
         found = _odd_of(frame, texts)
         found_lists = [name for name in lists if _odd_of(_entries(frame, name), [name])]
@@ -47,6 +53,11 @@ def find_odd_texts(public: PublicDirectory) -> OddTexts:
         cells += sum(_forbidden_in(frame, name) for name in found)
         cells += sum(_forbidden_in(_entries(frame, name), name) for name in found_lists)
     return OddTexts(columns=columns, cells=cells)
+
+
+def _is_ours(column: str) -> bool:
+    """Return whether the words of a column are our own: no delivered text can be there."""
+    return column.endswith("_uid") or column in _OUR_WORDS
 
 
 def _entries(frame: pl.DataFrame, column: str) -> pl.DataFrame:

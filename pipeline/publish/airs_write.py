@@ -20,6 +20,17 @@ from pipeline.publish.airs_sites import site_elements
 from pipeline.publish.airs_xml import joined_by
 from pipeline.publish.public_directory import PublicDirectory
 
+#: Columns that no element is made from, or that the plan brings along: they are not copied into the blocks.
+_OF_ROWS = ("center_id", "native_id", "origin", "owner_kind", "owner_uid")
+_OF_RECORDS = ("center_id", "kind", "origin", "alert_from_on", "alert_to_on", "wait_time", "capacity")
+_OF_SERVICES = (*_OF_RECORDS, "record_uid", "native_id", "agency_uid", "service_uid", "site_uid", "link_only", "aka", "email",
+                "record_owner", "accessibility", "transportation", "accreditations")  # fmt: skip
+_NOT_ASKED: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(OWNED, _OF_ROWS),
+    "schedule": (*_OF_ROWS, "record_uid", "slot"),
+    **dict.fromkeys(("agency", "site"), _OF_RECORDS),
+    **dict.fromkeys(("service", "service_at_site"), _OF_SERVICES),
+}
 #: Blocks that are made ready at the same time: one per core of a small machine (project choice).
 _AT_ONCE = 2
 
@@ -69,15 +80,17 @@ class AirsFile:
                 yield waiting.popleft().result()
 
     def _block(self, first: int, end: int, *, removal: str) -> bytes:
-        plan, public = self.plan, self.public
+        plan = self.plan
+        tables = {
+            name: cast("pl.DataFrame", getattr(self.public, name)).drop(columns, strict=False)
+            for name, columns in _NOT_ASKED.items()
+        }
         ranges = {"agency": (first, end)} | {
             kind: _within(frame, "position", first, end)
             for kind, frame in (("site", plan.sites), ("service", plan.services), ("service_at_site", plan.links))
         }
         owned = {
-            (table, kind): self.odd.tidy(
-                table, _rows(cast("pl.DataFrame", getattr(public, table)), plan.owned[table, kind], *ranges[kind])
-            )
+            (table, kind): self.odd.tidy(table, _rows(tables[table], plan.owned[table, kind], *ranges[kind]))
             for table, kinds in OWNED.items()
             for kind in kinds
         }
@@ -86,12 +99,12 @@ class AirsFile:
         links = _numbered(plan.links, ranges["service_at_site"])
         services = _numbered(plan.services, ranges["service"])
         records = {
-            kind: self.odd.tidy(kind, table.select(pl.all().gather(frame["row"])))
-            for kind, table, frame in (
-                ("agency", public.agency, agencies),
-                ("site", public.site, sites),
-                ("service", public.service, services),
-                ("service_at_site", public.service_at_site, links),
+            kind: self.odd.tidy(kind, tables[kind].select(pl.all().gather(frame["row"])))
+            for kind, frame in (
+                ("agency", agencies),
+                ("site", sites),
+                ("service", services),
+                ("service_at_site", links),
             )
         }
         started = ranges["service"][0]
