@@ -12,7 +12,7 @@ from pipeline.publish.ndp_selection import NdpSelection
 from pipeline.publish.public_directory import PublicDirectory
 
 #: Bundles worked on at one time.
-BUNDLES = 3_000
+BUNDLES = 2_000
 
 #: Columns of what has no counterpart: object, member, our word (null where none is shown), id of the record.
 UNMAPPED_SCHEMA: Mapping[str, type[pl.DataType]] = {
