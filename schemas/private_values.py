@@ -19,6 +19,7 @@ from functools import cached_property, lru_cache
 
 import polars as pl
 
+from schemas.many_patterns import Anchor, holds_any, patterns_in
 from schemas.private_emails import DISGUISED, email_texts, holds_email, without_emails
 from schemas.private_names import name_patterns
 from schemas.private_numbers import (
@@ -71,6 +72,8 @@ _SOME_DIGITS = r"(?:[0-9][^\p{L}\p{N}]*){3}"
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n+\s*")
 #: An area code at the end of a sentence.
 _AREA_CODE_LEFT = re.compile(r"(?<![0-9])[2-9][0-9]{2}[)\W]*$")
+#: How the kinds of values are found among many texts; see `schemas.many_patterns`.
+_NUMBER, _EMAIL, _PHRASE, _WORD = Anchor(width=7), Anchor(sign="@", before=3), Anchor(sign=" "), Anchor(width=5)
 #: Most sentences side by side over which one value can run: an address with its full stops (project choice).
 _LONGEST_RUN = 4
 
@@ -206,11 +209,11 @@ def _number_places(plain: pl.Series, values: PrivateValues) -> pl.Series | None:
     if values.numbers.is_empty():
         return None
     candidates = plain.str.contains(_SOME_DIGITS if values.vanity else _SEVEN_DIGITS).arg_true()
-    places = candidates.filter(_holds(condensed_texts(plain.gather(candidates)), values.numbers))
+    places = candidates.filter(holds_any(condensed_texts(plain.gather(candidates)), values.numbers, anchor=_NUMBER))
     # A number that stands alone, with its area code, is a private one or none; most cells of phones are such.
     is_whole = plain.gather(places).str.contains(_WHOLE_NUMBER)
     whole = places.filter(is_whole)
-    private = whole.filter(_holds(condensed_texts(plain.gather(whole)), values.whole_numbers))
+    private = whole.filter(holds_any(condensed_texts(plain.gather(whole)), values.whole_numbers, anchor=_NUMBER))
     return pl.concat([places.filter(~is_whole), private])
 
 
@@ -240,21 +243,25 @@ def _email_places(plain: pl.Series, values: PrivateValues) -> pl.Series | None:
     if values.addresses.is_empty():
         return None
     candidates = plain.str.contains(f"@|{DISGUISED}").arg_true()
-    return candidates.filter(_holds(email_texts(plain.gather(candidates)), values.addresses))
+    return candidates.filter(holds_any(email_texts(plain.gather(candidates)), values.addresses, anchor=_EMAIL))
 
 
 def _street_places(plain: pl.Series, values: PrivateValues) -> pl.Series | None:
     if values.street_phrases.is_empty():
         return None
-    candidates = _holds(plain, values.telling_of_streets).arg_true()
-    return candidates.filter(_holds(street_texts(word_texts(plain.gather(candidates))), values.street_phrases))
+    candidates = holds_any(plain, values.telling_of_streets, anchor=_WORD).arg_true()
+    return candidates.filter(
+        holds_any(street_texts(word_texts(plain.gather(candidates))), values.street_phrases, anchor=_PHRASE)
+    )
 
 
 def _name_places(plain: pl.Series, values: PrivateValues) -> pl.Series | None:
     if values.name_phrases.is_empty():
         return None
-    candidates = _holds(plain, values.telling_of_names).arg_true()
-    return candidates.filter(_holds(person_texts(word_texts(plain.gather(candidates))), values.name_phrases))
+    candidates = holds_any(plain, values.telling_of_names, anchor=_WORD).arg_true()
+    return candidates.filter(
+        holds_any(person_texts(word_texts(plain.gather(candidates))), values.name_phrases, anchor=_PHRASE)
+    )
 
 
 def _spot_places(plain: pl.Series, values: PrivateValues) -> pl.Series | None:
@@ -272,16 +279,6 @@ def _repeated(places: pl.Series, times: pl.Series) -> pl.Series:
     return pl.select(places.alias("place").repeat_by(times)).to_series().explode(keep_nulls=False, empty_as_null=False)
 
 
-def _holds(texts: pl.Series, patterns: pl.Series) -> pl.Series:
-    if texts.is_empty():
-        return pl.Series([], dtype=pl.Boolean)
-    return (
-        texts.to_frame("text")
-        .select(pl.col("text").str.contains_any(pl.lit(patterns).implode()).fill_null(value=False))
-        .to_series()
-    )
-
-
 def narrow_values(texts: pl.Series, values: PrivateValues) -> list[PrivateValues]:
     """Return for each text the few values that may stand in it, so that only those are looked at one by one.
 
@@ -297,10 +294,10 @@ def narrow_values(texts: pl.Series, values: PrivateValues) -> list[PrivateValues
     keypad = pl.col("text").str.replace_many(list(KEYPAD), list(KEYPAD.values()))
     keyed = plain.to_frame("text").select(keypad).to_series()
     columns = (
-        _hits(condensed + "|" + condensed_texts(keyed), values.numbers),
-        _hits(email_texts(plain), values.addresses),
-        _hits(street_texts(words) if values.streets else words, values.street_phrases),
-        _hits(person_texts(words), values.name_phrases),
+        patterns_in(condensed + "|" + condensed_texts(keyed), values.numbers, anchor=_NUMBER),
+        patterns_in(email_texts(plain), values.addresses, anchor=_EMAIL),
+        patterns_in(street_texts(words) if values.streets else words, values.street_phrases, anchor=_PHRASE),
+        patterns_in(person_texts(words), values.name_phrases, anchor=_PHRASE),
     )
     narrowed = []
     for text, *hits in zip(plain.to_list(), *columns, strict=True):
@@ -318,16 +315,6 @@ def narrow_values(texts: pl.Series, values: PrivateValues) -> list[PrivateValues
             )
         )
     return narrowed
-
-
-def _hits(texts: pl.Series, patterns: pl.Series) -> list[list[str] | None]:
-    """Return which patterns stand in each text, those inside others too."""
-    if patterns.is_empty() or texts.is_empty():
-        return [None] * len(texts)
-    found = texts.to_frame("text").select(
-        pl.col("text").str.extract_many(pl.lit(patterns).implode(), overlapping=True).list.unique()
-    )
-    return found.to_series().to_list()
 
 
 def find_kinds(texts: pl.Series, values: PrivateValues) -> dict[str, frozenset[str]]:
