@@ -22,6 +22,7 @@ from pipeline.publish.public_directory import (
     PublicDirectory,
     columns_collected,
     columns_read,
+    columns_selected,
     public_part,
     with_merged,
 )
@@ -99,55 +100,56 @@ def read_blocks(
             if judgement.keys:
                 is_merged = _merge(delivered, merged, held, resolved, place=place, judgement=judgement, count=count)
                 source = merged if is_merged else delivered
-            centers: set[str] = set()
-            for number in range(count):
+            deciding = columns_selected()
+
+            def decide(number: int) -> set[str]:
                 findings = merged.read(_HELD, number) if is_merged else held
-                selection = select(directory_of(source, number), findings=findings)
+                selection = select(directory_of(source, number, deciding), findings=findings)
                 if is_merged:
-                    before = select(directory_of(delivered, number), findings=held)
+                    before = select(directory_of(delivered, number, deciding), findings=held)
                     kept.append(_BEFORE, number, before.records)
                     selection = with_merged(selection, before)
                 kept.append(_SELECTION, number, selection.records)
-                centers |= set(selection.records["center_id"].unique())
+                return set(selection.records["center_id"].unique())
+
+            centers = sorted(set().union(*worked_ahead(decide, range(count))))
             collected = columns_collected()
             values = collect_from_parts(lambda: _parts(source, kept, _SELECTION, count=count, columns=collected))
             if is_merged:
                 values |= collect_from_parts(lambda: _parts(delivered, kept, _BEFORE, count=count, columns=collected))
 
-            def public_of(number: int) -> PublicDirectory:
-                return public_part(
+            def make_public_part(number: int) -> tuple[tuple[str, ...], Mapping[str, int]]:
+                public = public_part(
                     [directory_of(source, number)],
                     Selection(records=kept.read(_SELECTION, number)),
                     values=values,
                     as_of=as_of,
                     parameters=resolved.settings.export,
                     privacy=resolved.settings.normalize.privacy,
-                    center_ids=sorted(centers),
+                    center_ids=centers,
                 )
-
-            removed: list[Mapping[str, int]] = []
-            tables: list[str] = []
-            for number, public in enumerate(worked_ahead(public_of, range(count))):
                 frames = frames_of(public)
-                tables = [name for name in frames if name != _SELECTION]
-                for name in tables:
-                    kept.append(name, number, frames[name])
-                removed.append(public.removed)
+                del frames[_SELECTION]
+                for name, frame in frames.items():
+                    kept.append(name, number, frame)
+                return tuple(frames), public.removed
+
+            made = list(worked_ahead(make_public_part, range(count)))
         on_fault.pop_all()
-    names = [*tables, _SELECTION]
+    names = [*made[0][0], _SELECTION]
 
     def read(number: int) -> PublicDirectory:
         return from_frames(
             {name: kept.read(name, number) for name in names},
-            removed=removed[number],
+            removed=made[number][1],
             as_of=as_of,
-            center_ids=tuple(sorted(centers)),
+            center_ids=tuple(centers),
             values=values,
         )
 
     blocks = PublicBlocks(
         as_of=as_of,
-        center_ids=tuple(sorted(centers)),
+        center_ids=tuple(centers),
         private_values=values,
         count=count,
         read=read,
@@ -170,8 +172,12 @@ def directory_of(files: BlockFiles, number: int, columns: Mapping[str, Sequence[
 def _parts(
     source: BlockFiles, kept: BlockFiles, verdicts: str, *, count: int, columns: Mapping[str, Sequence[str]]
 ) -> Iterable[tuple[Directory, Selection]]:
-    for number in range(count):
-        yield directory_of(source, number, columns), Selection(records=kept.read(verdicts, number))
+
+    def read(number: int) -> tuple[Directory, Selection]:
+        return directory_of(source, number, columns), Selection(records=kept.read(verdicts, number))
+
+    # The next part is read while one is looked at; no reference to one that was looked at stays here.
+    yield from worked_ahead(read, range(count))
 
 
 def _part(

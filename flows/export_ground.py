@@ -15,7 +15,7 @@ from flows.export_blocks import read_blocks
 from flows.merge_choices import merged_view
 from flows.settings import Resolved
 from pipeline.curate.findings import shown_findings
-from pipeline.publish.public_blocks import BLOCK_RECORDS, PublicBlocks
+from pipeline.publish.public_blocks import BLOCK_RECORDS, IN_MEMORY_RECORDS, PublicBlocks
 from pipeline.publish.public_directory import RECORD_KINDS, Load, columns_read, make_public
 from pipeline.store.snapshot import open_published
 from pipeline.store.workspace import Workspace
@@ -58,7 +58,7 @@ def read_export_ground(
     center: str | None,
     as_of: date | None,
     withhold: bool,
-    block_records: int = BLOCK_RECORDS,
+    block_records: int | None = None,
 ) -> ExportGround:
     """Return what may leave of the last published night.
 
@@ -68,7 +68,8 @@ def read_export_ground(
         center: Only this center; None for all.
         as_of: Day to speak of; the day of the night when not given.
         withhold: Whether failing records are left out instead of refusing the export.
-        block_records: A night with more agencies, sites, services and links is worked on in blocks of about so many.
+        block_records: A night with more agencies, sites, services and links is worked on in blocks of about so many; None for
+            `IN_MEMORY_RECORDS` and blocks of `BLOCK_RECORDS`.
 
     Raises:
         InputError: No night has been published yet.
@@ -83,7 +84,7 @@ def read_export_ground(
                 f"There is no center {center} in the last published night.", advice=f"Known: {', '.join(known)}."
             )
         pointer = snapshot.pointer
-        is_large = sum(snapshot.count(f"core.{kind}") for kind in RECORD_KINDS) > block_records
+        is_large = sum(snapshot.count(f"core.{kind}") for kind in RECORD_KINDS) > (block_records or IN_MEMORY_RECORDS)
         if not is_large:
             # Merging looks at whole records; without a verdict nothing is merged, and a few columns are enough.
             directory = snapshot.directory() if judgement.keys else snapshot.part_of_directory(columns_read())
@@ -98,7 +99,7 @@ def read_export_ground(
             center=center,
             as_of=day,
             withhold=withhold,
-            size=block_records,
+            size=block_records or BLOCK_RECORDS,
         )
         return ExportGround(
             public=blocks.public,

@@ -13,9 +13,11 @@ from pipeline.publish.public_directory import PublicDirectory
 from pipeline.publish.public_records import Selection
 from schemas.private_values import PrivateValues
 
-#: Agencies, sites, services and links in a block, about: a directory with fewer is one block, and nothing of it is put on disk. Bounds the
-#: memory of an export (project choice: two blocks are worked on at a time, and 50,000 records with all that belongs to them take about
-#: a quarter of a gigabyte).
+#: Agencies, sites, services and links of a directory that is held in memory as a whole: it takes about a gigabyte, and blocks would take
+#: a fifth more time (measured).
+IN_MEMORY_RECORDS = 150_000
+#: About how many of them are in a block of a larger directory. Bounds the memory: some blocks are worked on at a time, and so many
+#: records with all that belongs to them take about a quarter of a gigabyte (measured).
 BLOCK_RECORDS = 50_000
 
 #: Tables of a public directory that are kept beside those of records and what belongs to them.

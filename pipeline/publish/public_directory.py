@@ -268,11 +268,23 @@ _COLLECTED = frozenset(
 def columns_collected() -> dict[str, tuple[str, ...]]:
     """Return the columns of the canonical tables that tell which values are private, by table: far fewer than `columns_read`."""
     return {
-        name: tuple(
-            column for column in columns if column in _COLLECTED or column not in public_tables()[name].columns
-        )
+        name: tuple(column for column in columns if column in _COLLECTED or column not in public_tables()[name].columns)
         for name, columns in columns_read().items()
         if name not in ("taxonomy_link", "schedule")
+    }
+
+
+#: Columns by which `select_public` decides.
+_SELECTED = (
+    *KEY, "kind", "agency_uid", "agency_native_id", "origin", "status", "not_counted_reason", "withheld_reason", "verified_on",
+)  # fmt: skip
+
+
+def columns_selected() -> dict[str, tuple[str, ...]]:
+    """Return the columns of the canonical tables that `select_public` reads, by table."""
+    return {
+        **dict.fromkeys(RECORD_KINDS, _SELECTED),
+        "service_at_site": (*_SELECTED, "service_uid", "site_uid", "link_only"),
     }
 
 

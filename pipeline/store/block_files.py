@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -10,6 +13,7 @@ from types import TracebackType
 from typing import Final, Self
 
 import polars as pl
+import psutil
 
 from pipeline.store.connection import told_in_words
 from schemas.errors import StorageError
@@ -20,8 +24,13 @@ _COMPRESSION: Final = "lz4"
 _STRINGS = pl.CompatLevel.oldest()
 
 
+_PREFIX = ".blocks_"
+
+
 class BlockFiles:
     """Tables in blocks, in a folder of its own that is deleted at the end. Use it as a context manager, or call `close`.
+
+    Folders of runs of this machine that were killed before they could delete theirs are deleted first.
 
     There is one file per table and block, to which pieces are appended as Arrow IPC streams; where each piece begins is known here.
 
@@ -34,7 +43,8 @@ class BlockFiles:
 
     def __init__(self, folder: Path) -> None:
         with told_in_words(folder):
-            self.folder = Path(tempfile.mkdtemp(prefix=".blocks_", dir=folder))
+            _delete_left_behind(folder)
+            self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{_machine()}_{os.getpid()}_", dir=folder))
         self._schemas: dict[str, pl.Schema] = {}
         self._lengths: dict[tuple[str, int], list[int]] = {}
 
@@ -135,3 +145,15 @@ def _of_other_hands(path: Path) -> StorageError:
         f"The temporary file {path} was changed while it was in use.",
         advice="Let nothing clean up that folder meanwhile, and run again. The last published night is untouched.",
     )
+
+
+def _machine() -> str:
+    """Return the name of this machine, as far as it can stand in the name of a folder."""
+    return re.sub(r"[^A-Za-z0-9-]", "-", platform.node()) or "here"
+
+
+def _delete_left_behind(folder: Path) -> None:
+    for path in folder.glob(f"{_PREFIX}{_machine()}_*"):
+        process = path.name.removeprefix(f"{_PREFIX}{_machine()}_").partition("_")[0]
+        if process.isdigit() and not psutil.pid_exists(int(process)):
+            shutil.rmtree(path, ignore_errors=True)

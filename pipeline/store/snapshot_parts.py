@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import polars as pl
 
@@ -39,6 +40,26 @@ def part_snapshot(
         InputError: The snapshot was published by an earlier release that had no such table or columns.
         StorageError: The disk is full or cannot be written to.
     """
+    # One piece is written while the next are read: rows stay in order, and no more than two loads are in memory.
+    with ThreadPoolExecutor(max_workers=1) as writing:
+        last: Future[None] | None = None
+        for table, pieces in _loads(snapshot, columns, place, rows=rows, held_back=held_back):
+            if last is not None:
+                last.result()
+            last = writing.submit(_append, files, table, pieces)
+        if last is not None:
+            last.result()
+
+
+def _loads(
+    snapshot: Snapshot,
+    columns: Mapping[str, Sequence[str]],
+    place: Callable[[str, pl.DataFrame], pl.Series],
+    *,
+    rows: int,
+    held_back: int,
+) -> Iterator[tuple[str, list[pl.DataFrame]]]:
+    """Return the tables in loads of pieces, every row with its block."""
     for table, asked in columns.items():
         waiting: list[pl.DataFrame] = []
         size = 0
@@ -46,10 +67,10 @@ def part_snapshot(
             waiting.append(piece.with_columns(place(table, piece).alias(_BLOCK)))
             size += int(waiting[-1].estimated_size())
             if size >= held_back:
-                _append(files, table, waiting)
+                yield table, waiting
                 waiting, size = [], 0
         if waiting:
-            _append(files, table, waiting)
+            yield table, waiting
 
 
 def _append(files: BlockFiles, table: str, waiting: Sequence[pl.DataFrame]) -> None:

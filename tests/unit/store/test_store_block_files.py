@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import polars as pl
@@ -115,3 +116,16 @@ def test_a_file_that_was_cut_off_is_told_in_words(files):
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(StorageError, match="was changed"):
         files.read("agency", 0)
+
+
+def test_what_a_killed_run_left_behind_is_deleted(tmp_path):
+    """Private values in a folder that nobody knows of would stay on the disk for ever."""
+    with BlockFiles(tmp_path) as running:
+        left = running.folder.with_name(running.folder.name.replace(f"_{os.getpid()}_", "_999999999_"))
+        left.mkdir()
+        elsewhere = tmp_path / ".blocks_another-machine_999999999_x"
+        elsewhere.mkdir()
+        with BlockFiles(tmp_path):
+            assert running.folder.is_dir()
+            assert not left.exists()
+            assert elsewhere.is_dir()
