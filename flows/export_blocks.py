@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from flows.settings import Resolved
 from pipeline.curate.findings import SHOWN
 from pipeline.publish.collect_private import collect_from_parts
 from pipeline.publish.families import NODE_COLUMNS, Blocks, owner_block, part_into_blocks, record_nodes
-from pipeline.publish.public_blocks import PublicBlocks, frames_of, from_frames
+from pipeline.publish.public_blocks import SELECTION, PublicBlocks, frame_names, frames_of, from_frames
 from pipeline.publish.public_directory import (
     RECORD_KINDS,
     PublicDirectory,
@@ -36,10 +36,11 @@ from schemas.contract import schema_of
 from schemas.core import CORE_TABLES
 from schemas.directory import Directory
 from schemas.history import FieldChange
+from schemas.private_values import PrivateValues
 
 #: What DuckDB may keep in memory while a large snapshot is read piece by piece (project choice).
 _READING = "200MB"
-_HISTORY, _SELECTION, _BEFORE, _HELD = "history", "selection", "selection before merging", "held back"
+_HISTORY, _BEFORE, _HELD = "history", "selection before merging", "held back"
 #: What is asked of findings here: which records they keep in.
 _HELD_COLUMNS = ("center_id", "record_uid", "kind", "rule_id", "is_held_back")
 
@@ -91,57 +92,29 @@ def read_blocks(
     with ExitStack() as on_fault:
         kept = on_fault.enter_context(BlockFiles(place.exports))
         with BlockFiles(place.exports) as delivered, BlockFiles(place.exports) as merged:
-            # Merging looks at whole records; without a verdict nothing is merged, and a few columns are enough.
-            columns = {name: tuple(schema_of(model)) for name, model in CORE_TABLES.items()}
-            columns = columns if judgement.keys else columns_read()
             with open_published(place, memory_limit=_READING) as snapshot:
-                count, held = _part(snapshot, delivered, kept, columns=columns, judgement=judgement, size=size)
-            source, is_merged = delivered, False
-            if judgement.keys:
-                is_merged = _merge(delivered, merged, held, resolved, place=place, judgement=judgement, count=count)
-                source = merged if is_merged else delivered
-            deciding = columns_selected()
-
-            def decide(number: int) -> set[str]:
-                findings = merged.read(_HELD, number) if is_merged else held
-                selection = select(directory_of(source, number, deciding), findings=findings)
-                if is_merged:
-                    before = select(directory_of(delivered, number, deciding), findings=held)
-                    kept.append(_BEFORE, number, before.records)
-                    selection = with_merged(selection, before)
-                kept.append(_SELECTION, number, selection.records)
-                return set(selection.records["center_id"].unique())
-
-            centers = sorted(set().union(*worked_ahead(decide, range(count))))
-            collected = columns_collected()
-            values = collect_from_parts(lambda: _parts(source, kept, _SELECTION, count=count, columns=collected))
-            if is_merged:
-                values |= collect_from_parts(lambda: _parts(delivered, kept, _BEFORE, count=count, columns=collected))
-
-            def make_public_part(number: int) -> tuple[tuple[str, ...], Mapping[str, int]]:
-                public = public_part(
-                    [directory_of(source, number)],
-                    Selection(records=kept.read(_SELECTION, number)),
-                    values=values,
-                    as_of=as_of,
-                    parameters=resolved.settings.export,
-                    privacy=resolved.settings.normalize.privacy,
-                    center_ids=centers,
-                )
-                frames = frames_of(public)
-                del frames[_SELECTION]
-                for name, frame in frames.items():
-                    kept.append(name, number, frame)
-                return tuple(frames), public.removed
-
-            made = list(worked_ahead(make_public_part, range(count)))
+                count, held = _part(snapshot, delivered, kept, judgement=judgement, size=size)
+            is_merged = bool(judgement.keys) and _merge(
+                delivered, merged, held, resolved, place=place, judgement=judgement, count=count
+            )
+            night = _Night(delivered=delivered, merged=merged if is_merged else None, kept=kept, held=held, count=count)
+            centers = sorted(night.decide(select))
+            values = night.collect()
+            make = partial(
+                public_part,
+                values=values,
+                as_of=as_of,
+                parameters=resolved.settings.export,
+                privacy=resolved.settings.normalize.privacy,
+                center_ids=centers,
+            )
+            removed = night.make_public(make)
         on_fault.pop_all()
-    names = [*made[0][0], _SELECTION]
 
     def read(number: int) -> PublicDirectory:
         return from_frames(
-            {name: kept.read(name, number) for name in names},
-            removed=made[number][1],
+            {name: kept.read(name, number) for name in frame_names()},
+            removed=removed[number],
             as_of=as_of,
             center_ids=tuple(centers),
             values=values,
@@ -158,6 +131,74 @@ def read_blocks(
     return BlocksOfNight(public=blocks, kept=kept)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Night:
+    """A night in blocks.
+
+    Args:
+        delivered: The canonical tables as they were delivered.
+        merged: The same with the merge plans carried out; None where no agency is taken up in another one.
+        kept: What is made of them.
+        held: Which records findings keep in, before merging.
+        count: Number of blocks.
+    """
+
+    delivered: BlockFiles
+    merged: BlockFiles | None
+    kept: BlockFiles
+    held: pl.DataFrame
+    count: int
+
+    def decide(self, select: Callable[..., Selection]) -> set[str]:
+        """Decide which records may leave; return the centers whose records are exported."""
+        columns = columns_selected()
+
+        def decide(number: int) -> set[str]:
+            if self.merged is None:
+                selection = select(directory_of(self.delivered, number, columns), findings=self.held)
+            else:
+                before = select(directory_of(self.delivered, number, columns), findings=self.held)
+                self.kept.append(_BEFORE, number, before.records)
+                findings = self.merged.read(_HELD, number)
+                selection = with_merged(select(directory_of(self.merged, number, columns), findings=findings), before)
+            self.kept.append(SELECTION, number, selection.records)
+            return set(selection.records["center_id"].unique())
+
+        return set().union(*worked_ahead(decide, range(self.count)))
+
+    def collect(self) -> PrivateValues:
+        """Return what must not be seen in anything that leaves."""
+        values = collect_from_parts(partial(self._parts, self.merged or self.delivered, SELECTION))
+        if self.merged is None:
+            return values
+        return values | collect_from_parts(partial(self._parts, self.delivered, _BEFORE))
+
+    def _parts(self, source: BlockFiles, verdicts: str) -> Iterable[tuple[Directory, Selection]]:
+        columns = columns_collected()
+
+        def read(number: int) -> tuple[Directory, Selection]:
+            return directory_of(source, number, columns), Selection(records=self.kept.read(verdicts, number))
+
+        # The next part is read while one is looked at; no reference to one that was looked at stays here.
+        yield from worked_ahead(read, range(self.count))
+
+    def make_public(self, make: Callable[[list[Directory], Selection], PublicDirectory]) -> list[Mapping[str, int]]:
+        """Make what may leave of every block; return how many values stay, by reason."""
+
+        def work(number: int) -> Mapping[str, int]:
+            public = make(
+                [directory_of(self.merged or self.delivered, number)],
+                Selection(records=self.kept.read(SELECTION, number)),
+            )
+            for name, frame in frames_of(public).items():
+                # The verdicts are kept already.
+                if name != SELECTION:
+                    self.kept.append(name, number, frame)
+            return public.removed
+
+        return list(worked_ahead(work, range(self.count)))
+
+
 def directory_of(files: BlockFiles, number: int, columns: Mapping[str, Sequence[str]] | None = None) -> Directory:
     """Return a block of the canonical tables, or some of their columns; tables that are not there are empty."""
     frames = {
@@ -169,27 +210,18 @@ def directory_of(files: BlockFiles, number: int, columns: Mapping[str, Sequence[
     return Directory(**frames)
 
 
-def _parts(
-    source: BlockFiles, kept: BlockFiles, verdicts: str, *, count: int, columns: Mapping[str, Sequence[str]]
-) -> Iterable[tuple[Directory, Selection]]:
-
-    def read(number: int) -> tuple[Directory, Selection]:
-        return directory_of(source, number, columns), Selection(records=kept.read(verdicts, number))
-
-    # The next part is read while one is looked at; no reference to one that was looked at stays here.
-    yield from worked_ahead(read, range(count))
-
-
 def _part(
     snapshot: Snapshot,
     delivered: BlockFiles,
     kept: BlockFiles,
     *,
-    columns: Mapping[str, Sequence[str]],
     judgement: Judgement,
     size: int,
 ) -> tuple[int, pl.DataFrame]:
     """Part the tables; return the number of blocks, and which records findings keep in."""
+    # Merging looks at whole records; without a verdict nothing is merged, and a few columns are enough.
+    whole = {name: tuple(schema_of(model)) for name, model in CORE_TABLES.items()}
+    columns = whole if judgement.keys else columns_read()
     nodes = {
         kind: [record_nodes(kind, piece) for piece in snapshot.batches(f"core.{kind}", NODE_COLUMNS[kind], rows=ROWS)]
         for kind in RECORD_KINDS

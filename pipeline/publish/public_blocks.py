@@ -12,6 +12,7 @@ from pipeline.publish.package_changes import PackageChanges, keep_changes
 from pipeline.publish.public_directory import PublicDirectory
 from pipeline.publish.public_records import Selection
 from schemas.private_values import PrivateValues
+from schemas.public_columns import public_tables
 
 #: Agencies, sites, services and links of a directory that is held in memory as a whole: it takes about a gigabyte, and blocks would take
 #: a fifth more time (measured).
@@ -22,7 +23,8 @@ BLOCK_RECORDS = 50_000
 
 #: Tables of a public directory that are kept beside those of records and what belongs to them.
 _FURTHER = ("withheld_value",)
-_SELECTION = "selection"
+#: The verdicts on all records, among the frames of a public directory.
+SELECTION = "selection"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +76,7 @@ def join_blocks(blocks: Sequence[PublicDirectory]) -> PublicDirectory:
     if len(blocks) == 1:
         return blocks[0]
     frames = {name: pl.concat([frames_of(block)[name] for block in blocks]) for name in frames_of(blocks[0])}
-    selection = Selection(records=frames.pop(_SELECTION).sort("kind", "center_id", "record_uid"))
+    selection = Selection(records=frames.pop(SELECTION).sort("kind", "center_id", "record_uid"))
     removed: dict[str, int] = {}
     for block in blocks:
         for reason, count in block.removed.items():
@@ -82,12 +84,17 @@ def join_blocks(blocks: Sequence[PublicDirectory]) -> PublicDirectory:
     return replace(blocks[0].with_tables(frames, selection=selection), removed=dict(sorted(removed.items())))
 
 
+def frame_names() -> tuple[str, ...]:
+    """Return the names of the frames of a public directory, as `frames_of` gives them."""
+    return (*public_tables(), *_FURTHER, SELECTION)
+
+
 def frames_of(public: PublicDirectory) -> dict[str, pl.DataFrame]:
     """Return all frames of a public directory by name, to be kept somewhere; `from_frames` makes it again."""
     return {
         **public.tables(),
         **{name: getattr(public, name) for name in _FURTHER},
-        _SELECTION: public.selection.records,
+        SELECTION: public.selection.records,
     }
 
 
@@ -100,10 +107,10 @@ def from_frames(
     values: PrivateValues,
 ) -> PublicDirectory:
     """Return the public directory of which `frames_of` gave the frames."""
-    tables = {name: frame for name, frame in frames.items() if name != _SELECTION}
+    tables = {name: frame for name, frame in frames.items() if name != SELECTION}
     return PublicDirectory(
         **tables,
-        selection=Selection(records=frames[_SELECTION]),
+        selection=Selection(records=frames[SELECTION]),
         removed=removed,
         as_of=as_of,
         center_ids=center_ids,
