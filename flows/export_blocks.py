@@ -219,8 +219,9 @@ def _part(
     size: int,
 ) -> tuple[int, pl.DataFrame]:
     """Part the tables; return the number of blocks, and which records findings keep in."""
-    # Merging looks at whole records; without a verdict nothing is merged, and a few columns are enough.
-    whole = {name: tuple(schema_of(model)) for name, model in CORE_TABLES.items()}
+    # Merging looks at whole records; without a verdict nothing is merged, and a few columns are enough. Tables of which nothing leaves,
+    # such as translations, are not read for either.
+    whole = {name: tuple(schema_of(CORE_TABLES[name])) for name in columns_read()}
     columns = whole if judgement.keys else columns_read()
     nodes = {
         kind: [record_nodes(kind, piece) for piece in snapshot.batches(f"core.{kind}", NODE_COLUMNS[kind], rows=ROWS)]
