@@ -65,19 +65,23 @@ def shared_tables(told: Sequence[Mapping[str, Any]]) -> dict[str, pl.DataFrame]:
 
 
 def repeated_ids(told: Sequence[Mapping[str, Any]]) -> list[Fault]:
-    """Return one error per table of which an id stands in several parts."""
+    """Return one error per table of which an id stands in several parts.
+
+    Rows whose id stands twice within one part are among that part's own errors: added up, the counts are those of the whole.
+    """
     faults = []
     for name in sorted({name for one in told for name in one["ids"]}):
-        ids = pl.concat([one["ids"][name] for one in told if name in one["ids"]])
-        twice = len(ids) - ids.n_unique()
-        if twice:
+        of_parts = [one["ids"][name] for one in told if name in one["ids"]]
+        within = sum(int(ids.is_duplicated().sum()) for ids in of_parts)
+        across = int(pl.concat(of_parts).is_duplicated().sum()) - within
+        if across:
             faults.append(
                 Fault(
                     table=name,
                     column="id",
                     check="unique",
                     message="A value stands in two rows.",
-                    count=twice,
+                    count=across,
                     rule_id=RULE_OF_CHECK.get("unique"),
                 )
             )
