@@ -17,9 +17,11 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import polars as pl
 
+from pipeline.publish.text_pieces import json_pieces, pieces_of, values_of
 from pipeline.publish.working_ahead import worked_ahead
 
 #: Rows of a table, and bytes of another file, that are looked at together.
@@ -167,45 +169,34 @@ def _texts_of_rows(rows: pl.DataFrame, *, places: Places) -> WrittenTexts:
 
 def _texts_of_json(part: bytes, *, places: Places, is_lines: bool) -> WrittenTexts:
     coded: list[str] = []
-    lines = _whole(part)
     if b"\\u" in part:
-        lines = _split(part, "\n") if is_lines else lines
+        lines = _split(part, "\n") if is_lines else _whole(part)
         is_coded = lines.str.contains(_JSON_CODE)
         coded = [str(text) for line in lines.filter(is_coded) for _, text in _of_json(orjson.loads(line), "")]
-        lines = lines.filter(~is_coded)
-    if b'\\"' in part:
-        lines = _blanked(lines)
+        part = "\n".join(lines.filter(~is_coded).to_list()).encode()
     # What stands between two quotation marks is a value, a name of a member, or signs and numbers between them.
-    pieces = lines.str.split('"').explode()
-    lengths = pieces.str.len_bytes()
-    ids = {_ID} if re.search(places.passed_over, _ID) else set()
-    members, values = _values_of(pieces, lengths, places.streets | ids)
-    is_street = members.is_in(sorted(places.streets))
-    kept = (lengths > _SHORTEST).scatter(values, values=False)
-    others = _blanked(pieces.filter(kept).unique())
+    pieces = json_pieces(part)
+    passed_over = [_ID] if re.search(places.passed_over, _ID) else []
+    values = values_of(pieces, [*sorted(places.streets), *passed_over])
+    is_wanted = pieces.lengths() > _SHORTEST
+    is_street = np.zeros(len(is_wanted), dtype=np.bool_)
+    for member, found in values.items():
+        is_wanted[found] = False
+        is_street[found] = member in places.streets
+    others = _blanked(pieces.distinct(is_wanted))
     return WrittenTexts(
         others=pl.concat([others.filter(~others.str.contains(_JSON_UUID)), pl.Series("text", coded, dtype=pl.String)]),
-        streets=_blanked(pieces.gather(values.filter(is_street)).unique()),
+        streets=_blanked(pieces.distinct(is_street)),
     )
 
 
 def _texts_of_xml(part: bytes, *, places: Places) -> WrittenTexts:
     # Text holds no `<` but as an entity: between two of them stand one tag and the text behind it, whole.
-    pieces = _split(part, "<").unique()
+    pieces = pieces_of(part, "<").distinct()
     is_street = pieces.str.contains(f"^(?:{'|'.join(sorted(places.streets)) or '[^>]'})>")
     return WrittenTexts(
         others=_text_of_xml(pieces.filter(~is_street)).unique(), streets=_text_of_xml(pieces.filter(is_street))
     )
-
-
-def _values_of(pieces: pl.Series, lengths: pl.Series, members: Collection[str]) -> tuple[pl.Series, pl.Series]:
-    """Return names of some members wherever they have a text, and the places of those: name, colon and text are side by side."""
-    # Names are told by their length first: it costs a hundredth of comparing texts.
-    places = lengths.is_in(sorted({len(member.encode()) for member in members})).arg_true()
-    places = places.filter(places + 2 < len(pieces))
-    places = places.filter(pieces.gather(places).is_in(sorted(members)))
-    places = places.filter(pieces.gather(places + 1).str.strip_chars() == ":")
-    return pieces.gather(places), places + 2
 
 
 def _lines_of_json(part: bytes, wanted: Collection[str]) -> pl.Series:
