@@ -1,15 +1,16 @@
 """Seconds and peak memory of every export of a nation's directory: 200,000 agencies, a million services.
 
-    python -m benchmarks.exports [--agencies N] [--services M] [--keep FOLDER] [--target T ...] [--schema-dir DIR]
+    python -m benchmarks.exports [--agencies N] [--services M] [--times T] [--keep FOLDER] [--target T ...] [--schema-dir DIR]
 
-The directory is that of `benchmarks.million` (our generator's, repeated under new numbers), normalized, stored and published. Each
+The directory is that of `benchmarks.million` (our generator's, repeated under new numbers), normalized, stored and published; what is
+published is then repeated T times under new ids and numbers, so that making a nation's takes no more memory than exporting it. Each
 export is the whole command `resdir export` in a fresh process with two threads: Python's start, reading the snapshot, deciding what
 may leave, writing, pre-flight, reading every written file again in search of private values, checksums and receipt. With --schema-dir
 the official schema is asked too, and its seconds are in the figure. One JSON document is printed. Nothing is asserted. On a machine
 that does other things at the same time `cpu_seconds` (of both threads together) is the figure to compare.
 
-The aim, 60 seconds and 2 GiB for each target of the whole nation, is not reached: see "Size" in docs/exports.md for what was measured.
-The generator's texts repeat a lot, and the search looks at each distinct text once: a real directory takes more seconds for it.
+The aim is 60 seconds and 2 GiB for each target of the whole nation: see "Size" in docs/exports.md for what was measured.
+The generator's texts repeat a lot, and the search looks at each distinct text of a load once: a real directory takes more seconds for it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import Any
 
 os.environ.setdefault("POLARS_MAX_THREADS", "2")  # noqa: TID251 - before polars is loaded
 
+import duckdb
 import polars as pl
 
 from benchmarks.million import AS_OF, CENTER, make_export
@@ -54,8 +56,9 @@ owner_code = "211bench"
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make the workspace, write every export and print one JSON document."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--agencies", type=int, default=200_000)
-    parser.add_argument("--services", type=int, default=1_000_000)
+    parser.add_argument("--agencies", type=int, default=20_000)
+    parser.add_argument("--services", type=int, default=100_000)
+    parser.add_argument("--times", type=int, default=10, help="how often the published directory is repeated (1 to 16)")
     parser.add_argument("--keep", type=Path, help="folder of the workspace; made when it is not there, and kept")
     parser.add_argument("--target", choices=TARGETS, action="append", help="only this one; may be given several times")
     parser.add_argument("--schema-dir", type=Path, help="folder of official schemas")
@@ -68,14 +71,41 @@ def main(arguments: Sequence[str] | None = None) -> None:
         folder = asked.keep or Path(place)
         if not (folder / "published" / "current.json").is_file():
             _make_in_process(folder, agencies=asked.agencies, services=asked.services)
+            _repeat(folder, times=asked.times)
         figures = {target: _export(folder, target, schema_dir=asked.schema_dir) for target in asked.target or TARGETS}
-    print(json.dumps({"agencies": asked.agencies, "services": asked.services, "exports": figures}, indent=2))
+    size = {"agencies": asked.agencies * asked.times, "services": asked.services * asked.times}
+    print(json.dumps({**size, "exports": figures}, indent=2))
 
 
 def _make_in_process(folder: Path, *, agencies: int, services: int) -> None:
     # In a process of its own: its memory would be told as that of every process it starts.
     words = ["--keep", str(folder), "--agencies", str(agencies), "--services", str(services), "--make"]
     subprocess.run([sys.executable, "-m", "benchmarks.exports", *words], check=True)
+
+
+def _repeat(folder: Path, *, times: int) -> None:
+    """Repeat the canonical tables of a published night: the last digit of every id, and one more of every number, tells which time."""
+    if not 1 <= times <= 16:
+        raise SystemExit("--times: from 1 to 16.")
+    (path,) = (folder / "published").glob("run_*.duckdb")
+    again = path.with_suffix(".again")
+    connection = duckdb.connect(again, config={"memory_limit": "4GB"})
+    connection.execute(f"ATTACH '{path}' AS once (READ_ONLY)")
+    tables = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'once'"
+    for schema, table in connection.sql(tables).fetchall():
+        described = connection.sql(f"DESCRIBE once.{schema}.{table}").fetchall()
+        names = [name for name, *_ in described] if schema == "core" else []
+        time = "printf('%x', time)"
+        changed = [f'"{name}"[:-2] || {time} AS "{name}"' for name in names if name.endswith("_uid")]
+        changed += [f"native_id || {time} AS native_id"] if "native_id" in names else []
+        replaced = f"REPLACE ({', '.join(changed)})" if changed else ""
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        connection.execute(
+            f"CREATE TABLE {schema}.{table} AS SELECT * {'EXCLUDE (time)' if changed else ''} {replaced} "
+            f"FROM once.{schema}.{table}{f', range({times}) AS repeated(time)' if changed else ''}"
+        )
+    connection.close()
+    again.replace(path)
 
 
 def _export(folder: Path, target: str, *, schema_dir: Path | None) -> dict[str, Any]:
