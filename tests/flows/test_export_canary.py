@@ -66,6 +66,9 @@ FORMATS = {
     "ndp": ("ndp", "export_ndp", "owner_code", "211one"),
 }
 OLDER = {name for name in FORMATS if "version" in name}
+NEWEST = tuple(name for name in FORMATS if name not in OLDER)
+#: Agencies, sites, services and links in a block, when the second night is exported in blocks too.
+BLOCK = 60
 
 
 @dataclass
@@ -112,6 +115,7 @@ def released(tmp_path_factory) -> Released:
             if number == 1:
                 confirm_same(center.workspace, planted.merged)
             exported |= export_all(center.workspace, config, folder / "packages", number=number)
+        exported |= export_in_blocks(center.workspace, config, folder / "packages")
         told |= {what: json.dumps(one.document()) for what, one in exported.items()}
         (folder / "asked").mkdir()
         told |= commands(center.workspace, config, folder / "asked")
@@ -172,6 +176,27 @@ def export_all(workspace: Workspace, config: Path, folder: Path, *, number: int)
                 resolved=with_setting(resolved, model, setting, value),
                 place=workspace,
                 moment=MOMENT.replace(minute=10 * number + is_delta),
+            )
+    return exported
+
+
+def export_in_blocks(workspace: Workspace, config: Path, folder: Path) -> dict[str, Exported]:
+    """Write the second night once more, as that of a nation is written: parted, made block by block and joined."""
+    resolved = load_settings(config, workspace=workspace.root)
+    exported = {}
+    with read_export_ground(
+        resolved, place=workspace, center=None, as_of=None, withhold=True, block_records=BLOCK
+    ) as ground:
+        assert ground.public.count >= 4
+        for name in NEWEST:
+            target, model, setting, value = FORMATS[name]
+            what = f"{name} in blocks, night 2"
+            exported[what] = run_export(
+                ground,
+                ExportWish(target=target, output=folder / what.replace(", ", "_"), sent_to="the state"),  # type: ignore[arg-type]
+                resolved=with_setting(resolved, model, setting, value),
+                place=workspace,
+                moment=MOMENT.replace(minute=30),
             )
     return exported
 
@@ -312,7 +337,7 @@ def test_no_secret_is_told_about_the_exports(released):
     assert not_yet_public(found) == []
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [*FORMATS, *(f"{name} in blocks" for name in NEWEST)])
 def test_public_values_are_in_every_format(released, name):
     """A package of nothing holds no secret either."""
     exported = released.exported[f"{name}, night 2"]
@@ -337,9 +362,18 @@ def test_what_stays_home_is_counted_and_not_told(released):
     assert manifest.withheld_by_reason["excluded_from_website"] == 3
 
 
+@pytest.mark.parametrize("name", NEWEST)
+def test_as_much_stays_home_in_blocks(released, name):
+    """A value could be private in one block and leave with another."""
+    whole, blocks = (released.exported[f"{name}{how}, night 2"].manifest for how in ("", " in blocks"))
+    assert blocks.removed_values == whole.removed_values
+    assert blocks.counts == whole.counts
+    assert blocks.rows == whole.rows
+
+
 def test_changes_of_a_delta_hold_no_secret_and_something_else(released):
     """A delta of nothing would prove nothing."""
-    for name in set(FORMATS) - OLDER:
+    for name in NEWEST:
         exported = released.exported[f"{name}, delta, night 2"]
         assert (
             0
