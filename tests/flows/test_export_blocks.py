@@ -37,7 +37,7 @@ from tests.nights import MOMENT, night
 
 AS_OF = date(2026, 11, 20)
 #: Agencies, sites, services and links in a block: the invented nights have several times as many.
-BLOCK = 45
+BLOCK = 50
 #: Target, version, and name of the export.
 FORMATS = {
     "hsds": ("hsds", "3.1"),
@@ -273,11 +273,13 @@ def left_in(workspace: Workspace) -> set[str]:
 
 def test_the_same_export_in_blocks_twice_is_the_same_bytes_and_leaves_nothing_else(changed):
     """A receiver would load everything anew for nothing, and the disk of a center would fill up night by night."""
-    first = {name: changed.both(name)[1].manifest.sha256 for name in NEWEST}
+    # Bundles have the same bytes as those of the whole, which has no blocks.
+    names = ("hsds", "hsds-json", "airs")
+    first = {name: changed.both(name)[1].manifest.sha256 for name in names}
     before = left_in(changed.workspace)
     with changed.read(block_records=BLOCK) as ground:
         assert left_in(changed.workspace) > before
-        again = {name: changed.export(ground, name) for name in NEWEST}
+        again = {name: changed.export(ground, name) for name in names}
     assert {name: exported.manifest.sha256 for name, exported in again.items()} == first
     assert left_in(changed.workspace) == before
     assert [path for path in changed.workspace.root.parent.iterdir() if path.name.startswith(".")] == []

@@ -23,7 +23,7 @@ from tests.export_center import NUMBERS, ExportCenter
 from tests.nights import MOMENT
 
 AS_OF = date(2026, 11, 20)
-BLOCK = 30
+BLOCK = 35
 TARGETS = ("hsds", "hsds-json", "airs", "ndp")
 HOW = ("whole", "blocks")
 
