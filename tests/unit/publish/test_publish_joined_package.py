@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -14,6 +15,7 @@ from pipeline.publish.joined_files import join_files
 from pipeline.publish.joined_package import Part, as_part, join_packages, join_preflights
 from pipeline.publish.preflight import Fault, Preflight
 from schemas.errors import ContractError
+from tests.unit.publish.conftest import export, record, small_rows
 
 
 def fault(count: int, example: str | None = None, *, values: tuple[str, ...] = (), **other) -> Fault:
@@ -25,16 +27,16 @@ def preflight(*errors: Fault, warnings: tuple[Fault, ...] = ()) -> Preflight:
     return Preflight(errors=errors, warnings=warnings)
 
 
-@pytest.fixture
-def parts(small, tmp_path) -> list[Part]:
+@pytest.fixture(scope="module")
+def parts() -> list[Part]:
     """Two blocks: the small directory, and another center's agency that may not leave with its site, which may not either."""
-    other = small.rows()
+    other = small_rows()
     for rows in other.values():
         rows.clear()
-    other["agency"].append(small.record("agency", "5", name="Closed House", status="inactive"))
-    other["agency"].append(small.record("agency", "6", name="Open House", description="Open."))
-    packages = [small.export(rows) for rows in (small.rows(), other)]
-    return [as_part(package, tmp_path / str(number)) for number, package in enumerate(packages)]
+    other["agency"].append(record("agency", "5", name="Closed House", status="inactive"))
+    other["agency"].append(record("agency", "6", name="Open House", description="Open."))
+    packages = [export(rows) for rows in (small_rows(), other)]
+    return [as_part(package, Path(str(number))) for number, package in enumerate(packages)]
 
 
 def nothing(_) -> None:
