@@ -87,7 +87,6 @@ def read_blocks(
     Raises:
         StorageError: The disk refuses.
     """
-    place.exports.mkdir(parents=True, exist_ok=True)
     select = partial(select_public, center_ids=None if center is None else [center], withhold=withhold)
     with ExitStack() as on_fault:
         kept = on_fault.enter_context(BlockFiles(place.exports))

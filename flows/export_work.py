@@ -44,7 +44,6 @@ class WorkFolder:
             StorageError: The disk refuses, now or while something is written into it.
         """
         try:
-            place.exports.mkdir(parents=True, exist_ok=True)
             with BlockFiles(place.exports) as files:
                 yield cls(files=files)
         except OSError as fault:

@@ -18,7 +18,7 @@ from flows.export_work import Whole, WorkFolder, build_changes, build_whole
 from flows.settings import Resolved
 from pipeline.publish.export_package import Package
 from pipeline.publish.manifest import MANIFEST, Base, Manifest
-from pipeline.publish.package import OfficialCheck, RefusedError, write_package
+from pipeline.publish.package import OfficialCheck, RefusedError, check_output, write_package
 from pipeline.publish.package_changes import PackageChanges, compare_pieces
 from pipeline.publish.preflight import Fault, Preflight
 from pipeline.publish.preflight_page import render_preflight
@@ -101,6 +101,8 @@ def run_export(
         StorageError: The disk refuses.
     """
     target = TARGETS[wish.target]
+    # Asked again when it is written; a large directory is not made in vain.
+    check_output(wish.output)
     with ExitStack() as stack:
         work = stack.enter_context(WorkFolder.of(place))
         whole = build_whole(ground, target, resolved=resolved, work=work, is_released=not wish.delta)

@@ -66,7 +66,7 @@ def write_package(
         ContractError: A private value was found in the written files; nothing was released.
     """
     refuse_errors(package.preflight)
-    _check_output(output)
+    check_output(output)
     if delta is None and not confirm_drop:
         _check_drop(package, output, before=before, largest_share=largest_drop_share)
     try:
@@ -112,7 +112,12 @@ def refuse_errors(preflight: Preflight) -> None:
         raise RefusedError(preflight)
 
 
-def _check_output(output: Path) -> None:
+def check_output(output: Path) -> None:
+    """Make sure that a package can be put into a folder: it is missing, empty, or holds an earlier package and nothing else.
+
+    Raises:
+        UsageError: It is not; nothing is changed.
+    """
     if not output.exists():
         return
     if not output.is_dir():

@@ -35,7 +35,7 @@ class BlockFiles:
     There is one file per table and block, to which pieces are appended as Arrow IPC streams; where each piece begins is known here.
 
     Args:
-        folder: Where the temporary folder is made.
+        folder: Where the temporary folder is made; made too when it is not there.
 
     Raises:
         StorageError: The folder cannot be written to.
@@ -43,6 +43,7 @@ class BlockFiles:
 
     def __init__(self, folder: Path) -> None:
         with told_in_words(folder):
+            folder.mkdir(parents=True, exist_ok=True)
             _delete_left_behind(folder)
             self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{_machine()}_{os.getpid()}_", dir=folder))
         self._schemas: dict[str, pl.Schema] = {}
