@@ -120,9 +120,7 @@ class Manifest:
         }
 
 
-def make_manifest(
-    package: Package, *, output: Path, sha256: Mapping[str, str], since: Base | None = None
-) -> Manifest:
+def make_manifest(package: Package, *, output: Path, sha256: Mapping[str, str], since: Base | None = None) -> Manifest:
     """Return the manifest of a package.
 
     Args:

@@ -139,9 +139,7 @@ def check_output(output: Path) -> None:
         )
 
 
-def _check_drop(
-    package: Package, output: Path, *, before: Mapping[str, int] | None, largest_share: float
-) -> None:
+def _check_drop(package: Package, output: Path, *, before: Mapping[str, int] | None, largest_share: float) -> None:
     name = package.names["agency"]
     told = "the export before"
     if before is None:
