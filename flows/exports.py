@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -103,8 +102,7 @@ def run_export(
     target = TARGETS[wish.target]
     # Asked again when it is written; a large directory is not made in vain.
     check_output(wish.output)
-    with ExitStack() as stack:
-        work = stack.enter_context(WorkFolder.of(place))
+    with WorkFolder.of(place) as work:
         whole = build_whole(ground, target, resolved=resolved, work=work, is_released=not wish.delta)
         return _release(ground, wish, whole, target=target, resolved=resolved, place=place, work=work, moment=moment)
 
