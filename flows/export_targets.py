@@ -129,7 +129,7 @@ def _build_hsds_json(request: BuildRequest) -> ExportPackage:
 
 
 def _join_hsds_json(parts: Sequence[Part], resolved: Resolved) -> JoinedPackage:
-    from pipeline.publish.hsds_join import join_json, repeated_ids, shared_tables
+    from pipeline.publish.hsds_join import join_json, repeated_ids, shared_tables, unnamed_parents
 
     told = [part.told for part in parts]
     return join_packages(
@@ -137,6 +137,7 @@ def _join_hsds_json(parts: Sequence[Part], resolved: Resolved) -> JoinedPackage:
         write_files=partial(
             join_json,
             parts=[part.folder for part in parts],
+            unnamed=unnamed_parents(told),
             version=parts[0].package.version,
             parameters=resolved.settings.export,
         ),

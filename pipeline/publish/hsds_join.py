@@ -64,6 +64,13 @@ def shared_tables(told: Sequence[Mapping[str, Any]]) -> dict[str, pl.DataFrame]:
     }
 
 
+def unnamed_parents(told: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the ids of broader terms that parts may name and the whole does not, because nothing that is written uses them; sorted."""
+    used = shared_tables(told)["taxonomy_term"]["id"]
+    named = told[0]["terms"].filter(pl.col("id").is_in(used.implode()))["parent_id"].drop_nulls().unique()
+    return sorted(set(named.to_list()) - set(used.to_list()))
+
+
 def repeated_ids(told: Sequence[Mapping[str, Any]]) -> list[Fault]:
     """Return one error per table of which an id stands in several parts.
 
@@ -134,16 +141,21 @@ def _join_parquet(folder: Path, parts: Sequence[Path], table: HsdsTable, shared:
                 writer.write_batch(batch.cast(schema))
 
 
-def join_json(folder: Path, parts: Sequence[Path], *, version: str, parameters: ExportParameters) -> None:
+def join_json(
+    folder: Path, parts: Sequence[Path], *, unnamed: Sequence[str], version: str, parameters: ExportParameters
+) -> None:
     """Put the lines of all parts together in an empty folder.
 
     Args:
         folder: The folder.
         parts: Folders of the parts, in order; they are used up.
+        unnamed: What `unnamed_parents` gave.
         version: Version of HSDS.
         parameters: Whether the profile is wanted too.
     """
+    # Only a term has a member of this name, it is never the first one, and no id is that of anything else.
+    without = [f',"parent_id":"{term}"'.encode() for term in unnamed]
     for file in FILES.values():
-        join_files(folder / file, [part / file for part in parts])
+        join_files(folder / file, [part / file for part in parts], without=without)
     if parameters.profile:
         write_profile(folder, version=version)

@@ -11,7 +11,15 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipeline.publish.hsds_join import join_tables, repeated_ids, shared_tables, tell_part, used_terms
+from pipeline.publish.hsds_join import (
+    join_json,
+    join_tables,
+    repeated_ids,
+    shared_tables,
+    tell_part,
+    unnamed_parents,
+    used_terms,
+)
 from pipeline.publish.hsds_preflight import check_package
 from schemas.export_parameters import ExportParameters
 
@@ -50,6 +58,29 @@ def test_a_broader_term_that_is_not_written_is_not_named():
     assert shared["taxonomy_term"].select("id", "parent_id").rows() == [("b", None), ("c", "b")]
     alone = used_terms(terms(("a", None), ("b", "a")), pl.Series(["b"]))
     assert alone.select("id", "parent_id").rows() == [("b", None)]
+
+
+def test_nested_json_names_no_broader_term_that_is_not_written(tmp_path):
+    """The same directory would say something else in blocks than whole."""
+    told = [part("c"), part("c", "b")]
+    assert unnamed_parents(told) == ["a"]
+    lines = (
+        '{"taxonomy_term":{"id":"b","name":"b: \\"parent_id\\"","parent_id":"a"}}\n'
+        '{"taxonomy_term":{"id":"c","name":"é","parent_id":"b"}}\n'
+    )
+    parts = [tmp_path / "0", tmp_path / "1"]
+    for folder in (*parts, tmp_path / "all"):
+        folder.mkdir()
+    for folder in parts:
+        (folder / "services.jsonl").write_text(lines, encoding="utf-8", newline="")
+    join_json(
+        tmp_path / "all",
+        parts,
+        unnamed=unnamed_parents(told),
+        version="3.1",
+        parameters=ExportParameters(profile=False),
+    )
+    assert (tmp_path / "all" / "services.jsonl").read_bytes() == 2 * lines.replace(',"parent_id":"a"', "").encode()
 
 
 def test_without_any_term_no_vocabulary_is_written():

@@ -172,6 +172,16 @@ def test_the_header_is_kept_once(tmp_path):
     assert (tmp_path / "all").read_bytes() == 'id,é\n1,x\n2,"y\nz"\n'.encode()
 
 
+def test_what_is_not_to_be_told_is_taken_out_of_every_part(tmp_path, monkeypatch):
+    """A line of the first part would tell what those of the others do not; one cut in two by the copying would tell it too."""
+    monkeypatch.setattr(joined_files, "_PIECE", 3)
+    parts = [tmp_path / name for name in ("a", "b")]
+    for part in parts:
+        part.write_text("head\none,gone,é\ntwo,gone\n", encoding="utf-8", newline="")
+    join_files(tmp_path / "all", parts, has_header=True, without=[b",gone"])
+    assert (tmp_path / "all").read_bytes() == "head\none,é\ntwo\none,é\ntwo\n".encode()
+
+
 def test_parts_without_the_file_are_passed_over(tmp_path):
     """A block without services has no file of them."""
     (tmp_path / "b").write_text("id\n1\n", encoding="utf-8")
