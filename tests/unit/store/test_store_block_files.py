@@ -95,9 +95,16 @@ def test_a_full_disk_is_told_in_words(files, monkeypatch):
     assert "Free some room" in told.value.advice
 
 
-def test_a_folder_that_is_not_there_is_told_in_words(tmp_path):
+def test_a_folder_that_is_not_there_is_made(tmp_path):
+    """The first export of a workspace would fail."""
+    with BlockFiles(tmp_path / "missing" / "exports") as opened:
+        assert opened.folder.parent == tmp_path / "missing" / "exports"
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_words(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(StorageError, match="cannot be used"):
-        BlockFiles(tmp_path / "missing")
+        BlockFiles(tmp_path / "file" / "exports")
 
 
 def test_a_file_that_was_taken_away_is_told_in_words(files):
